@@ -1,0 +1,1 @@
+"""Files to raw events with _time, host, source, sourcetype and index."""

@@ -1,0 +1,49 @@
+"""The raw event, what a search needs of it, and what reading reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Event:
+    """One indexed event: its text and the default fields; nothing extracted yet.
+
+    time, indextime: seconds since 1970 UTC, fractions allowed.
+    fields: index-time fields (HEC `fields`), usually none.
+    """
+
+    raw: str
+    time: float
+    host: str
+    source: str
+    sourcetype: str
+    index: str = "main"
+    indextime: float = 0.0
+    fields: Mapping[str, str | list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Need:
+    """What every matching event must have: the store may skip all that has it not.
+
+    literals: in conjunctive form. Each inner tuple is a choice: the raw text holds at
+        least one of its texts (lower-case ASCII, compared without regard to case).
+    earliest, latest: `earliest <= _time < latest`, epoch seconds; None is unbounded.
+    """
+
+    literals: tuple[tuple[str, ...], ...] = ()
+    earliest: float | None = None
+    latest: float | None = None
+
+
+@dataclass(slots=True)
+class ReadReport:
+    """What was read, for the summary and the exit code. Filled while the store is scanned."""
+
+    files: int = 0
+    bytes: int = 0
+    events: int = 0
+    bad_events: int = 0
+    problems: list[str] = field(default_factory=list)  # one clear line each, at most 100 kept
