@@ -1,0 +1,1 @@
+"""The language: tokens, parser, tree, macro expansion. No I/O, no events."""

@@ -1,0 +1,197 @@
+"""What a command reads its arguments with: words, options, lists, expressions.
+
+Source: Splunk Search Reference, "Understanding SPL syntax".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from splay.errors import SplError
+from splay.spl.evalexpr import read_eval
+from splay.spl.parser import parse_pipeline
+from splay.spl.searchexpr import parse_search_expr
+from splay.spl.tokens import bracket_end, read_quoted
+from splay.spl.tree import Expr, Pipeline, SearchExpr
+
+_SPACE = re.compile(r"\s*")
+_BARE = re.compile(r'[^\s,()=\[\]|"]+')
+_OPTION = re.compile(r"([A-Za-z_][\w.\-]*)\s*=(?!=)\s*")
+_OPTION_VALUE = re.compile(r'[^\s,()\[\]|"]+')
+_TRUE = frozenset({"t", "true", "1"})
+_FALSE = frozenset({"f", "false", "0"})
+
+
+class Word(NamedTuple):
+    """One argument: its text (unescaped if it was quoted) and its offset in the search."""
+
+    text: str
+    quoted: bool
+    at: int
+
+
+class Args:
+    """A cursor over one command's arguments. All errors are SplError with a position."""
+
+    def __init__(self, text: str, at: int, command: str) -> None:
+        self.text = text
+        self.at = at
+        self.command = command
+        self.pos = 0
+
+    def error(self, message: str, *, at: int | None = None, hint: str = "") -> SplError:
+        """The error to raise; `at` is an offset in the search, else the cursor's."""
+        place = self.at + self.pos if at is None else at
+        return SplError(f"{self.command}: {message}", at=place, hint=hint)
+
+    def _skip(self) -> None:
+        space = _SPACE.match(self.text, self.pos)
+        self.pos = space.end() if space else self.pos
+
+    def _char(self) -> str:
+        self._skip()
+        return self.text[self.pos : self.pos + 1]
+
+    def done(self) -> bool:
+        """Whether nothing but spaces is left."""
+        return not self._char()
+
+    def _scan(self, bare: re.Pattern[str] = _BARE) -> tuple[Word, int] | None:
+        char = self._char()
+        at = self.at + self.pos
+        if char == '"' or (char == "'" and self.text.find("'", self.pos + 1) > 0):
+            text, end = read_quoted(self.text, self.pos, self.at)
+            return Word(text, True, at), end
+        match = bare.match(self.text, self.pos)
+        return (Word(match[0], False, at), match.end()) if match else None
+
+    def peek(self) -> Word | None:
+        """The next word, not consumed; None at the end or before punctuation."""
+        found = self._scan()
+        return found[0] if found else None
+
+    def word(self, what: str = "an argument") -> Word:
+        """Consumes a bare word (up to a space or , ( ) = [ ] |) or a quoted string."""
+        found = self._scan()
+        if found is None:
+            char = self._char()
+            raise self.error(
+                f"{what} is expected here, not {char!r}" if char else f"{what} is missing",
+                hint=f"Write {what}",
+            )
+        self.pos = found[1]
+        return found[0]
+
+    def take(self, *keywords: str) -> str | None:
+        """Consumes the next bare word if it is one of these in any case; gives it lower-case."""
+        found = self._scan()
+        if found is None or found[0].quoted:
+            return None
+        text = found[0].text.lower()
+        if text not in {keyword.lower() for keyword in keywords}:
+            return None
+        self.pos = found[1]
+        return text
+
+    def punct(self, mark: str) -> bool:
+        """Consumes `mark` (one of , ( ) =) if it is next."""
+        if self._char() != mark:
+            return False
+        self.pos += 1
+        return True
+
+    def option(self, *names: str) -> tuple[str, Word] | None:
+        """Consumes `name=value` if it is next and `name` is among names (any case; given as in
+        names). The value is a quoted string or a bare word, which may hold `=`."""
+        self._skip()
+        match = _OPTION.match(self.text, self.pos)
+        known = {name.lower(): name for name in names}
+        if match is None or match[1].lower() not in known:
+            return None
+        start, self.pos = self.pos, match.end()
+        found = self._scan(_OPTION_VALUE)
+        if found is None:
+            raise self.error(
+                f"the option {match[1]} has no value",
+                at=self.at + start,
+                hint=f"Write {match[1]}=value",
+            )
+        self.pos = found[1]
+        return known[match[1].lower()], found[0]
+
+    def fields(self, stop: Collection[str] = ()) -> list[Word]:
+        """Words separated by commas or spaces, up to a stop keyword (any case, not consumed), an
+        option `name=`, other punctuation or the end. May be empty."""
+        stops = {word.lower() for word in stop}
+        words: list[Word] = []
+        after_comma = False
+        while True:
+            found = self._scan()
+            keyword = found and not found[0].quoted and found[0].text.lower() in stops
+            if found is None or keyword or _OPTION.match(self.text, self.pos):
+                break
+            words.append(found[0])
+            self.pos = found[1]
+            after_comma = self.punct(",")
+        if after_comma or self._char() == ",":
+            raise self.error("a field is missing beside a comma", hint="Remove the comma")
+        return words
+
+    def expr(self) -> Expr:
+        """An eval expression from here, as far as it goes."""
+        if self.done():
+            raise self.error("an expression is missing", hint="Write one, such as a=1")
+        expr, self.pos = read_eval(self.text, self.pos, self.at)
+        return expr
+
+    def search_expr(self) -> SearchExpr:
+        """The rest as a search expression."""
+        start, self.pos = self.pos, len(self.text)
+        return parse_search_expr(self.text[start:], self.at + start)
+
+    def subsearch(self) -> Pipeline | None:
+        """Consumes `[ ... ]` if it is next."""
+        if self._char() != "[":
+            return None
+        start = self.pos
+        self.pos = bracket_end(self.text, start, self.at)
+        inside = self.text[start + 1 : self.pos - 1]
+        return parse_pipeline(inside, self.at + start + 1, implicit=False)
+
+    def rest(self) -> str:
+        """Consumes and gives everything that is left, without spaces around it."""
+        start, self.pos = self.pos, len(self.text)
+        return self.text[start:].strip()
+
+    def end(self) -> None:
+        """SplError if anything is left."""
+        if self.done():
+            return
+        found = self._scan()
+        shown = found[0].text if found else self._char()
+        option = _OPTION.match(self.text, self.pos)
+        if option:
+            raise self.error(
+                f"the option {option[1]} is not known here",
+                hint="Remove it, or check its spelling and place",
+            )
+        raise self.error(f"unexpected {shown!r}", hint="Remove it, or check what is before it")
+
+
+def as_int(word: Word) -> int:
+    """The whole number that the word is. SplError otherwise."""
+    if re.fullmatch(r"[+-]?[0-9]{1,18}", word.text):
+        return int(word.text)
+    raise SplError(f"{word.text!r} is not a whole number", at=word.at, hint="Write one such as 10")
+
+
+def as_bool(word: Word) -> bool:
+    """t, true, 1 or f, false, 0 in any case. SplError otherwise."""
+    text = word.text.lower()
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise SplError(
+        f"{word.text!r} is neither true nor false", at=word.at, hint="Write true or false"
+    )

@@ -1,0 +1,158 @@
+"""Where things begin and end in SPL text: quotes, brackets, comments and stages.
+
+Nothing here knows what a command means. Offsets returned are into the text given; offsets
+in errors are those plus `offset`, the place of that text in the whole search.
+Source: Splunk Search Manual, "Search command syntax", "Quotation marks", "Add comments to
+searches".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from splay.errors import SplError
+
+COMMENT = "```"
+_STAGE_NAME = re.compile(r"\s*([A-Za-z_]\w*)")
+_ESCAPED = re.compile(r'\\([\\"])')
+# The commands whose arguments are eval expressions: there '...' quotes a field name.
+_WITH_SINGLE_QUOTES = frozenset(
+    ["eval", "where", "fieldformat", "stats", "eventstats", "streamstats", "chart", "timechart"]
+)
+
+
+class Stage(NamedTuple):
+    """The text of one stage between pipes, and where it starts."""
+
+    text: str
+    start: int
+
+
+def unescape(text: str) -> str:
+    r"""SPL's escapes: \" and \\; any other backslash stays, so that regexes need no doubling."""
+    return _ESCAPED.sub(r"\1", text)
+
+
+def quote_end(text: str, start: int, offset: int = 0) -> int:
+    """The offset after the quote that closes the one at `start`. SplError if none does."""
+    mark = text[start]
+    at = start + 1
+    while at < len(text):
+        if text[at] == "\\":
+            at += 2
+        elif text[at] == mark:
+            return at + 1
+        else:
+            at += 1
+    raise SplError(
+        f"the quote {mark} that opens here is never closed",
+        at=offset + start,
+        hint=f"Close it with {mark}, or write \\{mark} for a quote that is part of the text",
+    )
+
+
+def read_quoted(text: str, start: int, offset: int = 0) -> tuple[str, int]:
+    """The text inside the quotes that open at `start`, unescaped, and the offset after it."""
+    end = quote_end(text, start, offset)
+    inside = text[start + 1 : end - 1]
+    if text[start] == "'":
+        inside = inside.replace("\\'", "'")
+    return unescape(inside), end
+
+
+def bracket_end(text: str, start: int, offset: int = 0) -> int:
+    """The offset after the `]` that closes the `[` at `start`. SplError if none does."""
+    depth, at = 0, start
+    while at < len(text):
+        char = text[at]
+        if char == "\\":
+            at += 2
+            continue
+        if char == '"':
+            at = quote_end(text, at, offset)
+            continue
+        depth += (char == "[") - (char == "]")
+        at += 1
+        if depth == 0:
+            return at
+    raise SplError(
+        "the bracket [ that opens here is never closed",
+        at=offset + start,
+        hint="Close the subsearch with ]",
+    )
+
+
+def blank_comments(text: str, offset: int = 0) -> str:
+    """The text with each ```comment``` outside quotes turned into as many spaces."""
+    at, parts, kept = 0, [], 0
+    while at < len(text):
+        if text[at] == "\\":
+            at += 2
+        elif text[at] == '"':
+            at = quote_end(text, at, offset)
+        elif text.startswith(COMMENT, at):
+            end = comment_end(text, at, offset)
+            parts += [text[kept:at], re.sub(r"[^\n]", " ", text[at:end])]
+            at = kept = end
+        else:
+            at += 1
+    return "".join(parts) + text[kept:]
+
+
+def comment_end(text: str, start: int, offset: int = 0) -> int:
+    """The offset after the comment that opens at `start`."""
+    close = text.find(COMMENT, start + 3)
+    if close < 0:
+        raise SplError(
+            "the comment ``` that opens here is never closed",
+            at=offset + start,
+            hint="Close it with ```",
+        )
+    return close + 3
+
+
+def _skip(text: str, at: int, start: int, offset: int) -> int:
+    """The offset after what begins at `at` and cannot hold a pipe of this pipeline."""
+    char = text[at]
+    if char == "\\":
+        return at + 2
+    if char == '"':
+        return quote_end(text, at, offset)
+    if char == "[":
+        return bracket_end(text, at, offset)
+    if char == "`":
+        close = text.find("`", at + 1)
+        if close < 0:
+            raise SplError("the backquote ` that opens here is never closed", at=offset + at)
+        return close + 1
+    if char == "'" and _takes_single_quotes(text[start:at]):
+        return quote_end(text, at, offset)
+    return at + 1
+
+
+def _takes_single_quotes(before: str) -> bool:
+    name = _STAGE_NAME.match(before)
+    return name is not None and name[1].lower() in _WITH_SINGLE_QUOTES
+
+
+def split_stages(text: str, offset: int = 0) -> list[Stage]:
+    """The text cut at each `|` outside quotes, brackets and backquotes.
+
+    A pipe at the very start gives an empty first stage.
+    """
+    stages, start, at = [], 0, 0
+    while at < len(text):
+        if text[at] == "|":
+            stages.append(Stage(text[start:at], start))
+            at = start = at + 1
+        elif text[at] == "]":
+            raise SplError(
+                "there is a ] without a [ before it",
+                at=offset + at,
+                hint="Remove it, or put the text in double quotes",
+            )
+        else:
+            at = _skip(text, at, start, offset)
+    stages.append(Stage(text[start:], start))
+    return stages

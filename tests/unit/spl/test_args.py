@@ -1,0 +1,84 @@
+"""Reading a command's arguments. Expected values are read off the text by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from splay.errors import SplError
+from splay.spl.args import Args, Word, as_bool, as_int
+from splay.spl.tree import Binary
+
+
+def args(text: str) -> Args:
+    return Args(text, 10, "demo")
+
+
+def test_words_bare_and_quoted_with_positions() -> None:
+    read = args('a  "b \\"c"')
+    assert [read.word(), read.word(), read.peek()] == [
+        Word("a", False, 10),
+        Word('b "c', True, 13),
+        None,
+    ]
+
+
+def test_option_is_taken_only_by_its_name() -> None:
+    read = args("limit=5 field")
+    assert read.option("count") is None
+    assert read.option("limit") == ("limit", Word("5", False, 16))
+    assert read.option("field") is None
+    assert read.word().text == "field"
+
+
+def test_fields_stop_at_the_keyword() -> None:
+    read = args('a, b "c d" BY e')
+    assert [word.text for word in read.fields(stop=("by",))] == ["a", "b", "c d"]
+    assert read.take("by") == "by"
+    assert [word.text for word in read.fields()] == ["e"]
+
+
+def test_expression_stops_where_it_cannot_go_on() -> None:
+    read = args("a+1 as total")
+    assert isinstance(read.expr(), Binary)
+    assert read.take("as") == "as"
+
+
+def test_expression_stops_at_a_comma() -> None:
+    read = args("a=1, b=2")
+    read.expr()
+    assert read.punct(",")
+    assert read.rest().strip() == "b=2"
+
+
+def test_subsearch() -> None:
+    read = args("x [search a | head 1] y")
+    assert read.subsearch() is None
+    read.word()
+    pipeline = read.subsearch()
+    assert pipeline is not None
+    assert [(command.name, command.at) for command in pipeline.commands] == [
+        ("search", 13),
+        ("head", 24),
+    ]
+    assert read.word().text == "y"
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "at", "words"),
+    [
+        ("", lambda a: a.word("a field"), 10, "a field"),
+        ("a b", lambda a: (a.word(), a.end()), 12, "b"),
+        ("n=", lambda a: a.option("n"), 10, "option n has no value"),
+        ("a,", lambda a: a.fields(), 12, "missing"),
+        ("x", lambda a: as_int(a.word()), 10, "whole number"),
+        ("2", lambda a: as_bool(a.word()), 10, "true or false"),
+    ],
+)
+def test_mistakes_are_placed(
+    text: str, read: Callable[[Args], object], at: int, words: str
+) -> None:
+    with pytest.raises(SplError, match=words) as caught:
+        read(args(text))
+    assert caught.value.at == at
