@@ -1,0 +1,1 @@
+"""Planner, commands and execution of a pipeline."""

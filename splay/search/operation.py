@@ -1,0 +1,74 @@
+"""What a search command is to the engine: one class, one file, found by its name."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from splay.rows import Demand, Row
+
+if TYPE_CHECKING:
+    from splay.app import AppSet
+    from splay.spl.args import Args
+
+
+class Kind(Enum):
+    """Splunk's types of commands that matter for planning.
+
+    https://help.splunk.com (Search Manual, "Types of commands").
+    """
+
+    GENERATING = "generating"  # first in the pipeline, reads no rows
+    STREAMING = "streaming"  # row by row, no state between rows
+    CENTRALIZED = "centralized streaming"  # row by row with state, order matters (head, dedup)
+    TRANSFORMING = "transforming"  # needs all rows, makes a table (stats, table)
+    DATASET = "dataset processing"  # needs all rows, keeps them (sort)
+
+
+@dataclass(slots=True)
+class Context:
+    """What a running search knows besides its rows. Shared by all its stages.
+
+    earliest, latest: the search's time range, epoch seconds (None: unbounded).
+    messages: what a person should be told, in order; level is INFO, WARN or ERROR.
+    """
+
+    apps: AppSet
+    now: float
+    tz: tzinfo = UTC
+    earliest: float | None = None
+    latest: float | None = None
+    sid: str = "splay"
+    messages: list[tuple[str, str]] = field(default_factory=list)
+
+    def say(self, level: str, text: str) -> None:
+        """Adds a message once."""
+        if (level, text) not in self.messages:
+            self.messages.append((level, text))
+
+
+class Operation(ABC):
+    """One parsed command. Subclasses live in splay/search/commands/<name>.py as `COMMAND`."""
+
+    kind: ClassVar[Kind]
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, args: Args) -> Self:
+        """Reads the command's arguments; raises SplError with the position of what is wrong."""
+
+    @abstractmethod
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        """Rows in, rows out. May change and pass on the rows it is given (each has one owner)."""
+
+    def demand(self, after: Demand) -> Demand:
+        """The fields wanted of the rows coming in, given what is wanted of those going out."""
+        return after
+
+    def columns(self, before: list[str] | None) -> list[str] | None:
+        """The columns of the result in order, where they are known before running; else None."""
+        return before
