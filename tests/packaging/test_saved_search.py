@@ -1,0 +1,138 @@
+"""The shipped correlation search against its specification.
+
+SPECIFIED and every expected value are the published detection's (id
+a2f4cc7f-6503-4078-b206-f83a29f408a7, version 7), written down here by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from splay.app import AppSet
+from splay.conf import read_conf
+from splay.spl.parser import parse_search, parse_search_expr
+from splay.spl.tree import And, Compare, Or
+
+ROOT = Path(__file__).parents[2]
+NAME = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
+SPECIFIED = """
+`wineventlog_security` EventCode=4876
+| stats count min(_time) as firstTime max(_time) as lastTime
+BY dest, name, action,
+Caller_Domain ,Caller_User_Name
+| `security_content_ctime(firstTime)`
+| `security_content_ctime(lastTime)`
+| `windows_steal_authentication_certificates_cs_backup_filter`
+"""
+
+
+@pytest.fixture(scope="module")
+def app() -> AppSet:
+    return AppSet([ROOT])
+
+
+@pytest.fixture(scope="module")
+def settings(app: AppSet) -> dict[str, str]:
+    return app.saved_search(NAME).settings
+
+
+def test_the_search_is_the_specified_one_token_for_token(settings: dict[str, str]) -> None:
+    assert settings["search"].split() == SPECIFIED.split()
+
+
+def test_every_macro_expands_and_the_stages_parse(app: AppSet, settings: dict[str, str]) -> None:
+    commands = parse_search(app.expand(settings["search"])).commands
+    assert [command.name for command in commands] == [
+        "search",
+        "stats",
+        "convert",
+        "convert",
+        "search",
+    ]
+    assert commands[2].text == 'timeformat="%Y-%m-%dT%H:%M:%S" ctime(firstTime)'
+
+
+def test_the_event_code_limits_every_alternative_of_the_macro(
+    app: AppSet, settings: dict[str, str]
+) -> None:
+    """OR binds tighter than the implied AND: all three alternatives, and the event code."""
+    first = parse_search(app.expand(settings["search"])).commands[0]
+    tree = parse_search_expr(first.text)
+    assert isinstance(tree, And)
+    either, code = tree.parts
+    assert isinstance(either, Or)
+    assert [(part.field, part.value) for part in either.parts if isinstance(part, Compare)] == [
+        ("eventtype", "wineventlog_security"),
+        ("Channel", "security"),
+        ("source", "XmlWinEventLog:Security"),
+    ]
+    assert isinstance(code, Compare)
+    assert (code.field, code.op, code.value) == ("EventCode", "=", "4876")
+
+
+def test_the_event_type_that_the_macro_names_exists(app: AppSet) -> None:
+    tree = parse_search_expr(app.conf("eventtypes")["wineventlog_security"].settings["search"])
+    assert isinstance(tree, Or)
+    assert [part.value for part in tree.parts if isinstance(part, Compare)] == [
+        "WinEventLog:Security",
+        "WMI:WinEventLog:Security",
+        "XmlWinEventLog:Security",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("enableSched", "1"),
+        ("cron_schedule", "0 * * * *"),
+        ("dispatch.earliest_time", "-70m@m"),
+        ("dispatch.latest_time", "-10m@m"),
+        ("action.correlationsearch.enabled", "1"),
+        ("action.risk", "1"),
+        (
+            "action.risk.param._risk_message",
+            "The Active Directory Certificate Services was backed up on $dest$.",
+        ),
+    ],
+)
+def test_schedule_and_actions(settings: dict[str, str], key: str, value: str) -> None:
+    assert settings[key] == value
+
+
+def test_an_anomaly_raises_no_notable(settings: dict[str, str]) -> None:
+    assert "action.notable" not in settings
+
+
+def test_risk_and_annotations(settings: dict[str, str]) -> None:
+    assert json.loads(settings["action.risk.param._risk"]) == [
+        {"risk_object_field": "dest", "risk_object_type": "system", "risk_score": 20}
+    ]
+    annotations = json.loads(settings["action.correlationsearch.annotations"])
+    assert annotations["mitre_attack"] == ["T1649"]
+    assert annotations["analytic_story"] == ["Windows Certificate Services"]
+    assert annotations["type"] == "Anomaly"
+    metadata = json.loads(settings["action.correlationsearch.metadata"])
+    assert metadata["detection_id"] == "a2f4cc7f-6503-4078-b206-f83a29f408a7"
+    assert metadata["detection_version"] == "7"
+
+
+def test_drilldowns_hold_the_real_search(app: AppSet, settings: dict[str, str]) -> None:
+    results, risk = json.loads(settings["action.notable.param.drilldown_searches"])
+    assert results["search"].split() == f'{SPECIFIED} | search dest = "$dest$"'.split()
+    assert results["name"] == 'View the detection results for - "$dest$"'
+    for drilldown in (results, risk):
+        assert drilldown["earliest_offset"] == "$info_min_time$"
+        assert drilldown["latest_offset"] == "$info_max_time$"
+        parse_search(app.expand(drilldown["search"]))  # raises where a macro is missing
+
+
+def test_the_manifest_agrees_with_app_conf() -> None:
+    manifest = json.loads((ROOT / "app.manifest").read_text())
+    conf = read_conf(ROOT / "default" / "app.conf")
+    identity = manifest["info"]["id"]
+    assert conf["id"].settings == {"name": identity["name"], "version": identity["version"]}
+    assert conf["package"].settings["id"] == identity["name"] == "DA-ESS-ADCSBackup"
+    assert conf["launcher"].settings["version"] == identity["version"]
