@@ -1,0 +1,148 @@
+"""Classic Windows events as text: a line with the time, then key=value lines, then Message=.
+
+https://help.splunk.com (Getting Data In, "Monitor Windows event log data").
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from splay.store.event import Event
+from splay.store.literals import LiteralScan
+from splay.store.maker import UNKNOWN_HOST, Maker
+from splay.store.notes import Fault, FileNotes
+from splay.store.stamps import american_time
+from splay.store.xmlevents import MAX_EVENT
+
+# The line before the header ends with \n; a file's first header is found behind one put there.
+_HEADER = re.compile(
+    rb"\n(?:\xef\xbb\xbf)?(\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?)[ \t]*\r?"
+    rb"\n(?=[A-Za-z]\w*=)"
+)
+_LOG_NAME = re.compile(rb"\nLogName=[ \t]*([^\r\n]*?)[ \t]*\r?\n")
+_COMPUTER = re.compile(rb"\nComputerName=[ \t]*([^\r\n]*?)[ \t]*\r?\n")
+_LONGEST_HEADER = 128
+
+
+def classic_start(data: bytes) -> int:
+    """Where classic events begin in `data`; -1 when nowhere."""
+    found = _HEADER.search(b"\n" + data if data[:1].isdigit() or data[:1] == b"\xef" else data)
+    return -1 if found is None or b"\nLogName=" not in data else max(0, found.start())
+
+
+class ClassicMaker(Maker):
+    """Makes events as Splunk's Windows event input names them without renderXml."""
+
+    def own_time(self, data: bytes, start: int, end: int) -> float | None:
+        line = data.find(b"\n", start, end)
+        return american_time(data[start:line].strip(), self.settings.tz) if line > 0 else None
+
+    def latest_time(self, data: bytes, start: int, end: int) -> float | None:
+        latest = None
+        for found in _HEADER.finditer(data, max(0, start - 1), end):
+            time = american_time(found[1], self.settings.tz)
+            latest = latest if time is None else time
+        return latest
+
+    def origin(self, data: bytes, start: int, end: int) -> tuple[str, str, str]:
+        message = data.find(b"\nMessage=", start, end)
+        head_end = end if message < 0 else message + 1
+        computer = _COMPUTER.search(data, start, head_end)
+        log = _LOG_NAME.search(data, start, head_end)
+        host = _text(computer[1]) if computer and computer[1] else UNKNOWN_HOST
+        if log and log[1]:
+            return host, f"WinEventLog:{_text(log[1])}", "WinEventLog"
+        return host, self.facts.name, "WinEventLog"
+
+    def text(self, raw: bytes) -> str:
+        """The event's text, with line ends as \\n as extractions expect them."""
+        return super().text(raw.replace(b"\r\n", b"\n"))
+
+
+class _Starts:
+    """Bounds in a region whose events run from one header to the next."""
+
+    def __init__(self, starts: list[int]) -> None:
+        self._starts = starts
+
+    def around(self, data: bytes, place: int, after: int) -> tuple[int, int] | None:
+        number = bisect_right(self._starts, place) - 1
+        return None if number < 0 else self.event(data, number)
+
+    def event(self, data: bytes, number: int) -> tuple[int, int]:
+        start = self._starts[number]
+        last = number + 1 == len(self._starts)
+        end = len(data) if last else self._starts[number + 1]
+        while end > start and data[end - 1] in b" \t\r\n":
+            end -= 1
+        return start, end
+
+
+class ClassicReader:
+    """Takes blocks of bytes, gives the events that pass the scan.
+
+    An event ends where the next begins, so the last of a block waits for the next block.
+    """
+
+    def __init__(self, maker: Maker, scan: LiteralScan, notes: FileNotes) -> None:
+        self._maker = maker
+        self._scan = scan
+        self._notes = notes
+        self._rest = b"\n"
+        self._searched = 0  # no header but that at the very start begins before here in _rest
+        self._oversize = False
+
+    def feed(self, block: bytes) -> Iterator[Event]:
+        """The events that are known to end in this block."""
+        data = self._rest + block
+        last = -1
+        for found in _HEADER.finditer(data, self._searched):
+            last = found.start()
+        if last > 0 or (last == 0 and self._oversize):
+            # The line end before a header is the region's last byte and the rest's first.
+            region, data = data[: last + 1], data[last:]
+            yield from self._region(region)
+        self._rest = self._bounded(data)
+        self._searched = max(1, len(self._rest) - _LONGEST_HEADER)
+
+    def finish(self) -> Iterator[Event]:
+        """The last event."""
+        rest, self._rest = self._rest, b""
+        yield from self._region(rest)
+
+    def _bounded(self, data: bytes) -> bytes:
+        if not self._oversize and len(data) <= MAX_EVENT:
+            return data
+        if not self._oversize:
+            self._notes.fault(Fault.TOO_LONG)
+        self._oversize = True
+        return data[-_LONGEST_HEADER:]
+
+    def _region(self, data: bytes) -> Iterator[Event]:
+        starts = [found.start() + 1 for found in _HEADER.finditer(data)]
+        lead = data[: starts[0]] if starts else data
+        if self._oversize:
+            self._oversize = False
+        else:
+            self._notes.stray_bytes += len(lead.strip())
+        self._notes.events(len(starts))
+        for start, end in self._wanted(data, starts):
+            event = self._maker.make(data, start, end)
+            if event is not None:
+                yield event
+        self._maker.region_done(data)
+
+    def _wanted(self, data: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:
+        bounds = _Starts(starts)
+        if self._scan.empty:
+            yield from (bounds.event(data, number) for number in range(len(starts)))
+            return
+        folded = self._scan.folded(data)
+        if folded is not None:
+            yield from self._scan.candidates(data, folded, bounds)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")

@@ -1,0 +1,221 @@
+"""Files and folders as a store of events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from splay.errors import DataError
+from splay.store.blocks import raw_blocks, utf8_blocks
+from splay.store.classic import ClassicMaker, ClassicReader, classic_start
+from splay.store.event import Event, Need, ReadReport
+from splay.store.evtxfile import MAGIC, read_evtx, unpacked
+from splay.store.lines import LineMaker, LineReader
+from splay.store.literals import LiteralScan
+from splay.store.maker import FileFacts, InputSettings
+from splay.store.notes import FileNotes
+from splay.store.xmlevents import XmlMaker, XmlReader, xml_start
+
+__all__ = ["SUFFIXES", "FileStore", "InputSettings"]
+
+SUFFIXES = (".xml", ".log", ".txt", ".evtx", ".gz", ".json")
+"""The files that are read when a folder is given."""
+
+Progress = Callable[[int], None]
+
+
+class Reader(Protocol):
+    """What turns blocks of one kind of text into events."""
+
+    def feed(self, block: bytes) -> Iterator[Event]: ...
+
+    def finish(self) -> Iterator[Event]: ...
+
+
+class FileStore:
+    """Events in files: XML, classic Windows text, other lines, .evtx, and gzip of each.
+
+    paths: files, or folders which are walked in sorted order for *.xml, *.log, *.txt,
+    *.evtx, *.gz and *.json. A file that is reached twice is read once.
+    """
+
+    def __init__(self, paths: Sequence[Path], settings: InputSettings) -> None:
+        self._paths = [Path(path) for path in paths]
+        self._settings = settings
+
+    def scan(
+        self, need: Need, report: ReadReport, progress: Progress | None = None
+    ) -> Iterator[Event]:
+        """The events that can match, file by file in the order of the file.
+
+        All events are counted in the report, only those that `need` lets through are
+        decoded. progress is called with the number of bytes of the files read since the
+        last call; report.bytes is their sum.
+
+        Raises DataError at once when a path is missing or a folder holds no log, and at
+        the end when no event at all could be read.
+        """
+        files = self._files()
+        return self._scan(files, need, report, progress or (lambda _: None))
+
+    def _files(self) -> list[Path]:
+        found: dict[Path, Path] = {}
+        for path in self._paths:
+            for file in _walk(path):
+                found.setdefault(file.resolve(), file)
+        return list(found.values())
+
+    def _scan(
+        self, files: list[Path], need: Need, report: ReadReport, progress: Progress
+    ) -> Iterator[Event]:
+        problems, events = len(report.problems), report.events
+        started = time.time()
+        for path in files:
+            yield from _FileScan(path, self._settings, need, report, progress, started).events()
+        if report.events == events:
+            _refuse(self._paths, report.problems[problems:])
+
+
+def _refuse(paths: Sequence[Path], problems: list[str]) -> None:
+    named = ", ".join(map(str, paths[:3])) + (" and others" if len(paths) > 3 else "")
+    why = problems[0] if problems else f"{named}: there is no event in it"
+    more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
+    raise DataError(f"No event could be read. {why}{more}")
+
+
+def _walk(path: Path) -> list[Path]:
+    """The files that a given path stands for."""
+    try:
+        if path.is_dir():
+            files = sorted(
+                file
+                for file in path.rglob("*")
+                if file.suffix.lower() in SUFFIXES and file.is_file()
+            )
+        elif path.is_file():
+            return [path]
+        elif path.exists():
+            raise DataError("this is neither a file nor a folder", where=str(path))
+        else:
+            raise DataError("there is no such file or folder", where=str(path))
+    except OSError as error:
+        raise DataError(f"cannot be opened ({error.strerror})", where=str(path)) from None
+    if not files:
+        endings = ", ".join(f"*{suffix}" for suffix in SUFFIXES)
+        raise DataError(f"this folder holds no log files ({endings})", where=str(path))
+    return files
+
+
+class _FileScan:
+    """Reads one file."""
+
+    def __init__(
+        self,
+        path: Path,
+        settings: InputSettings,
+        need: Need,
+        report: ReadReport,
+        progress: Progress,
+        started: float,
+    ) -> None:
+        self._path = path
+        self._settings = settings
+        self._need = need
+        self._report = report
+        self._progress = progress
+        self._started = started
+        self._scan = LiteralScan(need.literals)
+        self._notes = FileNotes(str(path), report)
+
+    def events(self) -> Iterator[Event]:
+        """The file's events that pass; what is wrong with it goes to the report."""
+        self._report.files += 1
+        try:
+            yield from self._open()
+        except OSError as error:
+            self._notes.say(f"cannot be read ({error.strerror or error})")
+        finally:
+            self._notes.tell()
+
+    def _open(self) -> Iterator[Event]:
+        self._facts = FileFacts(
+            str(self._path), _stem(self._path), self._path.stat().st_mtime, self._started
+        )
+        blocks = raw_blocks(self._path, self._notes, self._count)
+        first = next(blocks, b"")
+        if not first:
+            self._notes.say("the file is empty")
+        elif first.startswith(MAGIC):
+            yield from self._evtx(first, blocks)
+        else:
+            yield from self._text(utf8_blocks(_again(first, blocks)))
+
+    def _count(self, size: int) -> None:
+        self._report.bytes += size
+        self._progress(size)
+
+    def _evtx(self, first: bytes, blocks: Iterator[bytes]) -> Iterator[Event]:
+        maker = XmlMaker(self._facts, self._settings, self._need, self._notes)
+        if self._path.suffix.lower() != ".gz":
+            self._count(max(0, self._path.stat().st_size - len(first)))
+            yield from read_evtx(str(self._path), maker, self._scan, self._notes)
+            return
+        file = unpacked(blocks, first, self._notes)
+        if file is not None:
+            with file:
+                yield from read_evtx(file, maker, self._scan, self._notes)
+
+    def _text(self, blocks: Iterator[bytes]) -> Iterator[Event]:
+        first = next(blocks, b"")
+        reader = self._reader(first)
+        if isinstance(reader, LineReader) and b"\0" in first:
+            self._notes.say("this is a binary file, not a log")
+            return
+        for block in _again(first, blocks):
+            if isinstance(reader, LineReader):
+                block = reader.take() + block
+            start, following = self._change(reader, block)
+            if following is not None:
+                yield from reader.feed(block[:start])
+                yield from reader.finish()
+                reader, block = following, block[start:]
+            yield from reader.feed(block)
+        yield from reader.finish()
+
+    def _reader(self, first: bytes) -> Reader:
+        if xml_start(first) >= 0:
+            return self._xml()
+        return self._classic() if classic_start(first) >= 0 else self._lines()
+
+    def _change(self, reader: Reader, block: bytes) -> tuple[int, Reader | None]:
+        """Where in a block plain lines give way to Windows events, and who reads these."""
+        if not isinstance(reader, LineReader):
+            return 0, None
+        if b"<Event" in block and (start := xml_start(block, document=False)) >= 0:
+            return start, self._xml()
+        if b"\nLogName=" in block and (start := classic_start(block)) >= 0:
+            return start, self._classic()
+        return 0, None
+
+    def _xml(self) -> Reader:
+        maker = XmlMaker(self._facts, self._settings, self._need, self._notes)
+        return XmlReader(maker, self._scan, self._notes)
+
+    def _classic(self) -> Reader:
+        maker = ClassicMaker(self._facts, self._settings, self._need, self._notes)
+        return ClassicReader(maker, self._scan, self._notes)
+
+    def _lines(self) -> Reader:
+        maker = LineMaker(self._facts, self._settings, self._need, self._notes)
+        return LineReader(maker, self._scan, self._notes)
+
+
+def _again(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from blocks
+
+
+def _stem(path: Path) -> str:
+    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem

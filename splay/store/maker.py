@@ -1,0 +1,111 @@
+"""From the bytes of one event to an `Event`: its time, where it is from, its text."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from splay.store.event import Event, Need
+from splay.store.notes import Fault, FileNotes
+
+UNKNOWN_HOST = "unknown"
+
+
+@dataclass(frozen=True)
+class InputSettings:
+    """What Splunk's inputs.conf says of an input; None: taken from the event itself.
+
+    tz: the zone of times that name none (classic text events, other lines).
+    """
+
+    host: str | None = None
+    source: str | None = None
+    sourcetype: str | None = None
+    index: str = "main"
+    tz: tzinfo = UTC
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """The file that events come from: as named by the user, and for what they do not say."""
+
+    name: str
+    stem: str  # without the ending, and without .gz
+    mtime: float
+    indextime: float
+
+
+class Maker(ABC):
+    """Makes the events of one file, region by region (a region holds whole events).
+
+    An event without a usable time gets that of the event before it, whether or not that
+    one was wanted, or else the file's: never the time of reading.
+    """
+
+    def __init__(
+        self, facts: FileFacts, settings: InputSettings, need: Need, notes: FileNotes
+    ) -> None:
+        self.facts = facts
+        self.settings = settings
+        self._need = need
+        self._notes = notes
+        self._known: float | None = None  # time of the latest event before self._known_end
+        self._known_end = 0
+
+    @abstractmethod
+    def own_time(self, data: bytes, start: int, end: int) -> float | None:
+        """The event's own time."""
+
+    @abstractmethod
+    def latest_time(self, data: bytes, start: int, end: int) -> float | None:
+        """The last usable time of an event within data[start:end]."""
+
+    @abstractmethod
+    def origin(self, data: bytes, start: int, end: int) -> tuple[str, str, str]:
+        """host, source and sourcetype by the event's own account."""
+
+    def text(self, raw: bytes) -> str:
+        """The event's text; bytes that are not UTF-8 become U+FFFD and are noted."""
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            self._notes.fault(Fault.NOT_UTF8)
+            return raw.decode("utf-8", "replace")
+
+    def make(self, data: bytes, start: int, end: int) -> Event | None:
+        """The event data[start:end]; None when it lies outside the time range."""
+        time = self.own_time(data, start, end)
+        if time is None:
+            self._notes.fault(Fault.NO_TIME)
+            time = self._time_before(data, start)
+        self._known, self._known_end = time, end
+        need = self._need
+        if need.earliest is not None and time < need.earliest:
+            return None
+        if need.latest is not None and time >= need.latest:
+            return None
+        settings = self.settings
+        host, source, sourcetype = self.origin(data, start, end)
+        return Event(
+            raw=self.text(data[start:end]),
+            time=time,
+            host=host if settings.host is None else settings.host,
+            source=source if settings.source is None else settings.source,
+            sourcetype=sourcetype if settings.sourcetype is None else settings.sourcetype,
+            index=settings.index,
+            indextime=self.facts.indextime,
+        )
+
+    def region_done(self, data: bytes) -> None:
+        """Remembers the last time of a region, for the first event of the next."""
+        self._known = self._latest_or_known(data, len(data))
+        self._known_end = 0
+
+    def _time_before(self, data: bytes, start: int) -> float:
+        known = self._latest_or_known(data, start)
+        return self.facts.mtime if known is None else known
+
+    def _latest_or_known(self, data: bytes, end: int) -> float | None:
+        latest = self.latest_time(data, self._known_end, end)
+        return self._known if latest is None else latest

@@ -1,0 +1,65 @@
+"""Times written in events, as seconds since 1970 UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+ISO = re.compile(
+    rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?(?!\d)"
+)
+"""A date and time as in ISO 8601; groups: Y M D h m s fraction zone."""
+
+AMERICAN = re.compile(
+    rb"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: ([AP]M))?(?!\d)"
+)
+"""A date and time as in a classic Windows event; groups: M D Y h m s fraction AM/PM."""
+
+
+def iso_time(text: bytes, tz: tzinfo = UTC, *, whole: bool = True) -> float | None:
+    """The time that `text` is (or, unless `whole`, holds first); without a zone it is in `tz`.
+
+    None: there is none, or one that cannot be, such as the zero of Windows' clock (1601).
+    """
+    found = ISO.fullmatch(text) if whole else ISO.search(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = map(int, found.groups()[:6])
+    zone = _zone(found[8]) if found[8] else tz
+    return _epoch((year, month, day, hour, minute, second), found[7], zone)
+
+
+def american_time(text: bytes, tz: tzinfo, *, whole: bool = True) -> float | None:
+    """The time `MM/DD/YYYY HH:MM:SS AM` that `text` is (or holds first), on the clock of `tz`."""
+    found = AMERICAN.fullmatch(text) if whole else AMERICAN.search(text)
+    if found is None:
+        return None
+    month, day, year, hour, minute, second = map(int, found.groups()[:6])
+    if found[8]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found[8] == b"PM" else 0)
+    return _epoch((year, month, day, hour, minute, second), found[7], tz)
+
+
+def _zone(text: bytes) -> tzinfo | None:
+    if text == b"Z":
+        return UTC
+    minutes = int(text[1:3]) * 60 + int(text[-2:])
+    if minutes >= 24 * 60:
+        return None
+    return timezone(timedelta(minutes=-minutes if text[:1] == b"-" else minutes))
+
+
+def _epoch(
+    parts: tuple[int, int, int, int, int, int], fraction: bytes | None, zone: tzinfo | None
+) -> float | None:
+    if zone is None:
+        return None
+    try:
+        seconds = datetime(*parts, tzinfo=zone).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    if seconds < 0:
+        return None
+    return seconds + float(b"0." + fraction) if fraction else seconds

@@ -1,0 +1,267 @@
+"""Windows events as XML: one a line, several a line, pretty-printed, or within <Events>.
+
+Events are cut out of the bytes by their tags and never parsed here, so that there is
+nothing to expand. https://learn.microsoft.com/windows/win32/wes/eventschema-eventtype-complextype
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.sax.saxutils import unescape
+
+from splay.store.event import Event
+from splay.store.literals import LiteralScan
+from splay.store.maker import UNKNOWN_HOST, Maker
+from splay.store.notes import Fault, FileNotes
+from splay.store.stamps import iso_time
+
+MAX_EVENT = 16 * 1024 * 1024
+"""An event longer than this is left out, so that memory stays bounded."""
+
+CLOSE = b"</Event>"
+OPEN = re.compile(rb"<Event[\s>]")
+_TOKEN = re.compile(rb"<Event[\s>]|</Event>")
+_GAP = re.compile(
+    rb"(?:\s++|\xef\xbb\xbf|<\?xml[^>]*\?>|</?Events\b[^>]*>|<!--.*?-->)*+", re.DOTALL
+)
+_DOCUMENT = re.compile(rb"\s*(?:<\?xml\s|<!DOCTYPE|<Events[\s>])", re.IGNORECASE)
+_BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z)")
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_TIME = re.compile(rb"""<TimeCreated\s[^>]*?SystemTime\s*=\s*["']([^"'<>]*)["']""")
+_CHANNEL = re.compile(rb"<Channel(?:\s[^>]*)?>\s*([^<]*?)\s*</")
+_COMPUTER = re.compile(rb"<Computer(?:\s[^>]*)?>\s*([^<]*?)\s*</")
+
+
+def xml_start(data: bytes, *, document: bool = True) -> int:
+    """Where XML events begin in `data`: at the start of a line; -1 when nowhere.
+
+    document: at the start of the file, where an XML declaration alone tells.
+    """
+    if document and _DOCUMENT.match(data):
+        return 0
+    for opened in OPEN.finditer(data):
+        line = data.rfind(b"\n", 0, opened.start()) + 1
+        if _BEFORE_EVENT.match(data, line, opened.start()):
+            return line
+    return -1
+
+
+class XmlMaker(Maker):
+    """Makes events as Splunk's Windows event input names them with renderXml."""
+
+    def own_time(self, data: bytes, start: int, end: int) -> float | None:
+        found = _TIME.search(data, start, _system_end(data, start, end))
+        return iso_time(found[1].strip()) if found else None
+
+    def latest_time(self, data: bytes, start: int, end: int) -> float | None:
+        place = data.rfind(b"<TimeCreated", start, end)
+        while place >= 0:
+            found = _TIME.match(data, place, end)
+            time = iso_time(found[1].strip()) if found else None
+            if time is not None:
+                return time
+            place = data.rfind(b"<TimeCreated", start, place)
+        return None
+
+    def origin(self, data: bytes, start: int, end: int) -> tuple[str, str, str]:
+        system_end = _system_end(data, start, end)
+        computer = _COMPUTER.search(data, start, system_end)
+        channel = _CHANNEL.search(data, start, system_end)
+        host = _plain(computer[1]) if computer and computer[1] else UNKNOWN_HOST
+        if channel and channel[1]:
+            return host, f"XmlWinEventLog:{_plain(channel[1])}", "XmlWinEventLog"
+        return host, self.facts.name, "XmlWinEventLog"
+
+
+class ClosingTags:
+    """Bounds in a region where every closing tag belongs to exactly one event."""
+
+    def around(self, data: bytes, place: int, after: int) -> tuple[int, int] | None:
+        close = data.find(CLOSE, max(after, place - len(CLOSE) + 1))
+        if close < 0:
+            return None
+        before = data.rfind(CLOSE, after, close)
+        opened = OPEN.search(data, after if before < 0 else before + len(CLOSE), close)
+        if opened is None or place < opened.start():
+            return None
+        return opened.start(), close + len(CLOSE)
+
+
+class XmlReader:
+    """Takes blocks of bytes, gives the events that pass the scan."""
+
+    def __init__(self, maker: Maker, scan: LiteralScan, notes: FileNotes) -> None:
+        self._maker = maker
+        self._scan = scan
+        self._notes = notes
+        self._rest = b""  # after the last closing tag
+        self._oversize = False  # inside an event that is being left out
+        self._declared = False  # a DOCTYPE stands before the next event
+        self._joint = b""  # how an event ends and the next begins in this file
+        self._opening = b""
+
+    def feed(self, block: bytes) -> Iterator[Event]:
+        """The events that end in this block."""
+        searched = max(0, len(self._rest) - len(CLOSE) + 1)
+        data = self._rest + block
+        if self._oversize:
+            data, searched = self._leave_oversize(data), 0
+        last = data.rfind(CLOSE, searched)
+        if last < 0:
+            self._rest = self._without_end(data)
+            return
+        region, self._rest = data[: last + len(CLOSE)], data[last + len(CLOSE) :]
+        yield from self._region(region)
+        self._maker.region_done(region)
+
+    def finish(self) -> Iterator[Event]:
+        """Notes what is left at the end of the file."""
+        if not self._oversize:
+            opened = OPEN.search(self._rest)
+            self._gap(self._rest[: opened.start()] if opened else self._rest)
+            self._notes.fault_if(Fault.HALF, len(OPEN.findall(self._rest)))
+            self._notes.fault_if(Fault.DECLARED, 1 if self._declared else 0)
+        self._rest = b""
+        yield from ()
+
+    # ---- text without a closing tag ----
+
+    def _leave_oversize(self, data: bytes) -> bytes:
+        """What follows the event that is too long; it ends at its tag or where another begins."""
+        found = _TOKEN.search(data)
+        if found is None:
+            return data[-len(CLOSE) :]
+        self._oversize = False
+        return data[found.end() if found[0] == CLOSE else found.start() :]
+
+    def _without_end(self, data: bytes) -> bytes:
+        """What to keep of text in which no event ends: at most one event's beginning."""
+        if self._oversize:
+            return data
+        opened = OPEN.search(data)
+        if opened is None:
+            # A tag may be cut in two by the end of the block.
+            cut = data.rfind(b"<", max(0, len(data) - MAX_HEAD))
+            cut = len(data) if cut < 0 else cut
+            self._gap(data[:cut])
+            return data[cut:]
+        self._gap(data[: opened.start()])
+        data = data[opened.start() :]
+        if len(data) <= MAX_EVENT:
+            return data
+        self._notes.fault(Fault.TOO_LONG)
+        self._oversize = True
+        return data[-len(CLOSE) :]
+
+    def _gap(self, text: bytes) -> None:
+        """Looks at text between events: nothing is passed over in silence."""
+        if not text or text.isspace():
+            return
+        if _DECLARATION.search(text):
+            self._declared = True
+        elif not _GAP.fullmatch(text):
+            self._notes.stray_bytes += len(text.strip())
+
+    # ---- whole events ----
+
+    def _region(self, data: bytes) -> Iterator[Event]:
+        closes = data.count(CLOSE)
+        if not self._clean(data, closes):
+            events = self._one_by_one(data)
+            self._notes.events(len(events))
+            folded = self._scan.folded(data)
+            if folded is not None:
+                yield from self._made(
+                    data, (e for e in events if self._scan.passes(data, folded, *e))
+                )
+            return
+        self._notes.events(closes)
+        if self._scan.empty:
+            yield from self._made(data, _all_events(data))
+            return
+        folded = self._scan.folded(data)
+        if folded is not None:
+            yield from self._made(data, self._scan.candidates(data, folded, ClosingTags()))
+
+    def _made(self, data: bytes, events: Iterator[tuple[int, int]]) -> Iterator[Event]:
+        for start, end in events:
+            event = self._maker.make(data, start, end)
+            if event is not None:
+                yield event
+
+    def _clean(self, data: bytes, closes: int) -> bool:
+        """Whether counting alone shows that this region is one whole event after the other."""
+        opened = OPEN.search(data)
+        if opened is None or self._declared or len(data) > MAX_EVENT or b"<!" in data:
+            return False
+        if not _GAP.fullmatch(data, 0, opened.start()):
+            return False
+        if not self._joint and closes > 1:
+            self._learn(data)
+        opening = self._opening or opened[0]
+        joints = data.count(self._joint) if self._joint else 0
+        return data.count(opening) == closes == joints + 1
+
+    def _learn(self, data: bytes) -> None:
+        start = data.find(CLOSE)
+        opened = OPEN.search(data, start)
+        if opened and _GAP.fullmatch(data, start + len(CLOSE), opened.start()):
+            self._joint = data[start : opened.end()]
+            self._opening = opened[0]
+
+    def _one_by_one(self, data: bytes) -> list[tuple[int, int]]:
+        """The whole events of a region that holds something else as well; that is noted."""
+        events: list[tuple[int, int]] = []
+        opened, before = -1, 0
+        for token in _TOKEN.finditer(data):
+            if token[0] != CLOSE:
+                if opened < 0:
+                    self._gap(data[before : token.start()])
+                else:
+                    self._notes.fault(Fault.HALF)
+                opened = token.start()
+                continue
+            if opened < 0:
+                self._notes.fault(Fault.HALF)
+            elif self._sound(data[opened : token.end()]):
+                events.append((opened, token.end()))
+            opened, before = -1, token.end()
+        return events
+
+    def _sound(self, raw: bytes) -> bool:
+        """Whether a whole event may be taken; notes why not."""
+        declared, self._declared = self._declared, False
+        if not declared and b"<!" in raw:
+            declared = _DECLARATION.search(_CDATA.sub(b"", raw)) is not None
+        if declared:
+            self._notes.fault(Fault.DECLARED)
+            return False
+        if len(raw) > MAX_EVENT:
+            self._notes.fault(Fault.TOO_LONG)
+            return False
+        return True
+
+
+MAX_HEAD = 4096
+"""As far back from the end of a block a tag that is cut in two is looked for."""
+
+
+def _all_events(data: bytes) -> Iterator[tuple[int, int]]:
+    after = 0
+    while (close := data.find(CLOSE, after)) >= 0:
+        opened = OPEN.search(data, after, close)
+        after = close + len(CLOSE)
+        if opened:
+            yield opened.start(), after
+
+
+def _system_end(data: bytes, start: int, end: int) -> int:
+    """The end of the event's own System part, which comes first; `start` when it has none."""
+    close = data.find(b"</System>", start, end)
+    return start if close < 0 else close + len(b"</System>")
+
+
+def _plain(text: bytes) -> str:
+    return unescape(text.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
