@@ -146,7 +146,7 @@ class _FileScan:
         blocks = raw_blocks(self._path, self._notes, self._count)
         first = next(blocks, b"")
         if not first:
-            self._notes.say("the file is empty")
+            self._notes.say_if_nothing("the file is empty")
         elif first.startswith(MAGIC):
             yield from self._evtx(first, blocks)
         else:

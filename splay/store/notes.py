@@ -63,9 +63,10 @@ class FileNotes:
         """Notes something about the whole file."""
         self._sentences.append(sentence)
 
-    @property
-    def read_something(self) -> bool:
-        return self.report.events > self._events_before
+    def say_if_nothing(self, sentence: str) -> None:
+        """Notes something that only matters when nothing else explains it."""
+        if not self._sentences:
+            self.say(sentence)
 
     def tell(self) -> None:
         """Writes one line for each kind of fault to the report, at most 100 in all."""

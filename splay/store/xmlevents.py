@@ -161,7 +161,7 @@ class XmlReader:
             return
         if _DECLARATION.search(text):
             self._declared = True
-        elif not _GAP.fullmatch(text):
+        elif not self._declared and not _GAP.fullmatch(text):
             self._notes.stray_bytes += len(text.strip())
 
     # ---- whole events ----
