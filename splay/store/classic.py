@@ -21,8 +21,8 @@ _HEADER = re.compile(
     rb"\n(?:\xef\xbb\xbf)?(\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?)[ \t]*\r?"
     rb"\n(?=[A-Za-z]\w*=)"
 )
-_LOG_NAME = re.compile(rb"\nLogName=[ \t]*([^\r\n]*?)[ \t]*\r?\n")
-_COMPUTER = re.compile(rb"\nComputerName=[ \t]*([^\r\n]*?)[ \t]*\r?\n")
+_LOG_NAME = re.compile(rb"\nLogName=([^\r\n]*)")
+_COMPUTER = re.compile(rb"\nComputerName=([^\r\n]*)")
 _LONGEST_HEADER = 128
 
 
@@ -40,21 +40,28 @@ class ClassicMaker(Maker):
         return american_time(data[start:line].strip(), self.settings.tz) if line > 0 else None
 
     def latest_time(self, data: bytes, start: int, end: int) -> float | None:
-        latest = None
-        for found in _HEADER.finditer(data, max(0, start - 1), end):
-            time = american_time(found[1], self.settings.tz)
-            latest = latest if time is None else time
-        return latest
+        # From the end, in growing steps: the last header is near it as a rule.
+        step = 8192
+        begin = max(0, start - 1)
+        while True:
+            near = max(begin, end - step)
+            for found in reversed(list(_HEADER.finditer(data, near, end))):
+                time = american_time(found[1], self.settings.tz)
+                if time is not None:
+                    return time
+            if near == begin:
+                return None
+            step *= 8
 
     def origin(self, data: bytes, start: int, end: int) -> tuple[str, str, str]:
         message = data.find(b"\nMessage=", start, end)
         head_end = end if message < 0 else message + 1
         computer = _COMPUTER.search(data, start, head_end)
         log = _LOG_NAME.search(data, start, head_end)
-        host = _text(computer[1]) if computer and computer[1] else UNKNOWN_HOST
-        if log and log[1]:
-            return host, f"WinEventLog:{_text(log[1])}", "WinEventLog"
-        return host, self.facts.name, "WinEventLog"
+        host = _text(computer[1]) if computer else ""
+        name = _text(log[1]) if log else ""
+        source = f"WinEventLog:{name}" if name else self.facts.name
+        return host or UNKNOWN_HOST, source, "WinEventLog"
 
     def text(self, raw: bytes) -> str:
         """The event's text, with line ends as \\n as extractions expect them."""
@@ -91,26 +98,28 @@ class ClassicReader:
         self._scan = scan
         self._notes = notes
         self._rest = b"\n"
-        self._searched = 0  # no header but that at the very start begins before here in _rest
+        self._headers: list[int] = []  # the header that _rest begins with, if it does
+        self._searched = 0  # no other header begins before here in _rest
         self._oversize = False
 
     def feed(self, block: bytes) -> Iterator[Event]:
         """The events that are known to end in this block."""
         data = self._rest + block
-        last = -1
-        for found in _HEADER.finditer(data, self._searched):
-            last = found.start()
-        if last > 0 or (last == 0 and self._oversize):
+        headers = self._headers + [m.start() for m in _HEADER.finditer(data, self._searched)]
+        if headers and (headers[-1] > 0 or self._oversize):
             # The line end before a header is the region's last byte and the rest's first.
+            last = headers.pop()
             region, data = data[: last + 1], data[last:]
-            yield from self._region(region)
+            yield from self._region(region, headers)
+            headers = [0]
         self._rest = self._bounded(data)
-        self._searched = max(1, len(self._rest) - _LONGEST_HEADER)
+        self._headers = [] if self._oversize else headers
+        self._searched = max(len(self._headers), len(self._rest) - _LONGEST_HEADER)
 
     def finish(self) -> Iterator[Event]:
         """The last event."""
         rest, self._rest = self._rest, b""
-        yield from self._region(rest)
+        yield from self._region(rest, self._headers)
 
     def _bounded(self, data: bytes) -> bytes:
         if not self._oversize and len(data) <= MAX_EVENT:
@@ -120,8 +129,8 @@ class ClassicReader:
         self._oversize = True
         return data[-_LONGEST_HEADER:]
 
-    def _region(self, data: bytes) -> Iterator[Event]:
-        starts = [found.start() + 1 for found in _HEADER.finditer(data)]
+    def _region(self, data: bytes, headers: list[int]) -> Iterator[Event]:
+        starts = [place + 1 for place in headers]
         lead = data[: starts[0]] if starts else data
         if self._oversize:
             self._oversize = False
@@ -145,4 +154,4 @@ class ClassicReader:
 
 
 def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
+    return raw.strip().decode("utf-8", "replace")

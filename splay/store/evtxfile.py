@@ -19,7 +19,7 @@ MAGIC = b"ElfFile\x00"
 MAX_UNPACKED = 4 * 1024**3
 
 # The parser writes empty elements over two lines; Windows itself renders all in one.
-_BETWEEN = re.compile(rb">\s*\n\s*<")
+_BETWEEN = re.compile(rb">[ \t\r]*+\n\s*+<")
 _ERRORS_IN_A_ROW = 1000
 
 

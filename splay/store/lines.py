@@ -14,6 +14,8 @@ from splay.store.xmlevents import MAX_EVENT
 LOOKAHEAD = 128
 """How far into a line a time is looked for: MAX_TIMESTAMP_LOOKAHEAD of props.conf."""
 
+SHORTEST_TIME = len("1/1/2026 0:00:00")
+
 
 class LineMaker(Maker):
     """Names events after their file, as Splunk does when inputs.conf says nothing."""
@@ -26,7 +28,7 @@ class LineMaker(Maker):
     def latest_time(self, data: bytes, start: int, end: int) -> float | None:
         while end > start:
             line = data.rfind(b"\n", start, end - 1) + 1 or start
-            time = self.own_time(data, line, end)
+            time = self.own_time(data, line, end) if end - line >= SHORTEST_TIME else None
             if time is not None:
                 return time
             end = line

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.sax.saxutils import unescape
 
 from splay.store.event import Event
@@ -28,10 +29,10 @@ _GAP = re.compile(
 _DOCUMENT = re.compile(rb"\s*(?:<\?xml\s|<!DOCTYPE|<Events[\s>])", re.IGNORECASE)
 _BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z)")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
-_TIME = re.compile(rb"""<TimeCreated\s[^>]*?SystemTime\s*=\s*["']([^"'<>]*)["']""")
-_CHANNEL = re.compile(rb"<Channel(?:\s[^>]*)?>\s*([^<]*?)\s*</")
-_COMPUTER = re.compile(rb"<Computer(?:\s[^>]*)?>\s*([^<]*?)\s*</")
+_CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+_TIME = re.compile(rb"""<TimeCreated\s[^<>]*?SystemTime\s*=\s*["']([^"'<>]*)["']""")
+_CHANNEL = re.compile(rb"<Channel(?:\s[^<>]*)?>([^<]*)</")
+_COMPUTER = re.compile(rb"<Computer(?:\s[^<>]*)?>([^<]*)</")
 
 
 def xml_start(data: bytes, *, document: bool = True) -> int:
@@ -41,10 +42,14 @@ def xml_start(data: bytes, *, document: bool = True) -> int:
     """
     if document and _DOCUMENT.match(data):
         return 0
-    for opened in OPEN.finditer(data):
-        line = data.rfind(b"\n", 0, opened.start()) + 1
+    place = 0
+    while opened := OPEN.search(data, place):
+        line = data.rfind(b"\n", place, opened.start()) + 1 or place
         if _BEFORE_EVENT.match(data, line, opened.start()):
             return line
+        place = data.find(b"\n", opened.end()) + 1
+        if not place:
+            break
     return -1
 
 
@@ -69,10 +74,10 @@ class XmlMaker(Maker):
         system_end = _system_end(data, start, end)
         computer = _COMPUTER.search(data, start, system_end)
         channel = _CHANNEL.search(data, start, system_end)
-        host = _plain(computer[1]) if computer and computer[1] else UNKNOWN_HOST
-        if channel and channel[1]:
-            return host, f"XmlWinEventLog:{_plain(channel[1])}", "XmlWinEventLog"
-        return host, self.facts.name, "XmlWinEventLog"
+        host = _plain(computer[1]) if computer else ""
+        log = _plain(channel[1]) if channel else ""
+        source = f"XmlWinEventLog:{log}" if log else self.facts.name
+        return host or UNKNOWN_HOST, source, "XmlWinEventLog"
 
 
 class ClosingTags:
@@ -194,7 +199,9 @@ class XmlReader:
     def _clean(self, data: bytes, closes: int) -> bool:
         """Whether counting alone shows that this region is one whole event after the other."""
         opened = OPEN.search(data)
-        if opened is None or self._declared or len(data) > MAX_EVENT or b"<!" in data:
+        if opened is None or self._declared or len(data) > MAX_EVENT:
+            return False
+        if b"!" in data and b"<!" in data:  # one byte is found many times faster than two
             return False
         if not _GAP.fullmatch(data, 0, opened.start()):
             return False
@@ -263,5 +270,6 @@ def _system_end(data: bytes, start: int, end: int) -> int:
     return start if close < 0 else close + len(b"</System>")
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: bytes) -> str:
-    return unescape(text.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
+    return unescape(text.strip().decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})

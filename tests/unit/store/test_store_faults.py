@@ -5,8 +5,10 @@ Expected values: counted by hand from the text that each test writes.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
+import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -263,3 +265,28 @@ def test_a_scan_that_is_left_early_still_tells(tmp_path: Path) -> None:
     next(events)
     events.close()  # type: ignore[attr-defined]
     assert len(report.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x <Event " * 400_000,
+        f"<Event ><System>{'<TimeCreated ' * 300_000}</System></Event>",
+        f"<Event ><System><Channel>{' ' * 4 * MB}</System></Event>",
+        f"<Event ><System></System>{'<![CDATA[' * 400_000}</Event>",
+        "<Event ><System>" * 200_000 + "</System></Event>",
+        f"{'<!-- ' * 600_000}\n{ONE}",
+        f"{chr(10) * 4 * MB}{ONE}",
+        "03/10/2026 09:30:15 AM\nLogName=" + " " * 4 * MB,
+        "03/10/2026 09:30:15 AM\nLogName=a\n" * 60_000,
+        f"a{' ' * 4 * MB}b",
+    ],
+    ids=[str(number) for number in range(10)],
+)
+def test_hostile_text_takes_no_time(tmp_path: Path, text: str) -> None:
+    """Each is a few MB that a careless pattern needs hours for; here, about a second."""
+    started = time.perf_counter()
+    with contextlib.suppress(DataError):
+        read(write(tmp_path, text), need=Need((("4876",),)))
+        read(write(tmp_path, text))
+    assert time.perf_counter() - started < 10
