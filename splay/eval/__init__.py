@@ -1,0 +1,1 @@
+"""Expressions at work: eval and where, the conditions of `search`, and time formats."""

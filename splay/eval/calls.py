@@ -1,0 +1,157 @@
+"""A function call: its arguments counted, checked and converted, then one closure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any
+
+from splay.errors import SplError, UnsupportedError
+from splay.eval.kinds import need_boolean, need_no_boolean, need_number
+from splay.eval.operators import plain_value
+from splay.eval.registry import (
+    FUNCTIONS,
+    REFUSED,
+    Arguments,
+    Compiled,
+    Function,
+    NotSupported,
+    Result,
+)
+from splay.eval.timevars import UnsupportedVariable
+from splay.eval.value import as_list, to_number, to_text
+from splay.pcre import compile_pattern
+from splay.rows import Row
+from splay.spl.tree import Call, Expr, Number, String
+
+Convert = Callable[[Result], Any]
+
+
+def compile_call(arguments: Arguments) -> Compiled:
+    """The closure of a call. SplError: wrong arguments; UnsupportedError: no such function."""
+    call = arguments.call
+    function = _find(call)
+    _count(function, call)
+    if function.build:
+        return function.build(arguments)
+    for index, expr in enumerate(call.args):
+        _check_kind(function, index, expr)
+    _check_constants(function, call)
+    readers = [_reader(function, index, expr, arguments) for index, expr in enumerate(call.args)]
+    return _closure(function, call, readers, arguments)
+
+
+def _find(call: Call) -> Function:
+    if call.name in REFUSED:
+        message = f"the function {call.name}() is not supported"
+        raise UnsupportedError(message, at=call.at, hint=REFUSED[call.name])
+    if call.name not in FUNCTIONS:
+        near = difflib.get_close_matches(call.name, FUNCTIONS, 1)
+        hint = f"Did you mean {near[0]}()?" if near else ""
+        raise UnsupportedError(f"there is no function {call.name}()", at=call.at, hint=hint)
+    return FUNCTIONS[call.name]
+
+
+def _count(function: Function, call: Call) -> None:
+    given, most = len(call.args), function.most
+    if given < function.least or (most is not None and given > most):
+        noun = "argument" if given == 1 else "arguments"
+        message = f"{call.name}() is given {given} {noun}"
+        raise SplError(message, at=call.at, hint=f"Write {function.signature}")
+
+
+def _check_kind(function: Function, index: int, expr: Expr) -> None:
+    what = f"{function.name}()"
+    param = function.param(index)
+    if param == "num":
+        need_number(expr, what)
+    elif param == "bool":
+        need_boolean(expr, what)
+    elif param != "any":
+        need_no_boolean(expr, what)
+
+
+def _check_constants(function: Function, call: Call) -> None:
+    if function.check is None:
+        return
+    constants = [expr.value if isinstance(expr, (Number, String)) else None for expr in call.args]
+    try:
+        function.check(*constants)
+    except (NotSupported, UnsupportedVariable) as error:
+        raise UnsupportedError(str(error), at=call.at) from error
+    except ValueError as error:
+        raise SplError(str(error), at=call.at, hint=f"Write {function.signature}") from error
+
+
+def _text(value: Result) -> str | None:
+    one = plain_value(value)
+    return None if one is None or isinstance(one, list) else to_text(one)
+
+
+def _list(value: Result) -> Any:
+    return as_list(plain_value(value)) or None
+
+
+def _boolean(value: Result) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+_CONVERT: dict[str, Convert] = {
+    "num": lambda value: to_number(plain_value(value)),
+    "text": _text,
+    "list": _list,
+    "value": plain_value,
+    "bool": _boolean,
+    "any": lambda value: value,
+}
+
+
+def _regex(at: int) -> Convert:
+    def convert(value: Result) -> Any:
+        text = _text(value)
+        try:
+            return None if text is None else compile_pattern(text)
+        except ValueError as error:
+            raise SplError(str(error), at=at, hint="Check its brackets and backslashes") from error
+
+    return convert
+
+
+def _reader(
+    function: Function, index: int, expr: Expr, arguments: Arguments
+) -> Callable[[Row], Any]:
+    """Evaluates one argument and converts it; a constant is converted once, here."""
+    param = function.param(index)
+    convert = _regex(expr.at) if param == "regex" else _CONVERT[param]
+    if isinstance(expr, (Number, String)):
+        constant = convert(expr.value)
+        return lambda row: constant
+    compiled = arguments.compile(expr)
+    return compiled if param == "any" else lambda row: convert(compiled(row))
+
+
+def _closure(
+    function: Function, call: Call, readers: list[Callable[[Row], Any]], arguments: Arguments
+) -> Compiled:
+    run_plain = function.plain
+    assert run_plain is not None
+    context = (arguments.context,) if function.with_context else ()
+    strict = [function.param(index) != "any" for index in range(len(readers))]
+    pairs = list(zip(readers, strict, strict=True))
+
+    def run(row: Row) -> Result:
+        values: list[Any] = []
+        for reader, needed in pairs:
+            value = reader(row)
+            if value is None and needed:
+                return None
+            values.append(value)
+        try:
+            result: Result = run_plain(*context, *values)
+        except (NotSupported, UnsupportedVariable) as error:
+            raise UnsupportedError(str(error), at=call.at) from error
+        except (ValueError, ArithmeticError):
+            return None  # what cannot be computed is null ("eval", Required arguments)
+        return result
+
+    return run

@@ -1,0 +1,66 @@
+"""Source: Splunk Search Reference, "Date and Time functions" and "Time modifiers".
+
+now() is the search's start in whole seconds; time() is the clock of this machine.
+"""
+
+from __future__ import annotations
+
+import time as clock
+
+from splay.errors import SplError
+from splay.eval import timefmt
+from splay.eval.registry import EvalContext, NotSupported, plain
+from splay.eval.timevars import split_format
+from splay.eval.value import Fixed
+from splay.spl.timemod import resolve
+
+_PLACES = 6
+
+
+@plain("now()", gives="number", with_context=True)
+def now(context: EvalContext) -> int:
+    return int(context.now)
+
+
+@plain("time()", gives="number")
+def time() -> Fixed:
+    return Fixed(clock.time(), _PLACES)
+
+
+def _check_format(_: object, fmt: object) -> None:
+    if isinstance(fmt, str):
+        split_format(fmt)
+
+
+@plain("strftime(<time>, <format>)", "num text", "string", check=_check_format, with_context=True)
+def strftime(context: EvalContext, epoch: int | float, fmt: str) -> str:
+    return timefmt.strftime(epoch, fmt, context.tz)
+
+
+@plain("strptime(<str>, <format>)", "text text", "number", check=_check_format, with_context=True)
+def strptime(context: EvalContext, text: str, fmt: str) -> Fixed | None:
+    epoch = timefmt.strptime(text, fmt, context.tz, context.now)
+    return None if epoch is None else Fixed(epoch, _PLACES)
+
+
+def _check_specifier(_: object, specifier: object) -> None:
+    if specifier is not None and (not isinstance(specifier, str) or specifier[:1] not in "+-@"):
+        raise ValueError(f"{specifier!r} is not a relative time such as -1d@d")
+
+
+@plain(
+    "relative_time(<time>, <specifier>)", "num text", "number",
+    check=_check_specifier, with_context=True,
+)  # fmt: skip
+def relative_time(context: EvalContext, epoch: int | float, specifier: str) -> float | None:
+    _check_specifier(None, specifier)
+    return shift(epoch, specifier, context)
+
+
+def shift(epoch: int | float, specifier: str, context: EvalContext) -> float | None:
+    """The time moved by a modifier such as +7d. NotSupported: it cannot be read."""
+    try:
+        moved = resolve(specifier, float(epoch), context.tz)
+    except SplError as error:
+        raise NotSupported(error.message) from error
+    return None if moved is None else int(moved) if moved.is_integer() else moved

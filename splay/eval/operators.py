@@ -1,0 +1,172 @@
+"""What the operators of eval do with two values. None is null and comes of null.
+
+Arithmetic is that of doubles; the rounding of a product to the digits of its least precise
+factor, which the documentation describes under "Rounding", is not done: every result is as
+exact() gives it. A list has no place in arithmetic: null. A comparison with a list is true if
+it is true of one of its values.
+Source: Splunk Search Reference, "eval" (Usage); "where".
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from splay.eval.registry import Result
+from splay.eval.value import as_list, text_number, to_number, to_text
+from splay.rows import Scalar, Value
+
+_WHOLE = 2**53  # doubles hold every integer up to here
+
+
+def number(value: int | float) -> int | float:
+    """A result as eval keeps it: an integer where that is exact, else a double."""
+    if isinstance(value, int):
+        if -_WHOLE < value < _WHOLE:
+            return value
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
+    return int(value) if value.is_integer() and -_WHOLE < value < _WHOLE else value
+
+
+def plain_value(value: Result) -> Value | None:
+    """A boolean as text, for what takes values only."""
+    return ("true" if value else "false") if isinstance(value, bool) else value
+
+
+def _divide(left: int | float, right: int | float) -> int | float | None:
+    return left / right if right else None
+
+
+def _modulo(left: int | float, right: int | float) -> int | float | None:
+    return math.fmod(left, right) if right and math.isfinite(left) else None
+
+
+_ARITHMETIC: dict[str, Callable[[int | float, int | float], int | float | None]] = {
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+    "%": _modulo,
+}
+
+
+def arithmetic(op: str) -> Callable[[Result, Result], Result]:
+    """The function of - * / and %: null unless both are numbers or spell one."""
+    compute = _ARITHMETIC[op]
+
+    def run(left: Result, right: Result) -> Result:
+        a, b = to_number(plain_value(left)), to_number(plain_value(right))
+        if a is None or b is None:
+            return None
+        try:
+            result = compute(a, b)
+        except OverflowError:
+            return None
+        return None if result is None else number(result)
+
+    return run
+
+
+def add(*, fixed_text: bool) -> Callable[[Result, Result], Result]:
+    """The function of +: the sum of two numbers, or two texts joined.
+
+    fixed_text: one side is text by its nature (a string written out, tostring()), so that two
+    texts are joined even where both spell numbers.
+    """
+
+    def run(left: Result, right: Result) -> Result:
+        if isinstance(left, (list, bool)) or isinstance(right, (list, bool)):
+            return None
+        if isinstance(left, str) and isinstance(right, str) and fixed_text:
+            return left + right
+        a, b = to_number(left), to_number(right)
+        if a is not None and b is not None:
+            return number(a + b)
+        return left + right if isinstance(left, str) and isinstance(right, str) else None
+
+    return run
+
+
+def concatenate(left: Result, right: Result) -> Result:
+    """The dot: both as text. A list gives null."""
+    a, b = plain_value(left), plain_value(right)
+    if a is None or b is None or isinstance(a, list) or isinstance(b, list):
+        return None
+    return to_text(a) + to_text(b)
+
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def compare(op: str) -> Callable[[Result, Result], Result]:
+    """The function of a comparison: by number if both sides are numbers or spell one, else by
+    the order of their characters, with regard to case. Null if one side is null."""
+    holds = _COMPARE[op]
+
+    def scalars(left: Scalar, right: Scalar) -> bool:
+        a = text_number(left) if isinstance(left, str) else left
+        b = text_number(right) if isinstance(right, str) else right
+        if a is None or b is None:
+            return holds(to_text(left), to_text(right))
+        return holds(a, b)
+
+    def run(left: Result, right: Result) -> Result:
+        if left is None or right is None:
+            return None
+        if isinstance(left, bool) or isinstance(right, bool):
+            return _compare_booleans(op, left, right)
+        if isinstance(left, list) or isinstance(right, list):
+            return any(scalars(a, b) for a in as_list(left) for b in as_list(right))
+        return scalars(left, right)
+
+    return run
+
+
+def _compare_booleans(op: str, left: Result, right: Result) -> Result:
+    """true and false equal themselves, and the text of their names; nothing is less."""
+    if op not in ("=", "!="):
+        return None
+    names = [plain_value(value) for value in (left, right)]
+    if not all(isinstance(name, str) for name in names):
+        return None
+    return _COMPARE[op](str(names[0]).lower(), str(names[1]).lower())
+
+
+@lru_cache(maxsize=512)
+def like_pattern(pattern: str) -> re.Pattern[str]:
+    """The pattern of LIKE: % is any text, _ one character, all else itself, case counts."""
+    parts = {"%": ".*", "_": "."}
+    return re.compile("".join(parts.get(char) or re.escape(char) for char in pattern), re.DOTALL)
+
+
+def like(value: Result, pattern: Result) -> Result:
+    """Whether a value matches, whole."""
+    subject, wanted = plain_value(value), plain_value(pattern)
+    if subject is None or wanted is None or isinstance(wanted, list):
+        return None
+    match = like_pattern(to_text(wanted)).fullmatch
+    return any(match(to_text(item)) is not None for item in as_list(subject))
+
+
+def negative(value: Result) -> Result:
+    """The sign -."""
+    found = to_number(plain_value(value))
+    return None if found is None else number(-found)
+
+
+def positive(value: Result) -> Result:
+    """The sign +: the value as a number."""
+    return to_number(plain_value(value))

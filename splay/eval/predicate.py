@@ -1,0 +1,178 @@
+"""The conditions of the `search` command and of event types, as closures over rows.
+
+= and != compare text without regard to case, with * for any text, or an address with a subnet;
+< <= > >= compare numbers, and the characters of what is no number. Of several values one has to
+fit, also for !=: of a list it says that one value differs. A term is looked for in _raw, from
+one breaker of segments to another.
+Where the documentation is silent: an asterisk is always a wildcard, also after a backslash, so
+that a path's "C:\\\\Windows\\\\*" means what it says.
+Source: Splunk Search Reference, "search"; Search Manual, "Difference between != and NOT",
+"Use CASE() and TERM() to match phrases"; segmenters.conf (MAJOR and MINOR).
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+from splay.errors import UnsupportedError
+from splay.eval.segments import term_pattern
+from splay.eval.subnet import in_subnet, subnet
+from splay.eval.value import as_list, text_number, to_text
+from splay.rows import Row, Scalar
+from splay.spl.tree import And, Compare, MatchAll, Not, Or, SearchExpr, Subsearch, Term, TimeBound
+
+Predicate = Callable[[Row], bool]
+Test = Callable[[Scalar], bool]
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def compile_predicate(expr: SearchExpr) -> Predicate:
+    """The closure that says whether a row fits.
+
+    UnsupportedError: a subsearch (whoever runs one puts its result in its place first), or a
+    field's name with a wildcard.
+    """
+    match expr:
+        case And(parts):
+            return _all([compile_predicate(part) for part in parts])
+        case Or(parts):
+            return _either(parts)
+        case Not():
+            return _negated(expr)
+        case Compare():
+            return _compare(expr)
+        case Term():
+            return _term(expr)
+        case Subsearch(_, at):
+            raise UnsupportedError("a subsearch is not supported here", at=at)
+        case TimeBound() | MatchAll():
+            return lambda row: True
+
+
+def predicate_fields(expr: SearchExpr) -> set[str]:
+    """The names of the fields that the condition reads; `_raw` if it has a term."""
+    found: set[str] = set()
+    waiting: list[SearchExpr] = [expr]
+    while waiting:
+        match waiting.pop():
+            case And(parts) | Or(parts):
+                waiting += parts
+            case Not(part):
+                waiting.append(part)
+            case Compare(field):
+                found.add(field)
+            case Term():
+                found.add("_raw")
+    return found
+
+
+def _all(parts: list[Predicate]) -> Predicate:
+    if len(parts) == 2:
+        first, second = parts
+        return lambda row: first(row) and second(row)
+    return lambda row: all(part(row) for part in parts)
+
+
+def _either(parts: tuple[SearchExpr, ...]) -> Predicate:
+    """One of the parts. Plain values of one field, as IN gives them, are looked up at once."""
+    values: dict[str, set[str]] = {}
+    predicates: list[Predicate] = []
+    for part in parts:
+        if isinstance(part, Compare) and part.op == "=" and _is_plain(part):
+            values.setdefault(part.field, set()).add(part.value.lower())
+        else:
+            predicates.append(compile_predicate(part))
+    predicates += [_one_of(field, wanted) for field, wanted in values.items()]
+    if len(predicates) == 1:
+        return predicates[0]
+    return lambda row: any(predicate(row) for predicate in predicates)
+
+
+def _is_plain(expr: Compare) -> bool:
+    return "*" not in expr.field + expr.value and "/" not in expr.value
+
+
+def _one_of(field: str, wanted: set[str]) -> Predicate:
+    return lambda row: any(to_text(value).lower() in wanted for value in as_list(row.get(field)))
+
+
+def _negated(expr: Not) -> Predicate:
+    """A chain of NOTs, without recursion: an even number of them cancels out."""
+    inner: SearchExpr = expr
+    count = 0
+    while isinstance(inner, Not):
+        inner = inner.part
+        count += 1
+    predicate = compile_predicate(inner)
+    return predicate if count % 2 == 0 else lambda row: not predicate(row)
+
+
+def _compare(expr: Compare) -> Predicate:
+    if "*" in expr.field:
+        message = f"the wildcard in the field's name {expr.field!r} is not supported"
+        raise UnsupportedError(message, at=expr.at)
+    field = expr.field
+    test = _test(expr)
+
+    def run(row: Row) -> bool:
+        value = row.get(field)
+        if value is None:
+            return False
+        if isinstance(value, list):
+            return any(test(item) for item in value)
+        return test(value)
+
+    return run
+
+
+def _test(expr: Compare) -> Test:
+    if expr.op in _ORDER:
+        return _ordering(expr.op, expr.value)
+    equal = _equality(expr.value)
+    return equal if expr.op == "=" else lambda value: not equal(value)
+
+
+def _equality(wanted: str) -> Test:
+    if wanted.strip("*") == "" and wanted:
+        return lambda value: True
+    if "*" in wanted:
+        pattern = "".join(".*" if char == "*" else re.escape(char) for char in wanted)
+        match = re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch
+        return lambda value: match(to_text(value)) is not None
+    folded = wanted.lower()
+    try:
+        block = subnet(wanted) if "/" in wanted else None
+    except ValueError:
+        block = None
+    if block is None:
+        return lambda value: to_text(value).lower() == folded
+    return lambda value: to_text(value).lower() == folded or in_subnet(to_text(value), block)
+
+
+def _ordering(op: str, wanted: str) -> Test:
+    holds, limit = _ORDER[op], text_number(wanted)
+
+    def test(value: Scalar) -> bool:
+        number = text_number(value) if isinstance(value, str) else value
+        if number is None or limit is None:
+            return holds(to_text(value), wanted)
+        return holds(number, limit)
+
+    return test
+
+
+def _term(expr: Term) -> Predicate:
+    search = term_pattern(expr.text, expr.kind).search
+
+    def run(row: Row) -> bool:
+        return any(search(to_text(value)) is not None for value in as_list(row.get("_raw")))
+
+    return run

@@ -1,0 +1,33 @@
+r"""How a term finds its place in an event's text: between breakers of segments.
+
+Splunk cuts text at major breakers (spaces, commas, brackets, quotes, ...) and those pieces again
+at minor ones (/ : = @ . - $ # % \ _), and a term has to be whole pieces. TERM() has to be a
+whole major piece; CASE() minds the case.
+Source: segmenters.conf (MAJOR and MINOR of [default]); Search Manual, "Use CASE() and TERM() to
+match phrases".
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+
+_MAJOR = r"""\[\]<>(){}|!;,'"*\n\r\s\t&?+"""
+_MINOR = r"/:=@.\-$#%\\_"
+_LONG = r"%21|%26|%2526|%3B|%7C|%20|%2B|%3D|--|%2520|%5D|%5B|%3A|%0A|%2C|%28|%29"
+_ANY_BREAK = regex.compile(f"[{_MAJOR}{_MINOR}]")
+_MAJOR_BREAK = regex.compile(f"[{_MAJOR}]")
+
+
+@lru_cache(maxsize=512)
+def term_pattern(text: str, kind: str) -> regex.Pattern[str]:
+    """What to search _raw for. kind: that of `splay.spl.tree.Term`; a `*` in the text stands for
+    any characters but major breakers."""
+    breakers = _MAJOR if kind == "term" else _MAJOR + _MINOR
+    edge = _MAJOR_BREAK if kind == "term" else _ANY_BREAK
+    body = "".join(rf"[^{_MAJOR}]*" if char == "*" else regex.escape(char) for char in text)
+    before = "" if edge.match(text) else rf"(?<=^|[{breakers}]|{_LONG})"
+    after = "" if edge.match(text[-1:]) else rf"(?=$|[{breakers}]|{_LONG})"
+    flags = regex.VERSION0 | (0 if kind == "case" else regex.IGNORECASE)
+    return regex.compile(before + body + after, flags)
