@@ -1,0 +1,1 @@
+"""What adcsenrich knows about backups of a certification authority. Imports nothing of Splunk."""

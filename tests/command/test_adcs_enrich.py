@@ -1,0 +1,162 @@
+"""From a row to its added fields, and what is said of a row's own faults."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from adcs.enrich import Enricher
+from adcs.options import Options
+
+from tests.command.conftest import ROOT, WriteLookup
+
+ROW = {
+    "count": "2",
+    "firstTime": "1773144000.0",  # 2026-03-10 12:00 UTC, a Tuesday
+    "lastTime": "1773147600",  # an hour later
+    "dest": "ca01.corp.example",
+    "name": "Certificate Services backup started",
+    "action": "success",
+    "Caller_Domain": "CORP",
+    "Caller_User_Name": "bob",
+}
+OPTIONS = Options(authorities="authorities.csv", operators="operators.csv")
+
+
+@pytest.fixture
+def enricher(tmp_path: Path, authorities: WriteLookup, operators: WriteLookup) -> Enricher:
+    authorities("ca01,Corp Issuing CA,issuing,PKI team,1")
+    operators("corp,bob,ca01,Tue,12:00-14:00,,,,CHG1,")
+    return Enricher(tmp_path, OPTIONS)
+
+
+def test_an_approved_backup_of_a_known_ca(enricher: Enricher) -> None:
+    fields, problems = enricher.enrich({**ROW, "BackupType": "2"})
+    assert problems == []
+    rule = "operators.csv line 2: corp\\bob on ca01, Tue 12:00-14:00, ticket CHG1"
+    assert fields == {
+        "caller": "CORP\\bob",
+        "caller_type": "user",
+        "caller_authorization": "approved",
+        "caller_authorization_rule": rule,
+        "ca_name": "Corp Issuing CA",
+        "ca_role": "issuing",
+        "ca_owner": "PKI team",
+        "ca_tier": "1",
+        "ca_status": "known",
+        "backup_type": "logs only",
+        "mitre_technique_id": "T1649",
+        "mitre_technique": "Steal or Forge Authentication Certificates",
+        "mitre_tactic": "Credential Access",
+        "adcs_risk_score": "0",
+        "adcs_priority": "informational",
+        "adcs_reason": [
+            "+20 a CA was backed up",
+            f"-100 approved by {rule}",
+            "+0 ca01.corp.example is the CA Corp Issuing CA",
+        ],
+    }
+
+
+def test_the_lookups_as_they_ship_are_no_problem_and_cost_no_points(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "lookups", tmp_path / "lookups")
+    fields, problems = Enricher(tmp_path / "lookups", Options()).enrich(ROW)
+    assert problems == []
+    assert (fields["adcs_risk_score"], fields["adcs_priority"]) == ("20", "low")
+    assert (fields["caller_authorization"], fields["ca_status"]) == ("not_listed", "unknown")
+    assert fields["adcs_reason"][1:] == [
+        "+0 who may back up a CA is not known: adcs_backup_operators.csv has no rows yet",
+        "+0 which hosts are CAs is not known: adcs_certificate_authorities.csv is empty",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("1", "full"), ("2", "logs only"), ("3", "3"), ("full", "full"), ("", None)],
+)
+def test_the_type_of_a_backup(enricher: Enricher, number: str, expected: str | None) -> None:
+    assert enricher.enrich({**ROW, "BackupType": number})[0]["backup_type"] == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem", "authorization"),
+    [
+        ({"firstTime": "2026-03-10T12:00:00"}, 'firstTime "2026-03-10T12:00:00"', "unknown"),
+        ({"firstTime": "nan"}, 'firstTime "nan"', "unknown"),
+        ({"firstTime": "1e9"}, 'firstTime "1e9"', "unknown"),
+        ({"lastTime": "999999999999"}, 'lastTime "999999999999"', "unknown"),  # after year 9999
+        ({"lastTime": "-1"}, 'lastTime "-1"', "unknown"),
+        ({"lastTime": ""}, "no value in lastTime", "unknown"),
+        ({"lastTime": ["1773144000", "x"]}, 'lastTime "x"', "unknown"),
+        ({"dest": ""}, "no value in dest", "not_listed"),
+        ({"dest": None}, "no value in dest", "not_listed"),
+        ({"Caller_User_Name": "-"}, "no value in Caller_User_Name", "not_listed"),
+        ({"Caller_User_Name": ["bob", "eve"]}, "Caller_User_Name has 2 values", "not_listed"),
+    ],
+)
+def test_a_bad_value_is_said_and_never_approved(
+    enricher: Enricher, changes: dict[str, Any], problem: str, authorization: str
+) -> None:
+    fields, problems = enricher.enrich({**ROW, **changes})
+    assert len(problems) == 1
+    assert problems[0].startswith(problem)
+    assert fields["caller_authorization"] == authorization
+
+
+def test_each_of_several_times_is_judged(enricher: Enricher) -> None:
+    later = [ROW["lastTime"], "1773151200"]  # 14:00, the end of the window
+    assert enricher.enrich({**ROW, "lastTime": later})[0]["caller_authorization"] == (
+        "outside_window"
+    )
+
+
+def test_the_options_name_the_fields(tmp_path: Path, enricher: Enricher) -> None:
+    options = OPTIONS._replace(
+        dest="host", caller="user", domain="nt", time="_time", sid="s", backup_type="t"
+    )
+    row = {
+        "host": "ca01",
+        "user": "bob",
+        "nt": "corp",
+        "_time": ROW["firstTime"],
+        "s": "S-1-5-18",
+        "t": "1",
+    }
+    fields, problems = Enricher(tmp_path, options).enrich(row)
+    assert problems == []
+    assert (fields["caller_type"], fields["backup_type"]) == ("system", "full")
+    assert fields["caller_authorization"] == "approved"
+
+
+def test_a_fault_in_a_lookup_is_on_every_row(tmp_path: Path, authorities: WriteLookup) -> None:
+    authorities("ca01")
+    problems = Enricher(tmp_path, OPTIONS).enrich(ROW)[1]
+    assert [text.split(":")[0] for text in problems] == ["authorities.csv line 2", "operators.csv"]
+
+
+@pytest.mark.parametrize(
+    ("options", "mistake"),
+    [
+        ({"dest": "a b"}, 'dest="a b" is no field name'),
+        ({"caller": ""}, 'caller="" is no field name'),
+        ({"sid": "x*"}, 'sid="x*" is no field name'),
+        ({"time": "firstTime,"}, 'time="firstTime,"'),
+        ({"authorities": "../x.csv"}, 'authorities="../x.csv"'),
+        ({"authorities": "a/b.csv"}, 'authorities="a/b.csv"'),
+        ({"operators": "a\\b.csv"}, 'operators="a\\b.csv"'),
+        ({"operators": "x..csv"}, 'operators="x..csv"'),
+        ({"operators": "x.txt"}, 'operators="x.txt"'),
+        ({"operators": ".csv"}, 'operators=".csv"'),
+        ({"operators": "x.csv\n"}, 'operators="x.csv\n"'),
+    ],
+)
+def test_a_wrong_option_is_named(options: dict[str, str], mistake: str) -> None:
+    (said,) = Options(**options).mistakes()
+    assert said.startswith(mistake)
+
+
+def test_the_default_options_and_ordinary_ones_are_right() -> None:
+    assert Options().mistakes() == []
+    assert Options(dest="host", time="_time", caller="user{}.name").mistakes() == []

@@ -1,0 +1,71 @@
+"""Wildcards, host names and which pattern is the more specific. Expected values by the rules in
+README/lookups.md, worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+from adcs.patterns import folded, host_key, matches, matches_host, short_name, specificity
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("corp", "corp", True),
+        ("corp", "corporate", False),
+        ("*", "", True),
+        ("*", "anything", True),
+        ("svc-*", "svc-", True),
+        ("svc-*", "asvc-", False),
+        ("*-adm", "bob-adm", True),
+        ("*-adm", "bob-admin", False),
+        ("a*b*c", "abc", True),
+        ("a*b*c", "a--b--b--c", True),
+        ("a*b*c", "a--c--b", False),
+        ("ab*ba", "aba", False),  # the two parts may not share the b
+        ("*a*a*", "a", False),
+        ("*a*a*", "aa", True),
+        ("a.c", "abc", False),  # no other character is special
+        ("[a]?", "[a]?", True),
+        ("", "", True),
+        ("", "x", False),
+    ],
+)
+def test_a_star_stands_for_any_characters(pattern: str, text: str, expected: bool) -> None:
+    assert matches(pattern, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host", "expected"),
+    [
+        ("ca01", "ca01.corp.example", True),
+        ("ca01.corp.example", "ca01", True),
+        ("ca01.corp.example", "ca01.lab.example", False),  # two full names
+        ("ca01", "ca010.corp.example", False),
+        ("ca*", "ca01.corp.example", True),  # by the wildcard
+        ("*01", "ca01.corp.example", False),  # wildcards see the name as it is
+        ("*.corp.example", "ca01", False),
+        ("10.0.0.1", "10.0.0.1", True),
+        ("10", "10.0.0.1", False),  # an address has no short name
+        ("fe80::1", "fe80::1", True),
+    ],
+)
+def test_a_short_name_equals_the_full_one(pattern: str, host: str, expected: bool) -> None:
+    assert matches_host(pattern, host) is expected
+
+
+def test_names_are_compared_without_case_space_and_final_dot() -> None:
+    assert folded(" CORP\t") == "corp"
+    assert folded("STRASSE") == folded("straße")
+    assert host_key("CA01.Corp.Example. ") == "ca01.corp.example"
+    assert short_name("10.0.0.1") == "10.0.0.1"
+
+
+def test_the_more_specific_pattern_sorts_first() -> None:
+    # No wildcard; then 5, 4, 4 and 0 literals; of the two with 4 the one with fewer wildcards.
+    ordered = ["ca", "ca01*", "ca0*", "c*a*0", "*"]
+    assert sorted(["*", "c*a*0", "ca0*", "ca01*", "ca"], key=specificity) == ordered
+
+
+def test_a_wildcard_in_one_cell_ranks_below_none_and_above_two() -> None:
+    rows = [("*", "bob", "*"), ("corp", "bob", "*"), ("corp", "bob", "ca01")]
+    assert sorted(rows, key=lambda row: specificity(*row)) == rows[::-1]
