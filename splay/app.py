@@ -1,13 +1,36 @@
-"""App folders: their layered configuration, saved searches and macros."""
+"""App folders: their layered configuration, saved searches, macros, lookups and commands."""
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 
 from splay.conf import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError, SplError
+from splay.eval.expression import EvalContext, compile_expr
+from splay.eval.value import as_list, to_text
+from splay.knowledge.lookups import LookupTable, Rules, rules_of
 from splay.spl.macros import Macro, expand
+from splay.spl.parser import parse_eval
+
+_FILE_NAME = re.compile(r"[\w.\- ]+\.csv(\.gz)?")
+
+
+@dataclass(frozen=True)
+class CustomCommand:
+    """A search command that an app brings as a script.
+
+    python: the versions that commands.conf asks for, as written; none: any.
+    """
+
+    name: str
+    script: Path
+    app: Path
+    python: tuple[str, ...]
 
 
 class AppSet:
@@ -19,6 +42,7 @@ class AppSet:
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = list(folders)
         self._confs: dict[str, Conf] = {}
+        self._lookups: dict[str, LookupTable] = {}
         for folder in folders:
             if not (folder / "default").is_dir() and not (folder / "local").is_dir():
                 raise ConfError(
@@ -70,7 +94,70 @@ class AppSet:
     def expand(self, search: str) -> str:
         """The search with its macros expanded; an SplError shows the place in the search."""
         try:
-            return expand(search, self.find_macro)
+            return expand(search, self.find_macro, _run_eval)
         except SplError as error:
             error.search = search
             raise
+
+    def lookup(self, name: str) -> LookupTable:
+        """The lookup table of this definition in transforms.conf, or of this file's name.
+
+        ConfError: no such lookup, a kind that is not supported, a file that cannot be read.
+        """
+        if name not in self._lookups:
+            self._lookups[name] = self._load_lookup(name)
+        return self._lookups[name]
+
+    def _load_lookup(self, name: str) -> LookupTable:
+        stanza = self.conf("transforms").get(name)
+        if stanza is None or "filename" not in stanza.settings:
+            if stanza is not None:  # it may be of a kind that is not supported
+                rules_of(name, stanza.settings, "transforms.conf")
+            file_name, rules, where = name, Rules(), "lookups"
+        else:
+            where = stanza.where["filename"]
+            file_name, rules = stanza.settings["filename"], rules_of(name, stanza.settings, where)
+        if _FILE_NAME.fullmatch(file_name):
+            for folder in self.folders:
+                path = folder / "lookups" / file_name
+                if path.is_file():
+                    return LookupTable(path, rules)
+        if stanza is None:
+            hint = "Define it in transforms.conf, or name a .csv file of lookups/"
+            raise ConfError(f"there is no lookup {name!r}", hint=hint)
+        raise ConfError(f"the lookup file {file_name!r} does not exist", where=where)
+
+    def command(self, name: str) -> CustomCommand | None:
+        """The custom search command of this name. ConfError: one that cannot be run."""
+        stanza = self.conf("commands").get(name)
+        if stanza is None:
+            return None
+        settings = stanza.settings
+        if settings.get("chunked", "false").strip().lower() not in ("1", "t", "true"):
+            raise ConfError(
+                f"the command {name} does not use the chunked protocol",
+                where=stanza.where.get("filename", "commands.conf"),
+                hint="Write chunked = true",
+            )
+        file_name = settings.get("filename", f"{name}.py")
+        for folder in self.folders:
+            script = folder / "bin" / file_name
+            if _inside(script, folder / "bin") and script.is_file():
+                versions = re.findall(r"\d+\.\d+", settings.get("python.required", ""))
+                return CustomCommand(name, script, folder, tuple(versions))
+        raise ConfError(
+            f"the script bin/{file_name} of the command {name} does not exist",
+            where=stanza.where.get("filename", "commands.conf"),
+        )
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _run_eval(expression: str) -> str:
+    """The value of an eval-based macro's definition or validation, as text."""
+    value = compile_expr(parse_eval(expression), EvalContext(time.time(), UTC))({})
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "\n".join(map(to_text, as_list(value)))

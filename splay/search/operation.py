@@ -55,6 +55,8 @@ class Operation(ABC):
     """One parsed command. Subclasses live in splay/search/commands/<name>.py as `COMMAND`."""
 
     kind: ClassVar[Kind]
+    order_free: bool = False
+    """Whether a transforming command's result is the same whatever the order of its rows."""
 
     @classmethod
     @abstractmethod

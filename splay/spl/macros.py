@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from splay.errors import SplError, UnsupportedError
+from splay.spl.booleans import is_boolean
 from splay.spl.parser import parse_eval
 from splay.spl.tokens import COMMENT, comment_end, quote_end, read_quoted
-from splay.spl.tree import Among, Binary, Call, Expr, Unary
 
 _NAME = re.compile(r"\s*([^\s(),\"`$]+)\s*")
 _MAX_LENGTH = 1_000_000
-_BOOLEAN_OPS = frozenset({"OR", "XOR", "AND", "=", "!=", "<", "<=", ">", ">=", "LIKE"})
-_BOOLEAN_CALLS = frozenset({"match", "like", "cidrmatch", "searchmatch", "in", "true", "false"})
 
 
 @dataclass(frozen=True)
@@ -129,23 +127,13 @@ class _Expander:
         result = self.evaluate(name, "validation", expression, at)
         if result == "true":
             return
-        if result == "false" or _is_boolean(parse_eval(expression)):
+        if result == "false" or is_boolean(parse_eval(expression)):
             message = macro.errormsg or f"its arguments do not satisfy {macro.validation}"
         elif result:
             message = result
         else:
             return
         raise SplError(f"the macro {name}: {message}", at=at, hint="Correct the arguments")
-
-
-def _is_boolean(expr: Expr) -> bool:
-    if isinstance(expr, Binary):
-        return expr.op in _BOOLEAN_OPS
-    if isinstance(expr, Unary):
-        return expr.op == "NOT"
-    if isinstance(expr, Call):
-        return expr.name in _BOOLEAN_CALLS or expr.name.startswith("is")
-    return isinstance(expr, Among)
 
 
 def _count(number: int) -> str:

@@ -45,6 +45,10 @@ class FileStore:
         self._paths = [Path(path) for path in paths]
         self._settings = settings
 
+    def size(self) -> int:
+        """The bytes of all files together, as a total for progress. Raises DataError like scan."""
+        return sum(file.stat().st_size for file in self._files())
+
     def scan(
         self, need: Need, report: ReadReport, progress: Progress | None = None
     ) -> Iterator[Event]:

@@ -1,0 +1,106 @@
+"""A correlation search as Enterprise Security sees it: its search, and the risk it raises.
+
+Source: Splunk ES, "Use correlation searches"; the risk action's parameters as savedsearches.conf
+holds them (action.risk.param._risk, ._risk_message).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from splay.app import AppSet
+from splay.conf import Stanza
+from splay.errors import ConfError
+from splay.eval.value import as_list, to_text
+from splay.rows import Row
+
+_ON = ("1", "true", "t")
+_TOKEN = re.compile(r"\$([\w.:]+)\$")
+
+
+@dataclass(frozen=True)
+class RiskObject:
+    """What one result adds to the risk of one object. score: points."""
+
+    object: str
+    type: str
+    score: float
+    message: str
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A saved search with its risk modifiers: (field, object type, score)."""
+
+    name: str
+    search: str
+    modifiers: tuple[tuple[str, str, float], ...]
+    message: str
+
+    def risk(self, row: Row) -> list[RiskObject]:
+        """The risk that a result raises: one entry for each value of each object field."""
+        message = _TOKEN.sub(lambda token: _text(row, token[1]) or token[0], self.message)
+        return [
+            RiskObject(to_text(value), kind, score, message)
+            for name, kind, score in self.modifiers
+            for value in as_list(row.get(name))
+        ]
+
+
+def _text(row: Row, name: str) -> str:
+    return ", ".join(map(to_text, as_list(row.get(name))))
+
+
+def find_detection(apps: AppSet, name: str | None) -> Detection:
+    """The saved search of this name; without one the app's only enabled correlation search.
+
+    ConfError: there is none, there are several, or its risk parameters are not what they must be.
+    """
+    if name is None:
+        name = _only_correlation_search(apps)
+    stanza = apps.saved_search(name)
+    search = stanza.settings.get("search", "")
+    if not search.strip():
+        raise ConfError(f"the saved search {name!r} has no search")
+    message = stanza.settings.get("action.risk.param._risk_message", "")
+    return Detection(name, search, _modifiers(stanza), message)
+
+
+def _only_correlation_search(apps: AppSet) -> str:
+    found = [
+        name
+        for name, stanza in apps.conf("savedsearches").items()
+        if stanza.settings.get("action.correlationsearch.enabled", "0").lower() in _ON
+        and stanza.settings.get("disabled", "0").lower() not in _ON
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise ConfError("the app has no enabled correlation search", hint="Name one with --saved")
+    raise ConfError(
+        f"the app has {len(found)} correlation searches",
+        hint=f"Name one with --saved: {'; '.join(sorted(found))}",
+    )
+
+
+def _modifiers(stanza: Stanza) -> tuple[tuple[str, str, float], ...]:
+    key = "action.risk.param._risk"
+    if stanza.settings.get("action.risk", "0").lower() not in _ON or key not in stanza.settings:
+        return ()
+    where = stanza.where.get(key, "savedsearches.conf")
+    try:
+        items: list[dict[str, Any]] = json.loads(stanza.settings[key])
+        return tuple(
+            (
+                str(item["risk_object_field"]),
+                str(item["risk_object_type"]),
+                float(item["risk_score"]),
+            )
+            for item in items
+            if "risk_object_field" in item
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfError(f"{key} is not a list of risk modifiers ({error})", where=where) from error

@@ -1,0 +1,46 @@
+"""What one piece of search-time knowledge is: a step that fills in fields of a row."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+
+from splay.rows import Demand, Row
+
+Action = Callable[[Row], None]
+RAW = "_raw"
+
+
+class Step(ABC):
+    """One EXTRACT, one transform of a REPORT, one alias, ...
+
+    reads: the fields it needs. makes: the fields it can set; None when only the event tells.
+    """
+
+    reads: frozenset[str] = frozenset()
+    makes: frozenset[str] | None = frozenset()
+
+    @abstractmethod
+    def bind(self, wanted: Demand) -> Action:
+        """What to do with each row, given the fields that anything later reads."""
+
+    def origin(self, field: str) -> str | None:
+        """The field whose text `field` takes its value from, letter for letter; None: another."""
+        return None
+
+    def useful(self, wanted: Demand) -> bool:
+        """Whether it can set a field that is wanted."""
+        if self.makes is None:
+            return wanted.everything or bool(wanted.patterns) or bool(wanted.names)
+        return any(map(wanted.wants, self.makes))
+
+
+def chain(steps: Iterable[Step], demand: Demand) -> list[Action]:
+    """The actions, in order, that fill in the demanded fields: the last step is asked first,
+    since what a step reads is demanded of those before it."""
+    actions: list[Action] = []
+    for step in reversed(list(steps)):
+        if step.useful(demand):
+            actions.append(step.bind(demand))
+            demand = demand.plus(step.reads)
+    return actions[::-1]

@@ -1,0 +1,144 @@
+"""The aggregations of one command, as written: stats now; what else aggregates reads them here.
+
+Source: Search Reference, "stats" (syntax of stats-agg-term and its renaming).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from splay.errors import SplError, UnsupportedError
+from splay.eval.expression import EvalContext, compile_expr, fields_of
+from splay.eval.value import as_list
+from splay.rows import Row, Scalar, Value
+from splay.search.aggregations import Aggregation, find_aggregation, names
+from splay.search.wildcards import field_pattern, fill_in, is_pattern
+from splay.spl.args import Args, Word
+from splay.spl.tree import Expr
+
+_CHART_ONLY = ("sparkline", "per_day", "per_hour", "per_minute", "per_second")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One `function(field) AS name`.
+
+    field: None for count without one; may hold `*`. expr: of eval(...), then field is None.
+    name: the column, may hold `*` where field does.
+    """
+
+    make: Callable[[], Aggregation]
+    field: str | None
+    expr: Expr | None
+    name: str
+
+    @property
+    def reads(self) -> set[str]:
+        """The fields it needs (wildcards as written), with _time for functions of time."""
+        reads = {self.field} if self.field is not None else set()
+        if self.expr is not None:
+            reads |= fields_of(self.expr)
+        return reads | ({"_time"} if self.make().timed else set())
+
+    def over(self, context: EvalContext) -> Callable[[Row], list[Scalar]]:
+        """What takes this term's values out of a row; none when there is no value."""
+        if self.expr is not None:
+            return _evaluated(self.expr, context)
+        if self.field is None:
+            return lambda row: [1]
+        field = self.field
+        return lambda row: as_list(row.get(field))
+
+    def expanded(self, available: Iterable[str]) -> list[Term]:
+        """The terms that a wildcard stands for, given the fields of the rows."""
+        if self.field is None or not is_pattern(self.field):
+            return [self]
+        pattern = field_pattern(self.field)
+        return [
+            Term(self.make, name, None, fill_in(self.field, self.name, name))
+            for name in available
+            if pattern.fullmatch(name)
+        ]
+
+
+def _evaluated(expr: Expr, context: EvalContext) -> Callable[[Row], list[Scalar]]:
+    function = compile_expr(expr, context)
+
+    def values(row: Row) -> list[Scalar]:
+        value: Value | bool | None = function(row)
+        if isinstance(value, bool):
+            return [1] if value else []
+        return as_list(value)
+
+    return values
+
+
+def read_terms(args: Args, stop: tuple[str, ...]) -> list[Term]:
+    """The aggregation terms up to one of the keywords or the end. SplError where they are wrong."""
+    terms: list[Term] = []
+    while not args.done():
+        following = args.peek()
+        if following and not following.quoted and following.text.lower() in stop:
+            break
+        terms.append(_read_term(args))
+        args.punct(",")
+    taken: set[str] = set()
+    for term in terms:
+        if term.name in taken:
+            hint = "Give one of them another name with AS"
+            raise args.error(f"two columns would be named {term.name!r}", at=args.at, hint=hint)
+        taken.add(term.name)
+    return terms
+
+
+def _read_term(args: Args) -> Term:
+    function = args.word("a statistical function")
+    make = _find(function)
+    field: Word | None = None
+    expr: Expr | None = None
+    shown = function.text
+    if args.punct("("):
+        start = args.pos
+        if args.take("eval") and args.punct("("):
+            expr = args.expr()
+            _close(args, function)
+        else:
+            args.pos = start
+            if args.punct(")"):
+                args.pos -= 1
+            else:
+                field = args.word("a field")
+        _close(args, function)
+        shown = f"{function.text}({field.text})" if field else function.text
+    if field is None and expr is None and function.text.lower() not in ("count", "c"):
+        raise args.error(f"{function.text}() needs a field", at=function.at, hint="Name it in ( )")
+    if expr is not None:
+        start = function.at - args.at
+        shown = "".join(args.text[start : args.pos].split())
+    name = args.word("the new name").text if args.take("AS") else shown
+    if field is not None and is_pattern(name) and name.count("*") != field.text.count("*"):
+        hint = f"Write as many in the new name as in {field.text}"
+        raise args.error("the wildcards * do not agree", at=field.at, hint=hint)
+    if field is not None and is_pattern(field.text) and not is_pattern(name):
+        hint = "Write a * in the new name as well"
+        raise args.error("all of the fields would get one name", at=field.at, hint=hint)
+    return Term(make, field.text if field else None, expr, name)
+
+
+def _close(args: Args, function: Word) -> None:
+    if not args.punct(")"):
+        raise args.error(f"the ) of {function.text}( is missing", hint="Close it with )")
+
+
+def _find(function: Word) -> Callable[[], Aggregation]:
+    if function.text.lower() in _CHART_ONLY:
+        raise UnsupportedError(f"the function {function.text}() is not supported", at=function.at)
+    make = find_aggregation(function.text)
+    if make is None:
+        close = get_close_matches(function.text.lower(), names(), 1)
+        hint = f"Did you mean {close[0]}?" if close else f"There is: {', '.join(names())}"
+        message = f"there is no statistical function {function.text!r}"
+        raise SplError(message, at=function.at, hint=hint)
+    return make

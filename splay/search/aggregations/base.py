@@ -1,0 +1,33 @@
+"""What a statistical function is: values in, one result out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from splay.rows import Scalar, Value
+
+
+class Aggregation(ABC):
+    """One function over the values of one field in one group.
+
+    timed: it needs each row's _time. order_free: the order of rows does not matter to it.
+    """
+
+    timed: ClassVar[bool] = False
+    order_free: ClassVar[bool] = True
+
+    @abstractmethod
+    def add(self, values: list[Scalar], time: float | None) -> None:
+        """One row's values, at least one."""
+
+    @abstractmethod
+    def result(self) -> Value | None:
+        """The result; None is null."""
+
+
+def plain(number: int | float) -> int | float:
+    """The number, as an int where it is whole and exact."""
+    if isinstance(number, float) and number.is_integer() and abs(number) < 1e15:
+        return int(number)
+    return number

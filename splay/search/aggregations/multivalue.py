@@ -1,0 +1,42 @@
+"""list and values. Source: Search Reference, "Multivalue stats and chart functions"."""
+
+from __future__ import annotations
+
+from splay.eval.value import from_list, to_text
+from splay.rows import Scalar, Value
+from splay.search.aggregations.base import Aggregation
+
+LIST_LIMIT = 100
+"""limits.conf, [stats] list_maxsize."""
+
+
+class List(Aggregation):
+    """The first 100 values in the order of the rows."""
+
+    order_free = False
+
+    def __init__(self) -> None:
+        self._values: list[Scalar] = []
+
+    def add(self, values: list[Scalar], time: float | None) -> None:
+        if len(self._values) < LIST_LIMIT:
+            self._values += values[: LIST_LIMIT - len(self._values)]
+
+    def result(self) -> Value | None:
+        return from_list(self._values)
+
+
+class Values(Aggregation):
+    """Each value once, sorted by its characters."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def add(self, values: list[Scalar], time: float | None) -> None:
+        self._seen.update(map(to_text, values))
+
+    def result(self) -> Value | None:
+        return from_list([*sorted(self._seen)])
+
+
+TABLE: dict[str, type[Aggregation]] = {"list": List, "values": Values}

@@ -1,0 +1,28 @@
+"""The search commands, one file each: a class named COMMAND, found by the file's name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from difflib import get_close_matches
+
+from splay.search.operation import Operation
+
+
+def names() -> list[str]:
+    """The names of all built-in commands."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def find_command(name: str) -> type[Operation] | None:
+    """The command's class; None when splay has no such command."""
+    if name not in names():
+        return None
+    command: type[Operation] = importlib.import_module(f"{__name__}.{name}").COMMAND
+    return command
+
+
+def suggestion(name: str) -> str:
+    """A hint for a command that there is not."""
+    close = get_close_matches(name, names(), 1)
+    return f"Did you mean {close[0]}?" if close else f"There is: {', '.join(names())}"

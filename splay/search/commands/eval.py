@@ -1,0 +1,65 @@
+"""eval: sets fields to the values of expressions, one after the other.
+
+Source: Search Reference, "eval". A null result removes the field; a Boolean one is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from splay.eval.expression import EvalContext, compile_expr, fields_of
+from splay.rows import Demand, Row
+from splay.search.operation import Context, Kind, Operation
+from splay.spl.args import Args
+from splay.spl.booleans import is_boolean
+from splay.spl.tree import Expr
+
+
+class Eval(Operation):
+    kind = Kind.STREAMING
+
+    def __init__(self, assignments: list[tuple[str, Expr]]) -> None:
+        self._assignments = assignments
+
+    @classmethod
+    def parse(cls, args: Args) -> Self:
+        assignments: list[tuple[str, Expr]] = []
+        while True:
+            name = args.word("a field")
+            if not args.punct("="):
+                raise args.error("an = is missing", hint=f"Write {name.text}=EXPRESSION")
+            expr = args.expr()
+            if is_boolean(expr):
+                hint = "Write if(CONDITION, VALUE, OTHER)"
+                raise args.error("a field cannot be true or false", at=name.at, hint=hint)
+            assignments.append((name.text, expr))
+            if not args.punct(","):
+                break
+        args.end()
+        return cls(assignments)
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        scope = EvalContext(context.now, context.tz)
+        compiled = [(name, compile_expr(expr, scope)) for name, expr in self._assignments]
+        for row in rows:
+            for name, function in compiled:
+                value = function(row)
+                if value is None:
+                    row.pop(name, None)
+                else:
+                    row[name] = ("True" if value else "False") if isinstance(value, bool) else value
+            yield row
+
+    def demand(self, after: Demand) -> Demand:
+        for name, expr in reversed(self._assignments):
+            after = after.minus([name]).plus(fields_of(expr))
+        return after
+
+    def columns(self, before: list[str] | None) -> list[str] | None:
+        if before is None:
+            return None
+        return list(dict.fromkeys([*before, *(name for name, _ in self._assignments)]))
+
+
+COMMAND = Eval

@@ -1,0 +1,162 @@
+"""rex: fields cut out by a regular expression, or sed-like replacement.
+
+Source: Search Reference, "rex".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Self
+
+import regex
+
+from splay.errors import SplError
+from splay.eval.value import from_list
+from splay.knowledge.extraction import texts
+from splay.pcre import compile_pattern
+from splay.rows import Demand, Row, Scalar
+from splay.search.operation import Context, Kind, Operation
+from splay.spl.args import Args, Word, as_int
+
+SedStep = tuple[regex.Pattern[str] | dict[int, int], str, str]
+"""(what to find or how to translate, replacement, flags)."""
+_SED = re.compile(r"([sy])(.)((?:\\.|(?!\2).)*)\2((?:\\.|(?!\2).)*)\2([0-9g]*)\s*", re.DOTALL)
+
+
+@dataclass
+class Rex(Operation):
+    """pattern: the expression; None in sed mode. max_match: how many matches give values, 0 all."""
+
+    source: str = "_raw"
+    pattern: regex.Pattern[str] | None = None
+    sed: list[SedStep] = field(default_factory=list)
+    max_match: int = 1
+    offset_field: str = ""
+
+    kind = Kind.STREAMING
+
+    @classmethod
+    def parse(cls, args: Args) -> Self:
+        rex = cls()
+        text: Word | None = None
+        sed = False
+        while not args.done():
+            option = args.option("field", "max_match", "offset_field", "mode")
+            if option is None:
+                if text is not None:
+                    args.end()
+                text = args.word("a regular expression in double quotes")
+            elif option[0] == "field":
+                rex.source = option[1].text
+            elif option[0] == "max_match":
+                rex.max_match = as_int(option[1])
+            elif option[0] == "offset_field":
+                rex.offset_field = option[1].text
+            elif option[1].text.lower() == "sed":
+                sed = True
+            else:
+                raise args.error("the only mode is sed", at=option[1].at, hint="Write mode=sed")
+        if text is None:
+            raise args.error("the regular expression is missing", hint='Write "(?<field>...)"')
+        if sed:
+            rex.sed = _read_sed(text)
+        else:
+            rex.pattern = _read_pattern(text)
+        return rex
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        for row in rows:
+            if self.pattern is None:
+                self._replace(row)
+            else:
+                self._extract(row, self.pattern)
+            yield row
+
+    def _extract(self, row: Row, pattern: regex.Pattern[str]) -> None:
+        found: dict[str, list[Scalar]] = {}
+        offsets: list[Scalar] = []
+        matches = (match for text in texts(row, self.source) for match in pattern.finditer(text))
+        for match in islice(matches, self.max_match or None):
+            for name, value in match.groupdict().items():
+                if value is not None:
+                    found.setdefault(name, []).append(value)
+                    offsets.append(f"{name}={match.start(name)}-{match.end(name) - 1}")
+        for name, values in found.items():
+            row[name] = from_list(values) or ""
+        if self.offset_field and offsets:
+            row[self.offset_field] = "&".join(map(str, offsets))
+
+    def _replace(self, row: Row) -> None:
+        values: list[Scalar] = []
+        for text in texts(row, self.source):
+            for pattern, replacement, flags in self.sed:
+                text = _sed(text, pattern, replacement, flags)
+            values.append(text)
+        if values:
+            row[self.source] = from_list(values) or ""
+
+    def demand(self, after: Demand) -> Demand:
+        return after.plus([self.source])
+
+    def columns(self, before: list[str] | None) -> list[str] | None:
+        if before is None:
+            return None
+        groups = list(self.pattern.groupindex) if self.pattern else []
+        more = [self.offset_field] if self.offset_field else []
+        return list(dict.fromkeys([*before, *groups, *more]))
+
+
+def _read_pattern(text: Word) -> regex.Pattern[str]:
+    try:
+        pattern = compile_pattern(text.text)
+    except ValueError as error:
+        raise SplError(f"rex: {error}", at=text.at, hint="Correct the expression") from error
+    if not pattern.groupindex:
+        hint = "Name the part to extract: (?<field>...)"
+        raise SplError("rex: the expression has no named group", at=text.at, hint=hint)
+    return pattern
+
+
+def _read_sed(text: Word) -> list[SedStep]:
+    steps: list[SedStep] = []
+    pos = 0
+    while pos < len(text.text):
+        match = _SED.match(text.text, pos)
+        if match is None:
+            hint = "Write s/regex/replacement/g or y/abc/xyz/"
+            raise SplError("rex: this is not a sed expression", at=text.at, hint=hint)
+        kind, _, left, right, flags = match.groups()
+        pos = match.end()
+        if kind == "y":
+            if len(left) != len(right):
+                raise SplError("rex: y/// wants two texts of the same length", at=text.at)
+            steps.append((str.maketrans(left, right), "", ""))
+            continue
+        try:
+            steps.append((compile_pattern(left), right, flags))
+        except ValueError as error:
+            raise SplError(f"rex: {error}", at=text.at) from error
+    return steps
+
+
+def _sed(
+    text: str, pattern: regex.Pattern[str] | dict[int, int], replacement: str, flags: str
+) -> str:
+    if isinstance(pattern, dict):
+        return text.translate(pattern)
+
+    def filled(match: regex.Match[str]) -> str:
+        return re.sub(r"\\(\d)", lambda g: match[int(g[1])] or "", replacement)
+
+    number = int(flags) if flags.isdigit() else 0
+    if not number:
+        return pattern.sub(filled, text, count=0 if "g" in flags else 1)
+    for match in islice(pattern.finditer(text), number - 1, number):
+        return text[: match.start()] + filled(match) + text[match.end() :]
+    return text
+
+
+COMMAND = Rex

@@ -1,0 +1,95 @@
+"""How values are ordered: by sort, by dedup's sortby.
+
+Source: Search Reference, "sort" (numbers as numbers, IP addresses as such, other text by
+its characters; a row without the field comes last whichever the direction).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from splay.eval.value import as_list, to_number, to_text
+from splay.rows import Row, Value
+from splay.spl.args import Args
+
+_KINDS = ("auto", "ip", "num", "str")
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One field to sort by. kind: auto, ip, num or str."""
+
+    name: str
+    descending: bool = False
+    kind: str = "auto"
+
+
+def read_sort_key(args: Args) -> SortKey:
+    """`[+|-] field` or `[+|-] kind(field)`."""
+    descending = False
+    while sign := args.take("-", "+"):
+        descending = sign == "-"
+    word = args.word("a field to sort by")
+    name = word.text
+    if not word.quoted and name[:1] in ("-", "+") and len(name) > 1:
+        descending, name = name[0] == "-", name[1:]
+    if args.punct("("):
+        if name.lower() not in _KINDS:
+            hint = f"Write one of {', '.join(_KINDS)}"
+            raise args.error(f"{name}() does not say how to sort", at=word.at, hint=hint)
+        kind, name = name.lower(), args.word("a field").text
+        if not args.punct(")"):
+            raise args.error("the ) is missing", hint=f"Write {kind}({name})")
+        return SortKey(name, descending, kind)
+    return SortKey(name, descending)
+
+
+def sort_rows(rows: list[Row], keys: list[SortKey]) -> list[Row]:
+    """The rows sorted by the keys, the first one most significant; stable."""
+    for key in reversed(keys):
+        order = _order(key.kind)
+        present = [row for row in rows if key.name in row]
+        absent = [row for row in rows if key.name not in row]
+        name = key.name
+        present.sort(key=lambda row, n=name, o=order: o(row[n]), reverse=key.descending)  # type: ignore[misc]
+        rows = present + absent
+    return rows
+
+
+def _order(kind: str) -> Callable[[Value], Any]:
+    return {"auto": _auto, "num": _numeric, "ip": _address, "str": _text}[kind]
+
+
+def _first(value: Value) -> str | int | float:
+    return as_list(value)[0]
+
+
+def _text(value: Value) -> str:
+    return to_text(_first(value))
+
+
+def _numeric(value: Value) -> tuple[int, float]:
+    number = to_number(_first(value))
+    return (1, 0.0) if number is None else (0, number)
+
+
+def _address(value: Value) -> tuple[int, int, str]:
+    text = _text(value)
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return (9, 0, text)
+    return (address.version, int(address), "")
+
+
+def _auto(value: Value) -> tuple[int, float, tuple[int, int, str]]:
+    number = to_number(_first(value))
+    if number is not None:
+        return (0, number, (0, 0, ""))
+    address = _address(value)
+    if address[0] != 9:
+        return (1, 0.0, address)
+    return (2, 0.0, address)

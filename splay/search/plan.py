@@ -1,0 +1,171 @@
+"""From the text of a search to what will be done: commands, literals, demanded fields, time range.
+
+Nothing is read here but configuration: `splay explain` shows a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from splay.errors import SplError, UnsupportedError
+from splay.eval.expression import EvalContext
+from splay.eval.predicate import compile_predicate, predicate_fields
+from splay.knowledge import Knowledge
+from splay.rows import EVERYTHING, Demand, Row
+from splay.search.commands import find_command, suggestion
+from splay.search.commands.search import Search
+from splay.search.external import External
+from splay.search.literals import literals
+from splay.search.operation import Context, Kind, Operation
+from splay.spl.args import Args
+from splay.spl.parser import parse_search
+from splay.spl.timemod import resolve
+from splay.spl.tree import And, Command, MatchAll, Not, Or, SearchExpr, Subsearch, TimeBound
+from splay.store.event import Need
+
+
+@dataclass
+class Retrieval:
+    """The first stage of a search over events.
+
+    expr: with event types and tags replaced. demand: the fields that this and later stages read.
+    newest_first: whether a later stage depends on the order of events.
+    """
+
+    expr: SearchExpr
+    need: Need
+    demand: Demand
+    matches: Callable[[Row], bool]
+    newest_first: bool
+
+
+@dataclass
+class Plan:
+    """search: with its macros expanded. retrieval: None when the first command generates rows."""
+
+    search: str
+    commands: tuple[Command, ...]
+    operations: list[Operation]
+    retrieval: Retrieval | None
+    knowledge: Knowledge
+    columns: list[str] | None = field(default=None)
+
+
+def make_plan(search: str, context: Context) -> Plan:
+    """The plan for a search, macros and all. SplError shows the place in the expanded search.
+
+    Sets the context's time range to what `earliest=` and `latest=` in the search say.
+    """
+    expanded = context.apps.expand(search)
+    try:
+        return _plan(expanded, context)
+    except SplError as error:
+        error.search = error.search or expanded
+        raise
+
+
+def _plan(expanded: str, context: Context) -> Plan:
+    commands = parse_search(expanded).commands
+    operations = [_operation(command, context) for command in commands]
+    for command, operation in zip(commands[1:], operations[1:], strict=True):
+        if operation.kind is Kind.GENERATING and not getattr(operation, "append", False):
+            message = f"{command.name} must be the first command"
+            raise SplError(message, at=command.at, hint="Begin the search with | and it")
+    scope = EvalContext(context.now, context.tz)
+    knowledge = Knowledge(context.apps, scope, context.say)
+    retrieval = None
+    first = operations[0]
+    if isinstance(first, Search):
+        operations = operations[1:]
+        retrieval = _retrieval(first.expr, operations, knowledge, context)
+    elif first.kind is not Kind.GENERATING:
+        message = f"{commands[0].name} cannot begin a search: there are no rows yet"
+        raise SplError(message, at=commands[0].at, hint="Begin with search, or with makeresults")
+    columns: list[str] | None = None
+    for operation in operations:
+        columns = operation.columns(columns)
+    return Plan(expanded, commands, operations, retrieval, knowledge, columns)
+
+
+def _operation(command: Command, context: Context) -> Operation:
+    args = Args(command.text, command.text_at, command.name)
+    built_in = find_command(command.name)
+    if built_in is not None:
+        return built_in.parse(args)
+    custom = context.apps.command(command.name)
+    if custom is not None:
+        return External(custom, args)
+    message = f"the command {command.name} is not supported"
+    raise UnsupportedError(message, at=command.at, hint=suggestion(command.name))
+
+
+def _retrieval(
+    expr: SearchExpr, operations: list[Operation], knowledge: Knowledge, context: Context
+) -> Retrieval:
+    expr = knowledge.expand(_without_bounds(expr, context))
+    for name in sorted(knowledge.classes.unknown):
+        context.say("WARN", f"there is no event type {name!r}: nothing matches it")
+    demand = EVERYTHING
+    for operation in reversed(operations):
+        demand = operation.demand(demand)
+    demand = demand.plus(predicate_fields(expr))
+    found = literals(expr, knowledge.literal_safe)
+    need = Need(found, context.earliest, context.latest)
+    ordered = _order_matters(operations)
+    if ordered:
+        demand = demand.plus(["_time"])
+    return Retrieval(expr, need, demand, compile_predicate(expr), ordered)
+
+
+def _order_matters(operations: list[Operation]) -> bool:
+    """Whether anything sees the order of events: Splunk gives them newest first."""
+    for operation in operations:
+        if operation.kind is Kind.TRANSFORMING:
+            return not operation.order_free
+        if operation.kind is not Kind.STREAMING:
+            return True
+    return True
+
+
+def _without_bounds(expr: SearchExpr, context: Context) -> SearchExpr:
+    """The expression without its time modifiers, which set the context's time range."""
+    parts = expr.parts if isinstance(expr, And) else (expr,)
+    kept: list[SearchExpr] = []
+    for part in parts:
+        if isinstance(part, And):
+            part = _without_bounds(part, context)
+        if isinstance(part, TimeBound):
+            _bound(part, context)
+        elif not isinstance(part, MatchAll):
+            _refuse_bounds(part)
+            kept.append(part)
+    if not kept:
+        return MatchAll()
+    return kept[0] if len(kept) == 1 else And(tuple(kept))
+
+
+def _bound(bound: TimeBound, context: Context) -> None:
+    if bound.name.startswith("_index"):
+        raise UnsupportedError(f"{bound.name} is not supported", at=bound.at)
+    moment = resolve(bound.value, context.now, context.tz, bound.at)
+    if bound.name == "earliest":
+        context.earliest = moment
+    else:
+        context.latest = moment
+
+
+def _refuse_bounds(expr: SearchExpr) -> None:
+    """Time modifiers and subsearches where they cannot be honoured."""
+    pending = [expr]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, And | Or):
+            pending.extend(part.parts)
+        elif isinstance(part, Not):
+            pending.append(part.part)
+        elif isinstance(part, TimeBound):
+            hint = "Write it outside of OR, NOT and parentheses"
+            raise UnsupportedError(f"{part.name} here is not supported", at=part.at, hint=hint)
+        elif isinstance(part, Subsearch):
+            raise UnsupportedError("subsearches are not supported", at=part.at)
