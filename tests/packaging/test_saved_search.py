@@ -39,8 +39,24 @@ def settings(app: AppSet) -> dict[str, str]:
     return app.saved_search(NAME).settings
 
 
-def test_the_search_is_the_specified_one_token_for_token(settings: dict[str, str]) -> None:
-    assert settings["search"].split() == SPECIFIED.split()
+def test_without_the_enrichment_stage_the_search_is_the_specified_one_token_for_token(
+    settings: dict[str, str],
+) -> None:
+    tokens = settings["search"].split()
+    place = tokens.index("`windows_steal_authentication_certificates_cs_backup_enrich`")
+    assert tokens[place - 1] == "|"
+    assert tokens[: place - 1] + tokens[place + 1 :] == SPECIFIED.split()
+
+
+def test_the_enrichment_stage_stands_between_stats_and_the_first_ctime(
+    settings: dict[str, str],
+) -> None:
+    stages = [stage.split()[0] for stage in settings["search"].split("|")]
+    assert stages[1:4] == [
+        "stats",
+        "`windows_steal_authentication_certificates_cs_backup_enrich`",
+        "`security_content_ctime(firstTime)`",
+    ]
 
 
 def test_every_macro_expands_and_the_stages_parse(app: AppSet, settings: dict[str, str]) -> None:
@@ -48,11 +64,12 @@ def test_every_macro_expands_and_the_stages_parse(app: AppSet, settings: dict[st
     assert [command.name for command in commands] == [
         "search",
         "stats",
+        "adcsenrich",
         "convert",
         "convert",
         "search",
     ]
-    assert commands[2].text == 'timeformat="%Y-%m-%dT%H:%M:%S" ctime(firstTime)'
+    assert commands[3].text == 'timeformat="%Y-%m-%dT%H:%M:%S" ctime(firstTime)'
 
 
 def test_the_event_code_limits_every_alternative_of_the_macro(
@@ -121,7 +138,7 @@ def test_risk_and_annotations(settings: dict[str, str]) -> None:
 
 def test_drilldowns_hold_the_real_search(app: AppSet, settings: dict[str, str]) -> None:
     results, risk = json.loads(settings["action.notable.param.drilldown_searches"])
-    assert results["search"].split() == f'{SPECIFIED} | search dest = "$dest$"'.split()
+    assert results["search"].split() == f'{settings["search"]} | search dest = "$dest$"'.split()
     assert results["name"] == 'View the detection results for - "$dest$"'
     for drilldown in (results, risk):
         assert drilldown["earliest_offset"] == "$info_min_time$"
