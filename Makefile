@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SDK := lib/splunklib/__init__.py
+PUBLISHED := attack_data/4876_windows-security.log
+SAMPLE := tests/data/sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint clean
+.PHONY: help setup detect attack-data test lint clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +29,23 @@ $(SDK): $(READY) requirements-app.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target lib --no-deps \
 	  --no-compile --ignore-requires-python --require-hashes --requirement requirements-app.txt
 	@touch $@
+
+ifdef DATA
+ORIGIN := your data
+else ifneq ($(wildcard $(PUBLISHED)),)
+DATA := $(PUBLISHED)
+ORIGIN := the published attack data of splunk/attack_data
+else
+DATA := $(SAMPLE)
+ORIGIN := a sample that this project generates (make attack-data fetches the published data)
+endif
+
+detect: $(READY) $(SDK)  ## run the app's detection on attack data, or on yours: make detect DATA=path
+	@echo "Data: $(DATA), $(ORIGIN)"
+	@$(BIN)/splay detect "$(DATA)"
+
+attack-data: $(READY)  ## fetch the published attack data and check its size and sha256
+	@$(BIN)/python tests/attack_data.py
 
 test: $(READY) $(SDK)  ## run every test that can run here
 	$(BIN)/python -m pytest

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 FORMATS = ("table", "json", "csv")
+_MOST_PANELS = 20
 _LEVELS = {"INFO": "cyan", "WARN": "yellow", "ERROR": "red"}
 
 
@@ -127,8 +128,11 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         (outcome.detection.name, "bold"),
     )
     console.print(title)
-    for number, row in enumerate(outcome.results.rows, start=1):
+    rows = outcome.results.rows
+    for number, row in enumerate(rows[:_MOST_PANELS], start=1):
         console.print(_result(outcome, row, number))
+    if len(rows) > _MOST_PANELS:
+        console.print(Text(f"and {len(rows) - _MOST_PANELS:,} more: --format csv has them all"))
     read = outcome.report
     count = f"{read.events:,} event{'' if read.events == 1 else 's'}"
     console.print(

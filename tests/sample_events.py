@@ -2,9 +2,9 @@
 
 The order and names of fields are Microsoft's (Security auditing documentation and the
 public examples of 4876); names, addresses and times are invented. Run as a program it
-writes `tests/data/sample_4876.log`:
+writes the files of `tests/data/sample/`:
 
-    python tests/sample_events.py [FILE]
+    python tests/sample_events.py [FOLDER]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PROVIDER = "Microsoft-Windows-Security-Auditing"
 GUID = "54849625-5478-4994-A5BA-3E3B0328C30D"
 AUDIT_SUCCESS = "0x8020000000000000"
 AUDIT_FAILURE = "0x8010000000000000"
-DEFAULT_FILE = Path(__file__).parent / "data" / "sample_4876.log"
+DEFAULT_FOLDER = Path(__file__).parent / "data" / "sample"
 
 
 @dataclass(frozen=True)
@@ -287,7 +287,7 @@ def _message(data: Mapping[str, str]) -> Iterator[str]:
 
 
 def sample() -> list[str]:
-    """The lines of the sample file: one backup of a CA amid ordinary events."""
+    """A backup of a CA amid ordinary events, one XML event a line."""
     start = datetime(2026, 3, 10, 9, 30, 0, 403719, UTC)
     order = (4624, 4672, 4688, 4876, 4877, 4634)
     return [
@@ -298,11 +298,53 @@ def sample() -> list[str]:
     ]
 
 
+def sample_files() -> dict[str, str]:
+    """File name to text: ordinary events, and a backup in each rendering that there is.
+
+    Each file is of another CA and another caller: XML lines, pretty-printed XML, classic text.
+    """
+    rendered = list(styles())
+    one_line = [style for style in rendered if style.form == "xml" and not style.pretty]
+    pretty = [style for style in rendered if style.pretty]
+    classic = [style for style in rendered if style.form == "classic"]
+    return {
+        "xml_lines.log": "\n".join([*sample(), *_backups(one_line, "ca01.example.com", {})]) + "\n",
+        "xml_pretty.xml": "\n".join(_backups(pretty, "ca02.example.com", _ADMINISTRATOR)) + "\n",
+        "classic.log": "\n".join(_backups(classic, "ca03.example.com", _MACHINE)) + "\n",
+    }
+
+
+_ADMINISTRATOR = {
+    "SubjectUserSid": "S-1-5-21-1004336348-1177238915-682003330-500",
+    "SubjectUserName": "administrator",
+}
+_MACHINE = {"SubjectUserSid": "S-1-5-18", "SubjectUserName": "CA03$", "SubjectLogonId": "0x3e7"}
+
+
+def _backups(rendered: list[Style], computer: str, data: Mapping[str, str]) -> list[str]:
+    """A backup a minute, in each style."""
+    start = datetime(2026, 3, 10, 10, 0, 0, 403719, UTC)
+    return [
+        render(
+            event(
+                4876,
+                time=start + timedelta(minutes=place),
+                record=2000 + place,
+                computer=computer,
+                data=dict(data),
+            ),
+            style,
+        )
+        for place, style in enumerate(rendered)
+    ]
+
+
 def main(arguments: list[str]) -> int:
-    """Writes the sample file."""
-    path = Path(arguments[0]) if arguments else DEFAULT_FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(sample()) + "\n", encoding="utf-8", newline="\n")
+    """Writes the sample files."""
+    folder = Path(arguments[0]) if arguments else DEFAULT_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in sample_files().items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
     return 0
 
 

@@ -18,7 +18,7 @@ class Fault(Enum):
     DECLARED = ("{n} with a DOCTYPE or ENTITY declaration: refused, nothing was expanded", True)
     RECORD = ("{n} that the .evtx parser cannot read: left out", True)
     NO_TIME = ("{n} without a usable time: took that of the event before, or the file's", False)
-    NOT_UTF8 = ("{n} with bytes that are not valid text: shown as U+FFFD", False)
+    NOT_UTF8 = ("{n} with bytes that are not valid UTF-8: shown as U+FFFD", False)
 
     def sentence(self, count: int) -> str:
         return self.value[0].format(n=f"{count:,} event{'' if count == 1 else 's'}")

@@ -112,7 +112,7 @@ def test_invalid_utf8_is_replaced_and_counted(tmp_path: Path) -> None:
     found, report = read(write(tmp_path, bad + b"\n" + bad + b"\n" + ONE.encode()))
     assert [("J�rg" in e.raw) for e in found] == [True, True, False]
     assert len(report.problems) == 1
-    assert "2 events with bytes that are not valid text" in report.problems[0]
+    assert "2 events with bytes that are not valid UTF-8" in report.problems[0]
 
 
 def _missing(folder: Path) -> Path:

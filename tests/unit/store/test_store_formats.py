@@ -16,7 +16,7 @@ import pytest
 
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files import FileStore, InputSettings
-from tests.sample_events import Style, event, render, sample, styles
+from tests.sample_events import Style, event, render, sample, sample_files, styles
 
 EPOCH = 1_773_135_015
 ALL = Need()
@@ -222,5 +222,5 @@ def test_folder(tmp_path: Path) -> None:
 
 
 def test_sample_file_is_what_the_generator_makes() -> None:
-    path = Path(__file__).parents[2] / "data" / "sample_4876.log"
-    assert path.read_bytes().decode() == "\n".join(sample()) + "\n"
+    folder = Path(__file__).parents[2] / "data" / "sample"
+    assert {file.name: file.read_bytes().decode() for file in folder.iterdir()} == sample_files()
