@@ -27,7 +27,7 @@ STATUS = "adcs_enrichment_status"
 MAX_MESSAGES = 20
 
 # Every field that is added, in order, with its value where the enrichment itself failed. The
-# score is then what adcs/rules.py makes of a caller and a CA about which nothing is known: a
+# score is then what adcs/rules.py makes of two lookups that cannot be read (20 and 25 points): a
 # filter on score or priority must not lose a row because of a fault in here.
 FAILED: dict[str, Any] = {
     "caller": None,
@@ -43,9 +43,9 @@ FAILED: dict[str, Any] = {
     "mitre_technique_id": "T1649",
     "mitre_technique": "Steal or Forge Authentication Certificates",
     "mitre_tactic": "Credential Access",
-    "adcs_risk_score": "55",
-    "adcs_priority": "medium",
-    "adcs_reason": ["+20 a CA was backed up", "+35 the enrichment failed: nothing else is known"],
+    "adcs_risk_score": "65",
+    "adcs_priority": "high",
+    "adcs_reason": ["+20 a CA was backed up", "+45 the enrichment failed: nothing else is known"],
 }
 
 

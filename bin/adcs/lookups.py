@@ -87,15 +87,15 @@ class Table:
             return
         line = reader.line_num + 1
         for cells in reader:
-            if any(map(str.strip, cells)):
-                if len(cells) == len(header):
-                    yield Row(line, dict(zip(header, map(str.strip, cells))))
-                else:
-                    self.problems.add(
-                        f"{len(cells)} cells where the header has {len(header)}: write a comma "
-                        "for every column, also an empty one; the line is not used",
-                        line,
-                    )
+            cells = [cell.strip() for cell in cells]
+            if len(cells) == len(header) and any(cells):
+                yield Row(line, dict(zip(header, cells)))
+            elif any(cells):
+                self.problems.add(
+                    f"the number of cells is {len(cells)}, the header has {len(header)}: write a "
+                    "comma for every column, also an empty one; the line is not used",
+                    line,
+                )
             line = reader.line_num + 1
         self.readable = True
 

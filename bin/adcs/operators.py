@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from adcs import windows
 from adcs.lookups import Row, Table
 from adcs.patterns import ANY, folded, host_key, matches, matches_host, specificity
 from adcs.windows import (
@@ -21,16 +22,7 @@ from adcs.windows import (
     wall_clock,
 )
 
-COLUMNS = (
-    "domain",
-    "user",
-    "dest",
-    "days",
-    "hours",
-    "timezone",
-    "valid_from",
-    "valid_until",
-)
+COLUMNS = ("domain", "user", "dest", *windows.COLUMNS)
 NOT_LISTED = "not_listed"
 # Of several rows the one furthest left counts, of several times the one furthest right. A row
 # or a time that cannot be judged might have been an approval: it stands next to one.

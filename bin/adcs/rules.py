@@ -20,7 +20,7 @@ class Factor(NamedTuple):
     words: str
 
 
-# What could not be judged counts as much as the worst that it may hide.
+# What cannot be judged, for a lookup that is broken, counts as much as the worst it may hide.
 FACTORS = (
     Factor("authorization", "approved", -100, "approved by {rule}"),
     Factor("authorization", "outside_window", 20, "not allowed at {moment}, by {rule}"),
@@ -31,7 +31,7 @@ FACTORS = (
     Factor("ca", "known", 0, "{dest} is the CA {ca_name}"),
     Factor("ca", "unknown", 15, "{dest} is not in the inventory of CAs"),
     Factor("ca", "no_inventory", 0, "which hosts are CAs is not known: {inventory} is empty"),
-    Factor("ca", "unreadable", 15, "which hosts are CAs is not known: {inventory} is unusable"),
+    Factor("ca", "unreadable", 25, "which hosts are CAs is not known: {inventory} is unusable"),
     Factor("ca_rank", "root", 25, "it is a root CA"),
     Factor("ca_rank", "tier 0", 20, "it is a tier 0 CA"),
     Factor("caller_type", "machine", 10, "{caller} is a computer account or gMSA"),

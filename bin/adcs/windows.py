@@ -17,6 +17,8 @@ UNKNOWN = "unknown"
 OUTSIDE_WINDOW = "outside_window"
 EXPIRED = "expired"
 
+COLUMNS = ("days", "hours", "timezone", "valid_from", "valid_until")
+
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS = {name.lower(): number for number, name in enumerate(DAY_NAMES)}
 _HOURS = re.compile(r"(\d\d):([0-5]\d)\s*-\s*(\d\d):([0-5]\d)")
@@ -80,19 +82,18 @@ def wall_clock(epoch: float, zone: tzinfo) -> datetime:
 
 def read_window(cells: dict[str, str]) -> Window:
     """The window of a row's cells; raises CellError for the first that cannot be used."""
-    window = Window(
-        read_days(cells["days"]),
-        read_hours(cells["hours"]),
-        read_zone(cells["timezone"]),
-        read_moment("valid_from", cells["valid_from"], time.min),
-        read_moment("valid_until", cells["valid_until"], time.max),
-    )
-    if window.since is not None and window.until is not None and window.since > window.until:
-        raise CellError("valid_until", cells["valid_until"], "is before valid_from: swap them")
-    return window
+    return _window(*(cells[name] for name in COLUMNS))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # the rows of a long list share a few windows
+def _window(days: str, hours: str, zone: str, valid_from: str, valid_until: str) -> Window:
+    since = read_moment("valid_from", valid_from, time.min)
+    until = read_moment("valid_until", valid_until, time.max)
+    if since is not None and until is not None and since > until:
+        raise CellError("valid_until", valid_until, "is before valid_from: swap them")
+    return Window(read_days(days), read_hours(hours), read_zone(zone), since, until)
+
+
 def read_days(text: str) -> frozenset[int] | None:
     """`Mon-Fri`, `Sat,Sun`, `Fri-Mon` (over the weekend) as day numbers, Monday 0."""
     if text in _ANY:
@@ -107,7 +108,6 @@ def read_days(text: str) -> frozenset[int] | None:
     return frozenset(days)
 
 
-@lru_cache(maxsize=1024)
 def read_hours(text: str) -> tuple[int, int] | None:
     """`22:00-04:00` as minutes since midnight."""
     if text in _ANY:
@@ -121,7 +121,6 @@ def read_hours(text: str) -> tuple[int, int] | None:
     raise CellError("hours", text, "write hours such as 22:00-04:00, or nothing for all day")
 
 
-@lru_cache(maxsize=1024)
 def read_zone(text: str) -> tzinfo:
     """A fixed offset (`UTC+02:00`, `+02:00`), `UTC` (also when empty) or an IANA name."""
     if text.upper() in ("", "UTC", "GMT", "Z"):

@@ -83,9 +83,9 @@ CASES = [
     ({"authorization": "not_listed"}, 40, "medium"),
     ({"authorization": "outside_window"}, 40, "medium"),
     ({"authorization": "expired"}, 40, "medium"),
-    # 20 + 20 + 15, twice
+    # 20 + 20 + 15, and 20 + 20 + 25
     ({"authorization": "not_listed", "ca": "unknown"}, 55, "medium"),
-    ({"authorization": "unknown", "ca": "unreadable"}, 55, "medium"),
+    ({"authorization": "unknown", "ca": "unreadable"}, 65, "high"),
     # 20 + 20 + 10
     ({"authorization": "not_listed", "caller_type": "machine"}, 50, "medium"),
     ({"authorization": "not_listed", "caller_type": "system"}, 50, "medium"),

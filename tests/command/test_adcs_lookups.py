@@ -84,7 +84,7 @@ def test_a_ragged_line_is_named_and_the_others_are_used(tmp_path: Path) -> None:
         "l.csv line 2",
         "l.csv line 4",
     ]
-    assert "1 cells where the header has 2" in table.problems.texts()[0]
+    assert "the number of cells is 1, the header has 2" in table.problems.texts()[0]
 
 
 def test_many_problems_are_counted(tmp_path: Path) -> None:

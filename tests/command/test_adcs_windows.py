@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
-from adcs.windows import CellError, read_days, read_hours, read_window, read_zone
+from adcs.windows import COLUMNS, CellError, read_days, read_hours, read_window, read_zone
 
 
 def judge(moment: str, **cells: str) -> str:
-    columns = ("days", "hours", "timezone", "valid_from", "valid_until")
-    window = read_window({**dict.fromkeys(columns, ""), **cells})
+    window = read_window({**dict.fromkeys(COLUMNS, ""), **cells})
     return window.judge(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp())
 
 
@@ -151,14 +150,11 @@ def test_a_machine_without_zone_data_asks_for_a_fixed_offset(
         raise ZoneInfoNotFoundError(name)
 
     monkeypatch.setattr("adcs.windows.ZoneInfo", no_data)
-    read_zone.cache_clear()
     with pytest.raises(CellError, match=r"write a fixed offset such as UTC\+02:00"):
         read_zone("Europe/Berlin")
-    read_zone.cache_clear()
 
 
 def test_a_time_that_nobody_could_read_only_fits_a_row_without_limits() -> None:
-    columns = ("days", "hours", "timezone", "valid_from", "valid_until")
-    unlimited = dict.fromkeys(columns, "")
+    unlimited = dict.fromkeys(COLUMNS, "")
     assert read_window(unlimited).judge(None) == "approved"
     assert read_window({**unlimited, "days": "Mon-Sun"}).judge(None) == "unknown"
