@@ -53,7 +53,7 @@ class Inventory:
         patterns, the most specific first; then the order of the file.
         """
         row = self._exact.get(host)
-        if row is None and host:
+        if row is None:
             short = short_name(host)
             others = self._by_short_name if short == host else self._exact
             row = others.get(short)

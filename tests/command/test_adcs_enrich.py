@@ -72,6 +72,17 @@ def test_the_lookups_as_they_ship_are_no_problem_and_cost_no_points(tmp_path: Pa
     ]
 
 
+def test_who_is_not_on_a_list_that_is_filled_in_costs_points(enricher: Enricher) -> None:
+    fields, problems = enricher.enrich({**ROW, "Caller_User_Name": "eve", "dest": "ca02"})
+    assert problems == []
+    assert fields["adcs_reason"] == [
+        "+20 a CA was backed up",
+        "+20 CORP\\eve may not back up ca02: operators.csv has no row for this caller and host",
+        "+15 ca02 is not in the inventory of CAs",
+    ]
+    assert (fields["adcs_risk_score"], fields["adcs_priority"]) == ("55", "medium")
+
+
 @pytest.mark.parametrize(
     ("number", "expected"),
     [("1", "full"), ("2", "logs only"), ("3", "3"), ("full", "full"), ("", None)],

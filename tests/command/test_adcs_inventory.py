@@ -51,6 +51,10 @@ def test_only_a_header_is_empty_and_no_problem(authorities: WriteLookup) -> None
     assert (inventory.empty, inventory.readable, inventory.problems) == (True, True, ())
 
 
+def test_a_list_whose_only_line_is_bad_is_not_empty(authorities: WriteLookup) -> None:
+    assert not Inventory(authorities("ca01,Corp CA")).empty
+
+
 def test_a_row_without_a_host_is_a_problem_and_makes_no_host_known(
     authorities: WriteLookup,
 ) -> None:

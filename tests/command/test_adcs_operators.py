@@ -82,6 +82,10 @@ def test_only_a_header_is_empty_and_no_problem(operators: WriteLookup) -> None:
     assert verdict[:2] == ("not_listed", "operators.csv has no rows yet")
 
 
+def test_a_list_whose_only_line_is_bad_is_not_empty(operators: WriteLookup) -> None:
+    assert not Operators(operators("corp,bob,ca01")).empty
+
+
 @pytest.mark.parametrize("line", [",,,Mon-Fri,,,,,,", ",,,,,,,,CHG1,"])
 def test_a_row_that_names_nobody_approves_nobody(operators: WriteLookup, line: str) -> None:
     known = Operators(operators(line))
