@@ -22,7 +22,7 @@ from splay.eval.timevars import UnsupportedVariable
 from splay.eval.value import as_list, to_number, to_text
 from splay.pcre import compile_pattern
 from splay.rows import Row
-from splay.spl.tree import Call, Expr, Number, String
+from splay.spl.tree import Call, Expr, Number, String, Unary
 
 Convert = Callable[[Result], Any]
 
@@ -48,7 +48,7 @@ def _find(call: Call) -> Function:
     if call.name not in FUNCTIONS:
         near = difflib.get_close_matches(call.name, FUNCTIONS, 1)
         hint = f"Did you mean {near[0]}()?" if near else ""
-        raise UnsupportedError(f"there is no function {call.name}()", at=call.at, hint=hint)
+        raise UnsupportedError(f"the function {call.name}() is not known", at=call.at, hint=hint)
     return FUNCTIONS[call.name]
 
 
@@ -74,13 +74,22 @@ def _check_kind(function: Function, index: int, expr: Expr) -> None:
 def _check_constants(function: Function, call: Call) -> None:
     if function.check is None:
         return
-    constants = [expr.value if isinstance(expr, (Number, String)) else None for expr in call.args]
     try:
-        function.check(*constants)
+        function.check(*map(_constant, call.args))
     except (NotSupported, UnsupportedVariable) as error:
         raise UnsupportedError(str(error), at=call.at) from error
     except ValueError as error:
         raise SplError(str(error), at=call.at, hint=f"Write {function.signature}") from error
+
+
+def _constant(expr: Expr) -> str | int | float | None:
+    """The value of text or a number written out, with its sign; None for all else."""
+    match expr:
+        case Number(value) | String(value):
+            return value
+        case Unary("-", Number(value)):
+            return -value
+    return None
 
 
 def _text(value: Result) -> str | None:
@@ -123,8 +132,9 @@ def _reader(
     """Evaluates one argument and converts it; a constant is converted once, here."""
     param = function.param(index)
     convert = _regex(expr.at) if param == "regex" else _CONVERT[param]
-    if isinstance(expr, (Number, String)):
-        constant = convert(expr.value)
+    written = _constant(expr)
+    if written is not None:
+        constant = convert(written)
         return lambda row: constant
     compiled = arguments.compile(expr)
     return compiled if param == "any" else lambda row: convert(compiled(row))

@@ -11,12 +11,11 @@ from collections.abc import Callable
 from splay.errors import SplError
 from splay.eval import functions as functions  # fills the registry
 from splay.eval.calls import compile_call
+from splay.eval.fields import fields_of
 from splay.eval.kinds import kind_of, need_boolean, need_no_boolean, need_number
 from splay.eval.operators import add, arithmetic, compare, concatenate, like, negative, positive
-from splay.eval.predicate import predicate_fields
 from splay.eval.registry import Compiled, EvalContext, Result
 from splay.rows import Row
-from splay.spl.parser import parse_search_expr
 from splay.spl.tree import Among, Binary, Call, Expr, Field, Number, String, Unary
 
 __all__ = ["EvalContext", "compile_condition", "compile_expr", "fields_of"]
@@ -39,27 +38,6 @@ def compile_condition(expr: Expr, context: EvalContext) -> Callable[[Row], bool]
     """The closure that says whether the condition is true of a row; null is not."""
     compiled = _Compiler(context).condition(expr)
     return lambda row: compiled(row) is True
-
-
-def fields_of(expr: Expr) -> set[str]:
-    """The names of the fields that the expression reads."""
-    found: set[str] = set()
-    waiting: list[Expr] = [expr]
-    while waiting:
-        match waiting.pop():
-            case Field(name):
-                found.add(name)
-            case Unary(_, operand):
-                waiting.append(operand)
-            case Binary(_, left, right):
-                waiting += (left, right)
-            case Among(operand, choices):
-                waiting += (operand, *choices)
-            case Call("searchmatch", (String(text, at),)):
-                found |= predicate_fields(parse_search_expr(text, at + 1))
-            case Call(_, args):
-                waiting += args
-    return found
 
 
 class _Arguments:
@@ -173,11 +151,10 @@ def _check(node: Binary) -> None:
     elif node.op in ("=", "!="):
         if len(kinds - {"any"}) > 1 and not _text_function(sides):
             raise _mismatch(node)
-    elif node.op != ".":
+    else:
         for side in sides:
             need_no_boolean(side, what)
-        literal = {type(side) for side in sides}
-        if literal == {Number, String}:
+        if node.op != "." and {type(side) for side in sides} == {Number, String}:
             raise _mismatch(node)
 
 

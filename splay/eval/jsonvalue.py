@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from splay.eval.operators import number
 from splay.eval.registry import Result
 
 Json: TypeAlias = Any
@@ -25,17 +26,22 @@ def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is not JSON")
 
 
+def _number(text: str) -> int | float:
+    """1.00 is the integer 1, as toarray()'s example has it."""
+    return number(float(text))
+
+
 def load(text: str, otherwise: Json) -> Json:
     """The document, or `otherwise` if the text is no JSON (JSON's null gives None)."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, parse_float=_number)
     except (ValueError, RecursionError):
         return otherwise
 
 
 def to_json(document: Json) -> str:
-    """Compact JSON text, characters as they are."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    """Compact JSON text, characters as they are. ValueError: nan and infinity."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def from_json(document: Json) -> Result:
@@ -50,7 +56,7 @@ def into_json(value: Result) -> Json:
     if isinstance(value, list):
         return [into_json(item) for item in value]
     if isinstance(value, float):
-        return int(value) if value.is_integer() else float(value)
+        return number(float(value))
     if isinstance(value, str) and value[:1] in ("{", "["):
         return load(value, value)
     return value

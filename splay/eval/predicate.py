@@ -26,6 +26,7 @@ from splay.spl.tree import And, Compare, MatchAll, Not, Or, SearchExpr, Subsearc
 
 Predicate = Callable[[Row], bool]
 Test = Callable[[Scalar], bool]
+_MODIFIERS = frozenset({"savedsearch", "savedsplunk", "eventtypetag", "hosttag"})
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -97,7 +98,7 @@ def _either(parts: tuple[SearchExpr, ...]) -> Predicate:
 
 
 def _is_plain(expr: Compare) -> bool:
-    return "*" not in expr.field + expr.value and "/" not in expr.value
+    return not {"*", "/"} & set(expr.field + expr.value) and expr.field not in _MODIFIERS
 
 
 def _one_of(field: str, wanted: set[str]) -> Predicate:
@@ -119,6 +120,8 @@ def _compare(expr: Compare) -> Predicate:
     if "*" in expr.field:
         message = f"the wildcard in the field's name {expr.field!r} is not supported"
         raise UnsupportedError(message, at=expr.at)
+    if expr.field in _MODIFIERS:
+        raise UnsupportedError(f"the modifier {expr.field}= is not supported", at=expr.at)
     field = expr.field
     test = _test(expr)
 

@@ -32,9 +32,11 @@ def ipmask(mask: str, address: str) -> str:
 
 
 def _check_number(text: object, base: object = 10) -> None:
-    if isinstance(base, str) or (base is not None and (base != int(base) or not 2 <= base <= 36)):  # type: ignore[call-overload,operator]
+    if base is None:
+        return
+    if base not in range(2, 37):
         raise ValueError(f"{base} is not a base from 2 to 36")
-    if isinstance(text, str) and base is not None and _parse(text, int(base)) is None:  # type: ignore[call-overload]
+    if isinstance(text, str) and _parse(text, int(str(base))) is None:
         raise ValueError(f"{text!r} is not a number to the base {base}")
 
 
@@ -86,7 +88,7 @@ def tostring(value: Result, name: str | None = None) -> Result:
     if isinstance(value, bool):
         return "True" if value else "False"
     if value is None or isinstance(value, list):
-        return value
+        return None
     found = to_number(value)
     if name is None or found is None:
         return to_text(value)

@@ -6,15 +6,18 @@ now() is the search's start in whole seconds; time() is the clock of this machin
 from __future__ import annotations
 
 import time as clock
+from datetime import UTC, tzinfo
 
 from splay.errors import SplError
 from splay.eval import timefmt
-from splay.eval.registry import EvalContext, NotSupported, plain
+from splay.eval.operators import number
+from splay.eval.registry import EvalContext, plain
 from splay.eval.timevars import split_format
 from splay.eval.value import Fixed
 from splay.spl.timemod import resolve
 
 _PLACES = 6
+_SOME_TIME = 1_000_000_000
 
 
 @plain("now()", gives="number", with_context=True)
@@ -46,6 +49,8 @@ def strptime(context: EvalContext, text: str, fmt: str) -> Fixed | None:
 def _check_specifier(_: object, specifier: object) -> None:
     if specifier is not None and (not isinstance(specifier, str) or specifier[:1] not in "+-@"):
         raise ValueError(f"{specifier!r} is not a relative time such as -1d@d")
+    if isinstance(specifier, str):
+        _resolve(_SOME_TIME, specifier, UTC)
 
 
 @plain(
@@ -53,14 +58,17 @@ def _check_specifier(_: object, specifier: object) -> None:
     check=_check_specifier, with_context=True,
 )  # fmt: skip
 def relative_time(context: EvalContext, epoch: int | float, specifier: str) -> float | None:
-    _check_specifier(None, specifier)
     return shift(epoch, specifier, context)
 
 
 def shift(epoch: int | float, specifier: str, context: EvalContext) -> float | None:
-    """The time moved by a modifier such as +7d. NotSupported: it cannot be read."""
+    """The time moved by a modifier such as +7d. ValueError: it cannot be read."""
+    moved = _resolve(epoch, specifier, context.tz)
+    return None if moved is None else number(moved)
+
+
+def _resolve(epoch: int | float, specifier: str, tz: tzinfo) -> float | None:
     try:
-        moved = resolve(specifier, float(epoch), context.tz)
+        return resolve(specifier, float(epoch), tz)
     except SplError as error:
-        raise NotSupported(error.message) from error
-    return None if moved is None else int(moved) if moved.is_integer() else moved
+        raise ValueError(error.message) from error

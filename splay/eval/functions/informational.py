@@ -7,6 +7,7 @@ Field values are text or numbers by their looks: a field that holds 12 is a numb
 from __future__ import annotations
 
 from splay.eval.jsonvalue import load
+from splay.eval.kinds import kind_of
 from splay.eval.registry import Arguments, Compiled, Result, built, plain
 from splay.eval.value import text_number
 from splay.rows import Row
@@ -14,8 +15,6 @@ from splay.rows import Row
 
 def _typed(arguments: Arguments) -> Compiled:
     """The argument, with text that spells a number as one if it may come from a field."""
-    from splay.eval.kinds import kind_of
-
     (expr,) = arguments.call.args
     value = arguments.compile(expr)
     if kind_of(expr) != "any":

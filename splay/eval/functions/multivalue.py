@@ -9,6 +9,7 @@ from __future__ import annotations
 import regex
 
 from splay.errors import SplError
+from splay.eval.fields import fields_of
 from splay.eval.functions.date_time import shift
 from splay.eval.jsonvalue import load, to_json
 from splay.eval.operators import number, plain_value
@@ -46,8 +47,6 @@ def mvdedup(values: list[Scalar]) -> Value | None:
 
 
 def _only_field(expr: Expr, name: str) -> str:
-    from splay.eval.expression import fields_of
-
     fields = fields_of(expr)
     if len(fields) != 1:
         message = f"{name}() needs an argument with one field, and this has {len(fields)}"

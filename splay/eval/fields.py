@@ -1,0 +1,28 @@
+"""Which fields an eval expression reads."""
+
+from __future__ import annotations
+
+from splay.eval.predicate import predicate_fields
+from splay.spl.parser import parse_search_expr
+from splay.spl.tree import Among, Binary, Call, Expr, Field, String, Unary
+
+
+def fields_of(expr: Expr) -> set[str]:
+    """The names of the fields that the expression reads."""
+    found: set[str] = set()
+    waiting: list[Expr] = [expr]
+    while waiting:
+        match waiting.pop():
+            case Field(name):
+                found.add(name)
+            case Unary(_, operand):
+                waiting.append(operand)
+            case Binary(_, left, right):
+                waiting += (left, right)
+            case Among(operand, choices):
+                waiting += (operand, *choices)
+            case Call("searchmatch", (String(text, at),)):
+                found |= predicate_fields(parse_search_expr(text, at + 1))
+            case Call(_, args):
+                waiting += args
+    return found
