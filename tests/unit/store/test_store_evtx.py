@@ -1,7 +1,8 @@
-"""A real .evtx file, where one is at hand: $SPLAY_EVTX names it.
+"""A real .evtx file: the Security log that tests/real_evtx.py fetches, or the one that
+$SPLAY_EVTX names.
 
-dissect.eventlog's source package ships one as tests/_data/TestLogX.evtx. Expected values
-hold for any log: every record is an event in one line of XML that its channel names.
+Expected values hold for any log: every record is an event in one line of XML that its channel
+names.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from splay.__main__ import main
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files import FileStore, InputSettings
+from tests.real_evtx import FILE
 
 pytest.importorskip("evtx", reason="the package evtx is not installed")
 
 
 @pytest.fixture
 def log() -> Path:
-    path = Path(os.environ.get("SPLAY_EVTX", ""))
+    path = Path(os.environ.get("SPLAY_EVTX", FILE))
     if not path.is_file():
-        pytest.skip("no .evtx file is at hand: set SPLAY_EVTX to one")
+        pytest.skip("the real Security log was not fetched: no network at set-up")
     return path
 
 
@@ -58,3 +62,10 @@ def test_literals(log: Path) -> None:
 
 def _first(events: list[Event]) -> str:
     return events[0].raw.split("<EventRecordID>")[1].split("<")[0]
+
+
+def test_detection_on_a_security_log_without_a_backup(log: Path) -> None:
+    root = str(Path(__file__).parents[3])
+    result = CliRunner().invoke(main, ["detect", "--app", root, str(log)])
+    assert result.exit_code == 1
+    assert "did not fire" in result.stdout
