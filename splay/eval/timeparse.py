@@ -16,27 +16,16 @@ from functools import lru_cache
 from splay.eval.timevars import DAYS, MONTHS, UnsupportedVariable, split_format
 
 _EARLIEST = 365 * 86400  # January 1, 1971
-_ABBREVIATIONS = {"UTC": 0, "GMT": 0, "Z": 0} | {
-    name: hours
-    for names, hours in (
-        ("EDT", -4),
-        ("EST CDT", -5),
-        ("CST MDT", -6),
-        ("MST PDT", -7),
-        ("PST", -8),
-    )
-    for name in names.split()
-}
-_HOUR, _TWO, _NAME = r" ?\d{1,2}", r"\d{1,2}", r"[A-Za-z]+"
+_ABBREVIATIONS = {"UTC": 0, "GMT": 0, "Z": 0, "EDT": -4, "EST": -5, "CDT": -5}
+_ABBREVIATIONS |= {"CST": -6, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8}
 _READ = {
     **dict.fromkeys(("A", "a"), "|".join(f"{day}|{day[:3]}" for day in DAYS)),
     **dict.fromkeys(("B", "b"), "|".join(f"{month}|{month[:3]}" for month in MONTHS)),
-    **dict.fromkeys(("e", "k", "l"), _HOUR),
-    **dict.fromkeys("dHIMmSUVWy", _TWO),
+    **dict.fromkeys("deHIklMmSUWy", r"\d{1,2}"),
     **dict.fromkeys(("u", "w"), r"\d"),
-    **dict.fromkeys(("G", "Y"), r"\d{4}"),
     **dict.fromkeys(("z", ":z", "::z", ":::z"), r"Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?"),
-    "Z": _NAME,
+    "Y": r"\d{4}",
+    "Z": r"[A-Za-z]+",
     "j": r"\d{1,3}",
     "p": r"[AaPp][Mm]",
     "s": r"-?\d{1,12}",

@@ -45,3 +45,63 @@ from splay.rows import Row
 )
 def test_examples(evaluate: Callable[[str, Row], Result], text: str, expected: Result) -> None:
     assert evaluate(text, {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "expected"),
+    [
+        ('ipmask("0.255.0.224", ip)', {"ip": "10.20.30.120"}, "0.20.0.96"),
+        ('ipmask("255.0.0.0", ip)', {"ip": "host"}, None),
+        ("tonumber(a)", {"a": "7.5"}, 7.5),
+        ("tonumber(a)", {"a": " 7"}, None),
+        ("tonumber(trim(a))", {"a": " 7 "}, 7),
+        ("tonumber(a)", {"a": "seven"}, None),
+        ("tonumber(a, 16)", {"a": "xyz"}, None),
+        ("tonumber(a, 36)", {"a": "-z"}, -35),
+        ("tonumber(a)", {"a": ["1", "2"]}, None),
+        ('todouble("16.00")', {}, 16.0),
+        ("todouble(a)", {"a": "x"}, None),
+        ('toint("24")', {}, 24),
+        ("toint(3.14)", {}, 3),
+        ("toint(a)", {"a": "-3.14"}, -4),
+        ('if(tobool(units), "In", "Out")', {"units": "12"}, "In"),
+        ('if(tobool(units), "In", "Out")', {"units": "0"}, "Out"),
+        ('if(tobool(a), "In", "Out")', {"a": "True"}, "In"),
+        ("isnull(tobool(a))", {"a": "yes"}, True),
+        ("tostring(1==1)", {}, "True"),
+        ("tostring(1==2)", {}, "False"),
+        ("tostring(a)", {"a": 0.5}, "0.5"),
+        ("tostring(a)", {}, None),
+        ('tostring(a, "commas")', {"a": "x"}, "x"),
+        ('tostring(a, "commas")', {"a": "1234567"}, "1,234,567"),
+        ('tostring(a, "commas")', {"a": "-1234.5"}, "-1,234.50"),
+        ('tostring(a, "hex")', {"a": "255"}, "0xFF"),
+        ('tostring(a, "hex")', {"a": "-1"}, None),
+        ('tostring(a, "binary")', {"a": 2**53}, None),
+        ('tostring(a, "duration")', {"a": "59"}, "00:00:59"),
+        ('tostring(a, "duration")', {"a": 90061}, "1+01:01:01"),
+        ('tostring(a, "duration")', {"a": 1.5}, "00:00:01.500000"),
+        ('tostring(a, "duration")', {"a": -60}, "-00:01:00"),
+        ('tostring(a, "duration")', {"a": ["1", "2"]}, None),
+        ('printf("%04.4f %-6s|", a, b)', {"a": "1.5", "b": "x"}, "1.5000 x     |"),
+        ('printf("%5s", a)', {"a": "x"}, "    x"),
+        ('printf("%.2s", a)', {"a": "xyz"}, "xy"),
+        ('printf("%.3d", 5)', {}, "005"),
+        ('printf("%.0d", 0)', {}, ""),
+        ('printf("%#o", 8)', {}, "010"),
+        ('printf("%08.2f", -1.5)', {}, "-0001.50"),
+        ('printf("%#06x", 255)', {}, "0x00ff"),
+        ('printf("%-*d|", 4, 7)', {}, "7   |"),
+        ('printf("%E", 5139)', {}, "5.139000E+03"),
+        ('printf("%\'.2f", 1234567.891)', {}, "1,234,567.89"),
+        ('printf("%d", a)', {"a": "x"}, None),
+        ('printf("%x", -1)', {}, None),
+        ('printf("%s", a)', {}, None),
+        ("printf(f, 7)", {"f": "%03d"}, "007"),
+        ("printf(f, 7)", {"f": "%d %d"}, None),
+    ],
+)
+def test_rules(
+    evaluate: Callable[[str, Row], Result], text: str, row: Row, expected: Result
+) -> None:
+    assert evaluate(text, row) == expected
