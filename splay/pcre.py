@@ -13,6 +13,10 @@ from functools import lru_cache
 
 import regex
 
+TIME_LIMIT = 5.0
+"""Seconds that one match may take, for `timeout=` of a pattern's methods (TimeoutError), so that
+a pattern that tries without end is an error and does not hang."""
+
 _TOKEN = regex.compile(
     r"""
     \\Q(?P<literal>.*?)(?:\\E|\Z)

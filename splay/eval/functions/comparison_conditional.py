@@ -6,6 +6,8 @@ value matches.
 
 from __future__ import annotations
 
+from functools import partial
+
 import regex
 
 from splay.errors import SplError, UnsupportedError
@@ -14,6 +16,7 @@ from splay.eval.predicate import compile_predicate
 from splay.eval.registry import REFUSED, Arguments, Compiled, Result, built, plain
 from splay.eval.subnet import in_subnet, subnet
 from splay.eval.value import to_text
+from splay.pcre import TIME_LIMIT
 from splay.rows import Row, Scalar
 from splay.spl.parser import parse_search_expr
 from splay.spl.tree import String
@@ -118,7 +121,8 @@ def like_(values: list[Scalar], pattern: str) -> Result:
 
 @plain("match(<str>, <regex>)", "list regex", "boolean")
 def match(values: list[Scalar], pattern: regex.Pattern[str]) -> bool:
-    return any(pattern.search(to_text(value)) is not None for value in values)
+    search = partial(pattern.search, timeout=TIME_LIMIT)
+    return any(search(to_text(value)) is not None for value in values)
 
 
 @plain("nullif(<field1>, <field2>)", "any any")

@@ -10,6 +10,7 @@ import regex
 
 from splay.eval.registry import REFUSED, plain
 from splay.eval.value import from_list, to_text
+from splay.pcre import TIME_LIMIT
 from splay.rows import Scalar, Value
 
 REFUSED["spath"] = "Use json_extract() for JSON"
@@ -57,7 +58,7 @@ def replace(text: str, pattern: regex.Pattern[str], replacement: str) -> str:
         groups = [_group(match, number) for number in numbers]
         return "".join(a + b for a, b in zip(literals, [*groups, ""], strict=True))
 
-    return pattern.sub(fill, text)
+    return pattern.sub(fill, text, timeout=TIME_LIMIT)
 
 
 def _group(match: regex.Match[str], number: int) -> str:

@@ -103,6 +103,18 @@ def test_what_only_a_row_shows_to_be_wrong(text: str, row: Row, kind: type[SplEr
 
 
 @pytest.mark.parametrize(
+    "text",
+    ['match(a, "(x|xx)+$")', 'replace(a, "(x|xx)+$", "")', 'mvfind(a, "(x|xx)+$")'],
+)
+def test_a_match_without_end_is_an_error(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    for name in ("comparison_conditional", "text", "multivalue"):
+        monkeypatch.setattr(f"splay.eval.functions.{name}.TIME_LIMIT", 0.05)
+    compiled = compile_expr(parse_eval(text), CONTEXT)
+    with pytest.raises(SplError, match="takes longer"):
+        compiled({"a": "x" * 60 + "y"})
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("5", set()),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from splay.errors import UnsupportedError
 from splay.eval.registry import Result
 from splay.rows import Row
 
@@ -122,6 +123,11 @@ WEEK = 7 * 86400
 )
 def test_values(evaluate: Evaluate, text: str, row: Row, expected: Result) -> None:
     assert evaluate(text, row) == expected
+
+
+def test_a_range_without_end_is_refused(evaluate: Evaluate) -> None:
+    with pytest.raises(UnsupportedError, match="more than 1000000 values"):
+        evaluate("mvrange(0, 1000002)", {})
 
 
 def test_random_is_in_its_range(evaluate: Evaluate) -> None:
