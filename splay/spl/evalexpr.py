@@ -1,6 +1,6 @@
 """The expressions of eval and where: numbers, strings, fields, operators and calls.
 
-Loosest first: OR, XOR, AND, NOT, comparison (with LIKE and IN), `. + -`, `* / %`, unary sign.
+Loosest first: XOR, OR, AND, NOT, comparison (with LIKE and IN), `. + -`, `* / %`, unary sign.
 Source: Splunk Search Reference, "eval" (Usage, Operators) and "where".
 """
 
@@ -19,7 +19,7 @@ _PIECE = r"[\w@:{}]"
 _NAME = re.compile(rf"[A-Za-z_@]{_PIECE}*(?:\.{_PIECE}+)*")
 _SYMBOL = re.compile(r"==|!=|<=|>=|[=<>.+\-*/%]")
 _WORD = re.compile(r"[A-Za-z]+(?![\w@:{}])")
-_LEVEL = {"OR": 1, "XOR": 2, "AND": 3, "LIKE": 5, "IN": 5, "NOT": 5}
+_LEVEL = {"XOR": 1, "OR": 2, "AND": 3, "LIKE": 5, "IN": 5, "NOT": 5}
 _LEVEL |= dict.fromkeys(("=", "==", "!=", "<", "<=", ">", ">="), 5)
 _LEVEL |= dict.fromkeys((".", "+", "-"), 6) | dict.fromkeys(("*", "/", "%"), 7)
 _NOT_LEVEL, _COMPARISON, _TIGHTEST = 4, 5, 8

@@ -48,7 +48,7 @@ class Eval(Operation):
                 if value is None:
                     row.pop(name, None)
                 else:
-                    row[name] = ("True" if value else "False") if isinstance(value, bool) else value
+                    row[name] = ("true" if value else "false") if isinstance(value, bool) else value
             yield row
 
     def demand(self, after: Demand) -> Demand:

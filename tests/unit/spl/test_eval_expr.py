@@ -52,6 +52,8 @@ def shape(expr: Expr) -> str:
         ("a:b", "<a:b>"),
         ("a==1", "(<a> = 1)"),
         ("a=1 OR b=2 AND c=3", "((<a> = 1) OR ((<b> = 2) AND (<c> = 3)))"),
+        # Search Manual, "Boolean expressions": XOR comes last.
+        ("a=1 XOR b=2 OR c=3", "((<a> = 1) XOR ((<b> = 2) OR (<c> = 3)))"),
         ("NOT a=1 AND b=2", "((NOT (<a> = 1)) AND (<b> = 2))"),
         ("not a=1", "(NOT (<a> = 1))"),
         ('a LIKE "x%"', '(<a> LIKE "x%")'),
