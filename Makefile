@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SDK := lib/splunklib/__init__.py
 PUBLISHED := attack_data/4876_windows-security.log
+BENCH := .venv-bench
 EVTX := .cache/Security_short_selected.evtx
 SAMPLE := tests/data/sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup detect attack-data test lint clean
+.PHONY: help setup detect attack-data bench test lint clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,5 +61,13 @@ lint: $(READY)  ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+$(BENCH)/.ready: benchmarks/requirements.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
+	@touch $@
+
+bench: $(READY) $(SDK) $(BENCH)/.ready  ## time splay beside its peers: make bench BENCH_ARGS="--events 200000"
+	$(BIN)/python benchmarks/bench.py $(BENCH_ARGS)
+
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
