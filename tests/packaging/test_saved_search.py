@@ -18,6 +18,7 @@ from splay.spl.tree import And, Compare, Or
 
 ROOT = Path(__file__).parents[2]
 NAME = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
+SHARED = ("how_to_implement", "known_false_positives", "providing_technologies")
 SPECIFIED = """
 `wineventlog_security` EventCode=4876
 | stats count min(_time) as firstTime max(_time) as lastTime
@@ -134,6 +135,47 @@ def test_risk_and_annotations(settings: dict[str, str]) -> None:
     metadata = json.loads(settings["action.correlationsearch.metadata"])
     assert metadata["detection_id"] == "a2f4cc7f-6503-4078-b206-f83a29f408a7"
     assert metadata["detection_version"] == "7"
+
+
+def test_what_holds_json_holds_json(settings: dict[str, str]) -> None:
+    held = {key: json.loads(text) for key, text in settings.items() if text[:1] in ("[", "{")}
+    assert set(held) == {
+        "action.correlationsearch.annotations",
+        "action.correlationsearch.metadata",
+        "action.escu.analytic_story",
+        "action.escu.data_models",
+        "action.escu.mappings",
+        "action.escu.product",
+        "action.escu.providing_technologies",
+        "action.notable.param.drilldown_searches",
+        "action.risk.param._risk",
+    }
+    assert held["action.escu.product"] == [
+        "Splunk Enterprise",
+        "Splunk Enterprise Security",
+        "Splunk Cloud",
+    ]
+    annotations = held["action.correlationsearch.annotations"]
+    assert held["action.escu.analytic_story"] == annotations["analytic_story"]
+    assert held["action.escu.mappings"] == {
+        name: annotations[name] for name in ("cis20", "mitre_attack", "nist")
+    }
+
+
+def test_what_is_told_of_the_search_is_told_once(app: AppSet, settings: dict[str, str]) -> None:
+    """The keys and constants are those that contentctl writes for a detection."""
+    assert settings["action.escu"] == "0"
+    assert settings["action.escu.enabled"] == "1"
+    assert settings["action.escu.search_type"] == "detection"
+    assert settings["action.escu.full_search_name"] == NAME
+    assert settings["action.escu.creation_date"] == "2026-03-10"
+    assert settings["action.escu.modification_date"] == "2026-03-10"
+    assert settings["action.escu.eli5"] == settings["description"]
+    told = app.conf("analyticstories")[f"savedsearch://{NAME}"].settings
+    assert (told["type"], told["asset_type"]) == ("detection", "Endpoint")
+    assert told["explanation"] == settings["description"]
+    for key, name in (("annotations", "mappings"), *((key, key) for key in SHARED)):
+        assert told[key] == settings[f"action.escu.{name}"]
 
 
 def test_drilldowns_hold_the_real_search(app: AppSet, settings: dict[str, str]) -> None:
