@@ -6,7 +6,7 @@ Source: Search Reference, "stats" (syntax of stats-agg-term and its renaming).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from splay.errors import SplError, UnsupportedError
@@ -26,13 +26,14 @@ class Term:
     """One `function(field) AS name`.
 
     field: None for count without one; may hold `*`. expr: of eval(...), then field is None.
-    name: the column, may hold `*` where field does.
+    name: the column, may hold `*` where field does. shown: the name it has without AS.
     """
 
     make: Callable[[], Aggregation]
     field: str | None
     expr: Expr | None
     name: str
+    shown: str
 
     @property
     def reads(self) -> set[str]:
@@ -57,7 +58,7 @@ class Term:
             return [self]
         pattern = field_pattern(self.field)
         return [
-            Term(self.make, name, None, fill_in(self.field, self.name, name))
+            replace(self, field=name, name=fill_in(self.field, self.name, name))
             for name in available
             if pattern.fullmatch(name)
         ]
@@ -82,49 +83,62 @@ def read_terms(args: Args, stop: tuple[str, ...]) -> list[Term]:
         following = args.peek()
         if following and not following.quoted and following.text.lower() in stop:
             break
-        terms.append(_read_term(args))
+        terms.append(_read_term(args, terms))
         args.punct(",")
-    taken: set[str] = set()
-    for term in terms:
-        if term.name in taken:
-            hint = "Give one of them another name with AS"
-            raise args.error(f"two columns would be named {term.name!r}", at=args.at, hint=hint)
-        taken.add(term.name)
     return terms
 
 
-def _read_term(args: Args) -> Term:
+def _refuse_twins(args: Args, terms: list[Term], new: Term, shown: str, at: int) -> None:
+    """Two columns of one name, or one aggregation under two names."""
+    for term in terms:
+        if term.name == new.name:
+            hint = "Give one of them another name with AS"
+            raise args.error(f"two columns would be named {new.name!r}", at=at, hint=hint)
+        if term.shown == new.shown:
+            hint = "Copy it with eval to have it twice"
+            raise args.error(f"{shown} is given two names", at=at, hint=hint)
+
+
+def _read_term(args: Args, terms: list[Term]) -> Term:
     function = args.word("a statistical function")
     make = _find(function)
     field: Word | None = None
     expr: Expr | None = None
     shown = function.text
     if args.punct("("):
-        start = args.pos
-        if args.take("eval") and args.punct("("):
-            expr = args.expr()
-            _close(args, function)
-        else:
-            args.pos = start
-            if args.punct(")"):
-                args.pos -= 1
-            else:
-                field = args.word("a field")
+        field, expr = _read_operand(args)
         _close(args, function)
-        shown = f"{function.text}({field.text})" if field else function.text
+        if expr is not None:
+            shown = "".join(args.text[function.at - args.at : args.pos].split())
+        elif field is not None:
+            shown = f"{function.text}({field.text})"
     if field is None and expr is None and function.text.lower() not in ("count", "c"):
-        raise args.error(f"{function.text}() needs a field", at=function.at, hint="Name it in ( )")
-    if expr is not None:
-        start = function.at - args.at
-        shown = "".join(args.text[start : args.pos].split())
-    name = args.word("the new name").text if args.take("AS") else shown
-    if field is not None and is_pattern(name) and name.count("*") != field.text.count("*"):
-        hint = f"Write as many in the new name as in {field.text}"
-        raise args.error("the wildcards * do not agree", at=field.at, hint=hint)
-    if field is not None and is_pattern(field.text) and not is_pattern(name):
-        hint = "Write a * in the new name as well"
-        raise args.error("all of the fields would get one name", at=field.at, hint=hint)
-    return Term(make, field.text if field else None, expr, name)
+        hint = f"Write {function.text}(*)"
+        message = f"{function.text} without a field is not supported"
+        raise UnsupportedError(message, at=function.at, hint=hint)
+    named = args.word("the new name") if args.take("AS") else None
+    stars = field.text.count("*") if field else 0
+    if named is not None and named.text.count("*") != stars:
+        hint = f"Write as many in the new name as in {shown}"
+        raise args.error("the wildcards * do not agree", at=named.at, hint=hint)
+    term = Term(make, field.text if field else None, expr, named.text if named else shown, shown)
+    _refuse_twins(args, terms, term, shown, function.at)
+    return term
+
+
+def _read_operand(args: Args) -> tuple[Word | None, Expr | None]:
+    """What stands in the parentheses: a field, eval(...) or nothing."""
+    start = args.pos
+    if args.take("eval") and args.punct("("):
+        expr = args.expr()
+        if not args.punct(")"):
+            raise args.error("the ) of eval( is missing", hint="Close it with )")
+        return None, expr
+    args.pos = start
+    if args.punct(")"):
+        args.pos -= 1
+        return None, None
+    return args.word("a field"), None
 
 
 def _close(args: Args, function: Word) -> None:

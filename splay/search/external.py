@@ -11,31 +11,36 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack
 from itertools import islice
 from typing import Any, Self
 
 from splay.app import CustomCommand
-from splay.errors import CommandError
+from splay.errors import CommandError, SplError
 from splay.rows import Demand, Row
-from splay.search.chunks import read_chunk, read_rows, write_chunk, write_rows
+from splay.search.chunks import read_rows, write_rows
 from splay.search.operation import Context, Kind, Operation
+from splay.search.process import Process
 from splay.spl.args import Args
 from splay.spl.tokens import read_quoted
 
 _CHUNK_ROWS = 10_000
-_STDERR_LINES = 5
 
 
 class External(Operation):
-    """A custom command with its arguments; it reads and may add any field."""
+    """A custom command with its arguments; it reads and may add any field.
+
+    at: the place of its name in the search. leads: whether it is the first command, and so has
+    to make the rows; only the command itself says whether it does, when it runs.
+    """
 
     kind = Kind.DATASET
 
-    def __init__(self, command: CustomCommand, args: Args) -> None:
+    def __init__(self, command: CustomCommand, args: Args, at: int) -> None:
         self.command = command
+        self.at = at
+        self.leads = False
         self._raw_args = _split(args)
         self._args = [_plain(arg) for arg in self._raw_args]
 
@@ -44,11 +49,22 @@ class External(Operation):
         raise NotImplementedError("made with the app's command, by the planner")
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        with _start(self.command, self._getinfo(context), context) as process:
-            if process.generating:
-                yield from process.generate()
+        process, generating = _start(self.command, self._getinfo(context), context)
+        with process:
+            self._check_place(generating)
+            if generating:
+                yield from _generate(process)
             else:
-                yield from process.send_all(iter(rows))
+                yield from _send_all(process, iter(rows))
+
+    def _check_place(self, generating: bool) -> None:
+        name = self.command.name
+        if generating and not self.leads:
+            hint = "Begin the search with | and it"
+            raise SplError(f"{name} must be the first command", at=self.at, hint=hint)
+        if self.leads and not generating:
+            message = f"{name} cannot begin a search: there are no rows yet"
+            raise SplError(message, at=self.at, hint="Begin with search, or with makeresults")
 
     def demand(self, after: Demand) -> Demand:
         return Demand.of("*")
@@ -107,121 +123,56 @@ def _plain(arg: str) -> str:
     return read_quoted(arg, 0)[0] if arg.startswith('"') else arg
 
 
-class _Process:
-    """A command that has answered getinfo."""
-
-    def __init__(self, name: str, process: subprocess.Popen[bytes], context: Context) -> None:
-        self._name = name
-        self._process = process
-        self._context = context
-        self._stderr: list[str] = []
-        self._reader = threading.Thread(target=self._drain, daemon=True)
-        self._reader.start()
-        self.generating = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        process = self._process
-        if process.stdin:
-            with suppress(OSError):  # it ended before us; how is known already
-                process.stdin.close()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        self._reader.join(timeout=5)
-        for stream in (process.stdout, process.stderr):
-            if stream:
-                stream.close()
-
-    def _drain(self) -> None:
-        assert self._process.stderr
-        for line in self._process.stderr:
-            self._stderr.append(line.decode("utf-8", "replace").rstrip())
-            del self._stderr[:-_STDERR_LINES]
-
-    def exchange(self, metadata: dict[str, Any], body: str = "") -> tuple[dict[str, Any], str]:
-        """Sends one chunk and reads the answer to it. CommandError: none, or an error."""
-        assert self._process.stdin
-        assert self._process.stdout
-        try:
-            write_chunk(self._process.stdin, metadata, body)
-            answer = read_chunk(self._process.stdout)
-        except (OSError, ValueError) as error:
-            raise self.failed(str(error)) from error
-        if answer is None:
-            raise self.failed("it ended without an answer")
-        self._tell(answer[0])
-        if answer[0].get("error"):
-            raise CommandError(f"the command {self._name} failed: {answer[0]['error']}")
-        return answer
-
-    def failed(self, reason: str) -> CommandError:
-        """The error for a process that broke the protocol, with the end of what it wrote."""
-        self._process.kill()
-        self._process.wait()
-        self._reader.join(timeout=5)
-        said = " / ".join(line for line in self._stderr if line.strip())
-        hint = f"It wrote: {said}" if said else ""
-        return CommandError(f"the command {self._name} failed: {reason}", hint=hint)
-
-    def _tell(self, metadata: dict[str, Any]) -> None:
-        inspector = metadata.get("inspector") or {}
-        for level, text in inspector.get("messages") or ():
-            if level == "ERROR" and not metadata.get("error"):
-                metadata["error"] = text
-            else:
-                self._context.say(str(level), str(text))
-
-    def send_all(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """All rows through the command, chunk by chunk; a last, empty or short chunk ends it."""
-        chunk = list(islice(rows, _CHUNK_ROWS))
-        while True:
-            following = list(islice(rows, _CHUNK_ROWS))
-            finished = not following
-            metadata = {"action": "execute", "finished": finished}
-            answer, body = self.exchange(metadata, write_rows(chunk))
-            yield from read_rows(body)
-            if finished or answer.get("finished"):
-                return
-            chunk = following
-
-    def generate(self) -> Iterator[Row]:
-        """The rows of a generating command."""
-        while True:
-            answer, body = self.exchange({"action": "execute", "finished": False})
-            yield from read_rows(body)
-            if answer.get("finished"):
-                return
+def _send_all(process: Process, rows: Iterator[Row]) -> Iterator[Row]:
+    """All rows through the command, chunk by chunk; the last one says that it is."""
+    chunk = list(islice(rows, _CHUNK_ROWS))
+    while True:
+        following = list(islice(rows, _CHUNK_ROWS))
+        finished = not following
+        metadata = {"action": "execute", "finished": finished}
+        answer, body = process.exchange(metadata, write_rows(chunk))
+        yield from read_rows(body)
+        if finished or answer.get("finished"):
+            return
+        chunk = following
 
 
-def _start(command: CustomCommand, getinfo: dict[str, Any], context: Context) -> _Process:
-    """The command's process after getinfo, with the first of its Pythons that is here."""
+def _generate(process: Process) -> Iterator[Row]:
+    """The rows of a generating command."""
+    while True:
+        answer, body = process.exchange({"action": "execute", "finished": False})
+        yield from read_rows(body)
+        if answer.get("finished"):
+            return
+
+
+def _start(
+    command: CustomCommand, getinfo: dict[str, Any], context: Context
+) -> tuple[Process, bool]:
+    """The command's process after getinfo, with the first of its Pythons that is here, and
+    whether it generates rows."""
     missing: list[str] = []
     for version in _newest_first(command.python):
         name = _interpreter(version)
-        process = _spawn(name, command)
-        if process is None:
+        spawned = _spawn(name, command)
+        if spawned is None:
             missing.append(name)
             continue
-        started = _Process(command.name, process, context)
-        try:
-            answer, _ = started.exchange(getinfo)
-        except CommandError:
-            started.__exit__()
-            # 126 and 127: what a launcher says for an interpreter that it cannot start.
-            if version and process.returncode in (126, 127):
+        with ExitStack() as stack:
+            process = stack.enter_context(Process(command.name, spawned, context))
+            try:
+                answer, _ = process.exchange(getinfo)
+            except CommandError:
+                # 126 and 127: what a launcher says for an interpreter that it cannot start.
+                if not version or process.returncode not in (126, 127):
+                    raise
                 missing.append(name)
                 continue
-            raise
+            stack.pop_all()
         if missing:
             used = name if version else f"Python {sys.version_info[0]}.{sys.version_info[1]}"
             context.say("INFO", f"{command.name} ran on {used}; not found: {', '.join(missing)}")
-        started.generating = bool(answer.get("generating"))
-        return started
+        return process, bool(answer.get("generating"))
     raise CommandError(
         f"the command {command.name} could not be started", where=str(command.script)
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from splay.spl.tree import And, Compare, Not, Or, SearchExpr, Term
+from splay.eval.subnet import subnet
+from splay.spl.tree import And, Compare, Or, SearchExpr, Term
 
 Clause = tuple[str, ...]
 _RUN = re.compile(r"[A-Za-z0-9_]+")
-_WHOLE = re.compile(r"[1-9][0-9]*|[0-9]")
 _MAX_CHOICE = 50
 
 
@@ -33,12 +33,7 @@ def _clauses(expr: SearchExpr, safe: Callable[[str], bool]) -> list[Clause]:
     if isinstance(expr, Term):
         return _of_text(expr.text)
     if isinstance(expr, Compare) and expr.op == "=" and safe(expr.field):
-        # A number is compared as one, and may be written in other ways in the event. Splunk itself
-        # finds a whole number by its digits in the index, and so does this.
-        if _is_number(expr.value) and not _WHOLE.fullmatch(expr.value):
-            return []
-        return _of_text(expr.value)
-    assert isinstance(expr, Not) or not isinstance(expr, And | Or)
+        return [] if _is_subnet(expr.value) else _of_text(expr.value)
     return []
 
 
@@ -59,9 +54,11 @@ def _of_text(text: str) -> list[Clause]:
     return [(max(runs, key=len).lower(),)] if runs else []
 
 
-def _is_number(text: str) -> bool:
+def _is_subnet(text: str) -> bool:
+    """Whether the text stands for other addresses than the one that it spells."""
+    if "/" not in text:
+        return False
     try:
-        float(text)
+        return subnet(text) is not None
     except ValueError:
         return False
-    return True

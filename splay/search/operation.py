@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from splay.rows import Demand, Row
 
@@ -54,7 +54,7 @@ class Context:
 class Operation(ABC):
     """One parsed command. Subclasses live in splay/search/commands/<name>.py as `COMMAND`."""
 
-    kind: ClassVar[Kind]
+    kind: Kind
     order_free: bool = False
     """Whether a transforming command's result is the same whatever the order of its rows."""
 

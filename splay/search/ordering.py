@@ -1,7 +1,10 @@
-"""How values are ordered: by sort, by dedup's sortby.
+"""How values are ordered: by sort, by dedup's sortby, as groups of stats.
 
-Source: Search Reference, "sort" (numbers as numbers, IP addresses as such, other text by
-its characters; a row without the field comes last whichever the direction).
+Numbers as numbers, IP addresses as such, other text by its characters; a row without the field
+comes last whichever the direction. Splunk decides for each pair of values how to compare them,
+which orders a mixture in no fixed way; here numbers come before addresses before other text.
+Source: Search Reference, "sort"; the built-in searchbnf.conf, [sort-command]; limits.conf,
+[stats] natural_sort_output.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from splay.eval.value import as_list, to_number, to_text
+from splay.eval.value import as_list, text_number, to_number, to_text
 from splay.rows import Row, Value
 from splay.spl.args import Args
 
@@ -27,24 +30,37 @@ class SortKey:
     kind: str = "auto"
 
 
-def read_sort_key(args: Args) -> SortKey:
-    """`[+|-] field` or `[+|-] kind(field)`."""
+def read_sort_keys(args: Args) -> list[SortKey]:
+    """`[+|-] field` or `[+|-] kind(field)`, several, to the end.
+
+    A sign with a space after it holds for all fields that follow without one of their own.
+    """
+    keys: list[SortKey] = []
     descending = False
-    while sign := args.take("-", "+"):
-        descending = sign == "-"
+    while not args.done():
+        if sign := args.take("-", "+"):
+            descending = sign == "-"
+            continue
+        keys.append(_read_key(args, descending))
+        args.punct(",")
+    return keys
+
+
+def _read_key(args: Args, descending: bool) -> SortKey:
     word = args.word("a field to sort by")
     name = word.text
-    if not word.quoted and name[:1] in ("-", "+") and len(name) > 1:
+    if not word.quoted and name[:1] in ("-", "+"):
         descending, name = name[0] == "-", name[1:]
-    if args.punct("("):
-        if name.lower() not in _KINDS:
-            hint = f"Write one of {', '.join(_KINDS)}"
-            raise args.error(f"{name}() does not say how to sort", at=word.at, hint=hint)
-        kind, name = name.lower(), args.word("a field").text
-        if not args.punct(")"):
-            raise args.error("the ) is missing", hint=f"Write {kind}({name})")
-        return SortKey(name, descending, kind)
-    return SortKey(name, descending)
+    if not args.punct("("):
+        return SortKey(name, descending)
+    kind = name.lower()
+    if kind not in _KINDS:
+        hint = f"Write one of {', '.join(_KINDS)}, or put the field in double quotes"
+        raise args.error(f"{name}() does not say how to sort", at=word.at, hint=hint)
+    name = args.word("a field").text
+    if not args.punct(")"):
+        raise args.error("the ) is missing", hint=f"Write {kind}({name})")
+    return SortKey(name, descending, kind)
 
 
 def sort_rows(rows: list[Row], keys: list[SortKey]) -> list[Row]:
@@ -57,6 +73,15 @@ def sort_rows(rows: list[Row], keys: list[SortKey]) -> list[Row]:
         present.sort(key=lambda row, n=name, o=order: o(row[n]), reverse=key.descending)  # type: ignore[misc]
         rows = present + absent
     return rows
+
+
+def natural(texts: tuple[str, ...]) -> list[tuple[int, float, str]]:
+    """What to sort texts by so that numbers come first and by size, others by characters."""
+    numbers = map(text_number, texts)
+    return [
+        (1, 0.0, text) if number is None else (0, number, text)
+        for text, number in zip(texts, numbers, strict=True)
+    ]
 
 
 def _order(kind: str) -> Callable[[Value], Any]:

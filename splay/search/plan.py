@@ -5,7 +5,7 @@ Nothing is read here but configuration: `splay explain` shows a plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from splay.errors import SplError, UnsupportedError
@@ -67,11 +67,7 @@ def make_plan(search: str, context: Context) -> Plan:
 
 def _plan(expanded: str, context: Context) -> Plan:
     commands = parse_search(expanded).commands
-    operations = [_operation(command, context) for command in commands]
-    for command, operation in zip(commands[1:], operations[1:], strict=True):
-        if operation.kind is Kind.GENERATING and not getattr(operation, "append", False):
-            message = f"{command.name} must be the first command"
-            raise SplError(message, at=command.at, hint="Begin the search with | and it")
+    operations = make_operations(commands, context)
     scope = EvalContext(context.now, context.tz)
     knowledge = Knowledge(context.apps, scope, context.say)
     retrieval = None
@@ -79,6 +75,8 @@ def _plan(expanded: str, context: Context) -> Plan:
     if isinstance(first, Search):
         operations = operations[1:]
         retrieval = _retrieval(first.expr, operations, knowledge, context)
+    elif isinstance(first, External):
+        first.leads = True
     elif first.kind is not Kind.GENERATING:
         message = f"{commands[0].name} cannot begin a search: there are no rows yet"
         raise SplError(message, at=commands[0].at, hint="Begin with search, or with makeresults")
@@ -88,6 +86,18 @@ def _plan(expanded: str, context: Context) -> Plan:
     return Plan(expanded, commands, operations, retrieval, knowledge, columns)
 
 
+def make_operations(commands: Sequence[Command], context: Context) -> list[Operation]:
+    """The parsed commands. SplError: what is wrong with one, or cannot stand at its place."""
+    operations = [_operation(command, context) for command in commands]
+    for command, operation in zip(commands[1:], operations[1:], strict=True):
+        if operation.kind is Kind.GENERATING and not getattr(operation, "append", False):
+            message = f"{command.name} must be the first command"
+            raise SplError(message, at=command.at, hint="Begin the search with | and it")
+        if isinstance(operation, Search):
+            _refuse_bounds(operation.expr)
+    return operations
+
+
 def _operation(command: Command, context: Context) -> Operation:
     args = Args(command.text, command.text_at, command.name)
     built_in = find_command(command.name)
@@ -95,7 +105,7 @@ def _operation(command: Command, context: Context) -> Operation:
         return built_in.parse(args)
     custom = context.apps.command(command.name)
     if custom is not None:
-        return External(custom, args)
+        return External(custom, args, command.at)
     message = f"the command {command.name} is not supported"
     raise UnsupportedError(message, at=command.at, hint=suggestion(command.name))
 
@@ -104,6 +114,7 @@ def _retrieval(
     expr: SearchExpr, operations: list[Operation], knowledge: Knowledge, context: Context
 ) -> Retrieval:
     expr = knowledge.expand(_without_bounds(expr, context))
+    _refuse_bounds(expr)
     for name in sorted(knowledge.classes.unknown):
         context.say("WARN", f"there is no event type {name!r}: nothing matches it")
     demand = EVERYTHING
@@ -165,7 +176,7 @@ def _refuse_bounds(expr: SearchExpr) -> None:
         elif isinstance(part, Not):
             pending.append(part.part)
         elif isinstance(part, TimeBound):
-            hint = "Write it outside of OR, NOT and parentheses"
+            hint = "Write it in the first command, outside of OR and NOT"
             raise UnsupportedError(f"{part.name} here is not supported", at=part.at, hint=hint)
         elif isinstance(part, Subsearch):
             raise UnsupportedError("subsearches are not supported", at=part.at)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import heapq
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from splay.errors import SplError
 from splay.rows import Row
+from splay.search.commands.head import Head
 from splay.search.operation import Context
 from splay.search.plan import Plan, Retrieval
 from splay.store.event import ReadReport
@@ -35,10 +38,7 @@ def run_plan(
     Raises SplayError: data that cannot be read, a command that fails.
     """
     try:
-        rows = _events(plan, store, context, report, progress)
-        for operation in plan.operations:
-            rows = operation.run(rows, context)
-        found = list(rows)
+        found = _all_rows(plan, store, context, report, progress)
     except SplError as error:
         error.search = error.search or plan.search
         raise
@@ -46,6 +46,24 @@ def run_plan(
     if columns is None:
         columns = list(dict.fromkeys(name for row in found for name in row))
     return Results(columns, found)
+
+
+def _all_rows(
+    plan: Plan,
+    store: FileStore | None,
+    context: Context,
+    report: ReadReport,
+    progress: Progress | None,
+) -> list[Row]:
+    """The rows that come out of the last stage. All stages are closed, the last one first, also
+    those that were not read to their end: an external command's process ends with its stage."""
+    with ExitStack() as stages:
+        rows = _events(plan, store, context, report, progress)
+        for operation in plan.operations:
+            rows = operation.run(rows, context)
+            if isinstance(rows, Generator):
+                stages.callback(rows.close)
+        return list(rows)
 
 
 def _events(
@@ -61,10 +79,18 @@ def _events(
     rows = _matching(plan, retrieval, store, report, progress)
     if not retrieval.newest_first:
         return rows
-    found = list(rows)
-    found.reverse()  # of the same moment, the one read last comes first
-    found.sort(key=lambda row: -float(row["_time"]))  # type: ignore[arg-type]
-    return found
+    limit = None
+    for first in plan.operations[:1]:
+        if isinstance(first, Head) and first.condition is None:
+            limit = first.limit
+    return _newest(rows, limit)
+
+
+def _newest(rows: Iterable[Row], limit: int | None) -> list[Row]:
+    """The rows, newest first, of the same moment the one read last; at most `limit` are kept."""
+    keyed = ((float(row["_time"]), number, row) for number, row in enumerate(rows))  # type: ignore[arg-type]
+    found = sorted(keyed, reverse=True) if limit is None else heapq.nlargest(limit, keyed)
+    return [row for _, _, row in found]
 
 
 def _matching(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import Any
 
 from splay.eval.value import to_number, to_text
 from splay.rows import Scalar, Value
@@ -43,35 +44,47 @@ class EstimateError(DistinctCount):
 
 
 class Extreme(Aggregation):
-    """The largest or smallest value: by number when all values are numbers, else by text."""
-
-    largest = True
+    """The largest value: numbers by size, other text by its characters, and any number is less
+    than any other text. Of equal numbers that are written differently the result is the same
+    whatever the order of the rows."""
 
     def __init__(self) -> None:
         self._number: int | float | None = None
         self._shown: Scalar = ""
         self._text: str | None = None
-        self._mixed = False
 
     def add(self, values: list[Scalar], time: float | None) -> None:
         for value in values:
-            text = to_text(value)
-            if self._text is None or (text > self._text) == self.largest:
-                self._text = text
             number = to_number(value)
             if number is None:
-                self._mixed = True
-            elif self._number is None or (
-                number > self._number if self.largest else number < self._number
-            ):
+                text = to_text(value)
+                if self._text is None or self.beats(text, self._text):
+                    self._text = text
+            elif self._number is None or self.beats(number, self._number):
                 self._number, self._shown = number, value
+            elif number == self._number and self.beats(to_text(value), to_text(self._shown)):
+                self._shown = value
+
+    @staticmethod
+    def beats(one: Any, other: Any) -> bool:
+        """Whether the first of two numbers, or of two texts, is to be preferred."""
+        return bool(one > other)
 
     def result(self) -> Value | None:
-        return self._text if self._mixed or self._number is None else self._shown
+        if self._text is not None:
+            return self._text
+        return None if self._number is None else self._shown
 
 
 class Min(Extreme):
-    largest = False
+    """The smallest value, in the same order."""
+
+    @staticmethod
+    def beats(one: Any, other: Any) -> bool:
+        return bool(one < other)
+
+    def result(self) -> Value | None:
+        return self._text if self._number is None else self._shown
 
 
 class Numbers(Aggregation):
@@ -122,23 +135,24 @@ class Range(Numbers):
 
 
 class Variance(Numbers):
-    """The variance of a sample, by Welford's method; that of one value is 0."""
+    """The variance of a sample, from the sum and the sum of squares in doubles: so come the digits
+    that the documentation shows (sumsq). That of one value is 0."""
 
     sample = True
 
     def __init__(self) -> None:
         super().__init__()
-        self._mean = self._squares = 0.0
+        self._squares = 0.0
 
     def take(self, number: int | float) -> None:
-        self._count += 1
-        step = number - self._mean
-        self._mean += step / self._count
-        self._squares += step * (number - self._mean)
+        super().take(number)
+        self._squares += float(number) * number
 
     def compute(self) -> float:
         divisor = self._count - 1 if self.sample else self._count
-        return self._squares / divisor if divisor else 0.0
+        mean = self._sum / self._count
+        deviations = max(0.0, self._squares - mean * float(self._sum))
+        return deviations / divisor if divisor else 0.0
 
 
 class PopulationVariance(Variance):

@@ -1,12 +1,14 @@
-"""Percentiles and the median. Source: Search Reference, "Aggregate functions" (perc, median).
+"""Percentiles and the median.
 
-By the nearest rank, as documented for up to 1,000 distinct values; here always, so that exactperc
-and upperperc are the same as perc. The median of an even number of values is the higher middle one.
+By the nearest rank as limits.conf defines it ([stats] perc_method: of the sorted values the one
+at floor(percent / 100 * count), counted from 0), which is documented for up to 1,000 distinct
+values; here always, so that exactperc and upperperc are the same as perc. The median is the 50th
+percentile: of an even number of values the higher middle one.
+Source: Search Reference, "Aggregate functions" (perc, median); Admin Manual, limits.conf.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -21,9 +23,9 @@ _NAME = re.compile(r"(?:perc|p|exactperc|upperperc)(\d+(?:\.\d+)?)")
 
 
 class Percentile(Aggregation):
-    """percent: 0 to 100; None for the median."""
+    """percent: 0 to 100."""
 
-    def __init__(self, percent: Fraction | None) -> None:
+    def __init__(self, percent: Fraction) -> None:
         self._percent = percent
         self._numbers: list[int | float] = []
 
@@ -37,16 +39,14 @@ class Percentile(Aggregation):
         count = len(self._numbers)
         if not count:
             return None
-        if self._percent is None:
-            return plain(sorted(self._numbers)[count // 2])
-        rank = max(1, math.ceil(self._percent * count / 100))
-        return plain(sorted(self._numbers)[rank - 1])
+        rank = min(int(self._percent * count / 100), count - 1)
+        return plain(sorted(self._numbers)[rank])
 
 
 def find(name: str) -> Callable[[], Aggregation] | None:
     """The percentile of that name, such as p95; None when it is no percentile's name."""
     if name == "median":
-        return partial(Percentile, None)
+        return partial(Percentile, Fraction(50))
     match = _NAME.fullmatch(name)
     if match is None or Fraction(match[1]) > 100:
         return None

@@ -36,6 +36,8 @@ class Earliest(Latest):
 
 
 class LatestTime(Latest):
+    order_free = True
+
     def result(self) -> Value | None:
         return None if self._time is None else plain(self._time)
 

@@ -1,29 +1,35 @@
-"""convert: turns field values into numbers or readable times. Source: Search Reference, "convert".
+"""convert: turns field values into numbers or readable times.
 
-A value that a function cannot convert stays for ctime, mktime, mstime, dur2sec, memk, rmcomma,
-rmunit and auto; num and rmunit's number alone: num removes it.
+A value that a function cannot convert stays as it is; only num removes it. auto and num take
+what is a number, a number with commas between its digits, or a duration: the documentation
+calls it "the best conversion" and shows these. A field is converted by auto only if all of its
+values in a row can be.
+Source: Search Reference, "convert".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import NamedTuple, Self
 
+from splay.errors import UnsupportedError
 from splay.eval.timefmt import strftime, strptime
-from splay.eval.value import as_list, from_list, to_number, to_text
+from splay.eval.timevars import UnsupportedVariable
+from splay.eval.value import as_list, from_list, text_number, to_number, to_text
 from splay.rows import Demand, Row, Scalar
 from splay.search.operation import Context, Kind, Operation
 from splay.search.wildcards import field_pattern, fill_in, is_pattern
 from splay.spl.args import Args, Word
 
 DEFAULT_TIMEFORMAT = "%m/%d/%Y %H:%M:%S"
-_DURATION = re.compile(r"(?:(\d+)\+)?(\d+):(\d+):(\d+(?:\.\d+)?)|(\d+):(\d+(?:\.\d+)?)")
-_MEMORY = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([kmg]?)(?:i?b)?", re.IGNORECASE)
+_DURATION = re.compile(r"(?:(\d+)\+)?(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+_MEMORY = re.compile(r"(\d+(?:\.\d+)?)([kmg]?)b?", re.IGNORECASE)
 _LEADING_NUMBER = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)", re.IGNORECASE)
-_MSTIME = re.compile(r"(?:(\d+):)?(\d+)\.(\d+)")
-_KILO = {"": 1.0, "k": 1.0, "m": 1024.0, "g": 1024.0 * 1024}
+_WITH_COMMAS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_MSTIME = re.compile(r"(?:(\d+):)?(\d+\.\d+)")
+_KILO = {"": 1, "k": 1, "m": 1024, "g": 1024 * 1024}
 
 
 class Setting(NamedTuple):
@@ -34,6 +40,7 @@ class Setting(NamedTuple):
 
 
 Function = Callable[[Scalar, Setting], Scalar | None]
+"""The converted value; None when it cannot be converted."""
 
 
 class Conversion(NamedTuple):
@@ -45,26 +52,23 @@ class Conversion(NamedTuple):
 
 
 class Convert(Operation):
+    """spared: what none() names, which conversions by wildcard leave alone."""
+
     kind = Kind.STREAMING
 
     def __init__(self, timeformat: str, conversions: list[Conversion]) -> None:
         self._timeformat = timeformat
-        self._conversions = conversions
+        self._conversions = [one for one in conversions if one.function != "none"]
+        self._spared = [one.name for one in conversions if one.function == "none"]
 
     @classmethod
     def parse(cls, args: Args) -> Self:
         option = args.option("timeformat")
+        if option is not None:
+            _check_format(option[1])
         conversions: list[Conversion] = []
         while not args.done():
-            function = args.word("a convert function")
-            _known(args, function)
-            if not args.punct("("):
-                raise args.error("a ( is missing", hint=f"Write {function.text}(FIELD)")
-            name = args.word("a field").text
-            if not args.punct(")"):
-                raise args.error("the ) is missing", hint=f"Write {function.text}({name})")
-            target = args.word("the new name").text if args.take("AS") else name
-            conversions.append(Conversion(function.text.lower(), name, target))
+            conversions.append(_read_conversion(args))
             args.punct(",")
         if not conversions:
             raise args.error("a function is missing", hint="Write, such as: convert ctime(_time)")
@@ -74,10 +78,20 @@ class Convert(Operation):
         setting = Setting(self._timeformat, context.tz)
         for row in rows:
             for conversion in self._conversions:
-                for name in _matching(conversion.name, row):
-                    target = fill_in(conversion.name, conversion.target, name)
-                    _apply(FUNCTIONS[conversion.function], row, name, target, setting)
+                for name, target in self._targets(conversion, row):
+                    _apply(conversion.function, row, name, target, setting)
             yield row
+
+    def _targets(self, conversion: Conversion, available: Iterable[str]) -> list[tuple[str, str]]:
+        """(field, new name) of each field that the conversion applies to."""
+        if not is_pattern(conversion.name):
+            return [(conversion.name, conversion.target)] if conversion.name in available else []
+        return [
+            (name, fill_in(conversion.name, conversion.target, name))
+            for name in available
+            if field_pattern(conversion.name).fullmatch(name)
+            and not any(field_pattern(spared).fullmatch(name) for spared in self._spared)
+        ]
 
     def demand(self, after: Demand) -> Demand:
         return after.plus(conversion.name for conversion in self._conversions)
@@ -85,98 +99,99 @@ class Convert(Operation):
     def columns(self, before: list[str] | None) -> list[str] | None:
         if before is None:
             return None
-        targets = [
-            fill_in(conversion.name, conversion.target, name)
-            for conversion in self._conversions
-            for name in _matching(conversion.name, before)
-        ]
-        return list(dict.fromkeys([*before, *targets]))
+        for conversion in self._conversions:
+            targets = [target for _, target in self._targets(conversion, before)]
+            before = list(dict.fromkeys([*before, *targets]))
+        return before
 
 
-def _known(args: Args, function: Word) -> None:
-    if function.text.lower() not in FUNCTIONS:
-        hint = f"There is: {', '.join(FUNCTIONS)}"
+def _read_conversion(args: Args) -> Conversion:
+    function = args.word("a convert function")
+    known = function.text.lower()
+    if known != "none" and known not in FUNCTIONS:
+        hint = f"There is: {', '.join(sorted([*FUNCTIONS, 'none']))}"
         raise args.error(f"there is no function {function.text}()", at=function.at, hint=hint)
+    if not args.punct("("):
+        raise args.error("a ( is missing", hint=f"Write {function.text}(FIELD)")
+    name = args.word("a field").text
+    if not args.punct(")"):
+        raise args.error("the ) is missing", hint=f"Write {function.text}({name})")
+    if not args.take("AS"):
+        return Conversion(known, name, name)
+    target = args.word("the new name")
+    if name.count("*") != target.text.count("*"):
+        hint = f"Write as many in the new name as in {name}"
+        raise args.error("the wildcards * do not agree", at=target.at, hint=hint)
+    return Conversion(known, name, target.text)
 
 
-def _matching(name: str, available: Iterable[str]) -> list[str]:
-    if not is_pattern(name):
-        return [name] if name in available else []
-    pattern = field_pattern(name)
-    return [field for field in available if pattern.fullmatch(field)]
+def _check_format(timeformat: Word) -> None:
+    try:
+        strftime(0, timeformat.text, UTC)
+    except UnsupportedVariable as error:
+        raise UnsupportedError(f"convert: {error}", at=timeformat.at) from error
 
 
-def _apply(function: Function, row: Row, name: str, target: str, setting: Setting) -> None:
-    converted = [function(value, setting) for value in as_list(row.get(name))]
-    value = from_list([item for item in converted if item is not None])
+def _apply(function: str, row: Row, name: str, target: str, setting: Setting) -> None:
+    values = as_list(row[name])
+    converted = [FUNCTIONS[function](value, setting) for value in values]
+    if function == "num":
+        value = from_list([new for new in converted if new is not None])
+    elif function == "auto" and None in converted:
+        value = from_list(values)
+    else:
+        pairs = zip(values, converted, strict=True)
+        value = from_list([old if new is None else new for old, new in pairs])
     if value is None:
         row.pop(target, None)
     else:
         row[target] = value
 
 
-def _number(value: Scalar) -> int | float | None:
-    return to_number(value)
+def _ctime(value: Scalar, setting: Setting) -> Scalar | None:
+    epoch = to_number(value)
+    try:
+        return None if epoch is None else strftime(epoch, setting.timeformat, setting.tz)
+    except ValueError:  # no time between the years 1 and 9999
+        return None
 
 
-def _ctime(value: Scalar, setting: Setting) -> Scalar:
-    epoch = _number(value)
-    return value if epoch is None else strftime(epoch, setting.timeformat, setting.tz)
+def _mktime(value: Scalar, setting: Setting) -> Scalar | None:
+    return strptime(to_text(value), setting.timeformat, setting.tz)
 
 
-def _mktime(value: Scalar, setting: Setting) -> Scalar:
-    epoch = strptime(to_text(value), setting.timeformat, setting.tz)
-    if epoch is None:
-        return value
-    return int(epoch) if float(epoch).is_integer() else epoch
-
-
-def _dur2sec(value: Scalar, setting: Setting) -> Scalar:
+def _dur2sec(value: Scalar, setting: Setting) -> Scalar | None:
     match = _DURATION.fullmatch(to_text(value).strip())
     if match is None:
-        return value
-    days, hours, minutes, seconds, short_minutes, short_seconds = match.groups()
-    if short_minutes is not None:
-        return _plain(int(short_minutes) * 60 + float(short_seconds))
-    total = (int(days or 0) * 24 + int(hours)) * 3600 + int(minutes) * 60 + float(seconds)
-    return _plain(total)
+        return None
+    days, hours, minutes, seconds = match.groups()
+    return _plain((int(days or 0) * 24 + int(hours)) * 3600 + int(minutes) * 60 + float(seconds))
 
 
-def _memk(value: Scalar, setting: Setting) -> Scalar:
+def _memk(value: Scalar, setting: Setting) -> Scalar | None:
     match = _MEMORY.fullmatch(to_text(value).strip())
-    return value if match is None else _plain(float(match[1]) * _KILO[match[2].lower()])
+    return None if match is None else _plain(float(match[1]) * _KILO[match[2].lower()])
 
 
-def _mstime(value: Scalar, setting: Setting) -> Scalar:
+def _mstime(value: Scalar, setting: Setting) -> Scalar | None:
     match = _MSTIME.fullmatch(to_text(value).strip())
-    if match is None:
-        return value
-    return _plain(int(match[1] or 0) * 60 + float(f"{match[2]}.{match[3]}"))
+    return None if match is None else _plain(int(match[1] or 0) * 60 + float(match[2]))
 
 
-def _rmcomma(value: Scalar, setting: Setting) -> Scalar:
+def _rmcomma(value: Scalar, setting: Setting) -> Scalar | None:
     return to_text(value).replace(",", "")
 
 
-def _rmunit(value: Scalar, setting: Setting) -> Scalar:
+def _rmunit(value: Scalar, setting: Setting) -> Scalar | None:
     match = _LEADING_NUMBER.match(to_text(value))
-    return value if match is None else _plain(float(match[1]))
+    return None if match is None else match[1]
 
 
-def _auto(value: Scalar, setting: Setting) -> Scalar:
-    found = _num(value, setting)
-    return value if found is None else found
-
-
-def _num(value: Scalar, setting: Setting) -> Scalar | None:
-    number = _number(value)
-    if number is not None:
-        return number
-    return _number(to_text(value).replace(",", ""))
-
-
-def _none(value: Scalar, setting: Setting) -> Scalar:
-    return value
+def _best(value: Scalar, setting: Setting) -> Scalar | None:
+    number = to_number(value)
+    if number is None and _WITH_COMMAS.fullmatch(to_text(value)):
+        number = text_number(to_text(value).replace(",", ""))
+    return _dur2sec(value, setting) if number is None else number
 
 
 def _plain(number: float) -> int | float:
@@ -184,14 +199,13 @@ def _plain(number: float) -> int | float:
 
 
 FUNCTIONS: dict[str, Function] = {
-    "auto": _auto,
+    "auto": _best,
     "ctime": _ctime,
     "dur2sec": _dur2sec,
     "memk": _memk,
     "mktime": _mktime,
     "mstime": _mstime,
-    "none": _none,
-    "num": _num,
+    "num": _best,
     "rmcomma": _rmcomma,
     "rmunit": _rmunit,
 }

@@ -1,4 +1,7 @@
-"""dedup: the first rows of each combination of values. Source: Search Reference, "dedup"."""
+"""dedup: the first rows of each combination of values, as sorted by sortby if that is given.
+
+Source: Search Reference, "dedup"; the built-in searchbnf.conf, [dedup-command].
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Self
 from splay.eval.value import as_list, to_text
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
-from splay.search.ordering import SortKey, read_sort_key, sort_rows
+from splay.search.ordering import SortKey, read_sort_keys, sort_rows
 from splay.spl.args import Args, as_bool, as_int
 
 _OPTIONS = ("keepevents", "keepempty", "consecutive")
@@ -42,9 +45,9 @@ class Dedup(Operation):
             if option := args.option(*_OPTIONS):
                 dedup.options[option[0]] = as_bool(option[1])
             elif args.take("sortby"):
-                while not args.done():
-                    dedup.sortby.append(read_sort_key(args))
-                    args.punct(",")
+                dedup.sortby = read_sort_keys(args)
+                if not dedup.sortby:
+                    raise args.error("a field to sort by is missing", hint="Write: sortby -_time")
             else:
                 words = args.fields(stop=("sortby",))
                 if not words:
@@ -55,8 +58,7 @@ class Dedup(Operation):
         return dedup
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        kept = self._kept(rows)
-        return iter(sort_rows(list(kept), self.sortby)) if self.sortby else kept
+        return self._kept(sort_rows(list(rows), self.sortby) if self.sortby else rows)
 
     def _kept(self, rows: Iterable[Row]) -> Iterator[Row]:
         seen: dict[_Key, int] = {}

@@ -57,10 +57,7 @@ class Fields(Operation):
         return Demand.of(name for name in kept if name in after.names)
 
     def columns(self, before: list[str] | None) -> list[str] | None:
-        if before is not None:
-            return self._kept(before)
-        plain = not self._remove and not any("*" in name for name in self._names)
-        return list(dict.fromkeys(self._names)) if plain else None
+        return None if before is None else self._kept(before)
 
 
 COMMAND = Fields

@@ -1,6 +1,7 @@
 """fillnull: puts a value where a field has none. Source: Search Reference, "fillnull".
 
 Without a list it fills every field that any of the rows has, and so must see all rows first.
+An empty text is a value, and stays.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ DEFAULT = "0"
 
 
 class Fillnull(Operation):
-    kind = Kind.DATASET
-
     def __init__(self, value: str, names: list[str]) -> None:
+        self.kind = Kind.STREAMING if names else Kind.DATASET
         self._value = value
         self._names = names
 
@@ -36,8 +36,7 @@ class Fillnull(Operation):
             names = list(dict.fromkeys(name for row in rows for name in row))
         for row in rows:
             for name in names:
-                if row.get(name, "") == "":
-                    row[name] = self._value
+                row.setdefault(name, self._value)
             yield row
 
     def demand(self, after: Demand) -> Demand:

@@ -5,18 +5,21 @@ Source: Search Reference, "head".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Self
 
 from splay.eval.expression import EvalContext, compile_expr, fields_of
+from splay.eval.kinds import need_boolean
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
-from splay.spl.args import Args, as_bool, as_int
+from splay.spl.args import Args, Word, as_bool, as_int
 from splay.spl.tree import Expr
 
 DEFAULT = 10
+_NUMBER = re.compile(r"[+-]?\d+")
 
 
 @dataclass
@@ -36,22 +39,34 @@ class Head(Operation):
         head = cls()
         while not args.done():
             option = args.option("limit", "null", "keeplast")
-            if option is None:
-                if args.text[args.pos : args.pos + 1] == "(":
-                    head.condition = args.expr()
-                else:
-                    head.limit = as_int(args.word("a number"))
-            elif option[0] == "limit":
-                head.limit = as_int(option[1])
-            elif option[0] == "null":
-                head.null = as_bool(option[1])
+            number = args.peek() if option is None else None
+            if option is not None and option[0] == "limit":
+                head._set_limit(args, option[1])
+            elif option is not None:
+                setattr(head, option[0], as_bool(option[1]))
+            elif number is not None and _NUMBER.fullmatch(number.text):
+                head._set_limit(args, args.word())
             else:
-                head.keeplast = as_bool(option[1])
+                head._set_condition(args)
+        if head.keeplast and head.condition is None:
+            hint = "Write: head (EXPRESSION) keeplast=true"
+            raise args.error("keeplast needs an expression", at=args.at, hint=hint)
         if head.limit is None and head.condition is None:
             head.limit = DEFAULT
-        if head.limit is not None and head.limit < 0:
-            raise args.error("the number of rows is negative", at=args.at, hint="Write 0 or more")
         return head
+
+    def _set_limit(self, args: Args, word: Word) -> None:
+        if self.limit is not None:
+            raise args.error("there are two numbers of rows", at=word.at, hint="Remove one")
+        self.limit = as_int(word)
+        if self.limit < 0:
+            raise args.error("the number of rows is negative", at=word.at, hint="Write 0 or more")
+
+    def _set_condition(self, args: Args) -> None:
+        if self.condition is not None:
+            args.end()
+        self.condition = args.expr()
+        need_boolean(self.condition, "head")
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         if self.condition is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Self
 
@@ -12,7 +12,7 @@ from splay.eval.predicate import compile_predicate
 from splay.rows import Row
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args, Word, as_bool, as_int
-from splay.spl.tree import MatchAll, SearchExpr
+from splay.spl.tree import And, MatchAll, Not, Or, SearchExpr, Subsearch, Term, TimeBound
 
 _MAX = 1_000_000_000
 
@@ -29,7 +29,7 @@ class Inputlookup(Operation):
     strict: bool = False
     start: int = 0
     limit: int = _MAX
-    where: SearchExpr | None = None
+    where: SearchExpr = field(default_factory=MatchAll)
 
     kind = Kind.GENERATING
 
@@ -42,12 +42,16 @@ class Inputlookup(Operation):
                 found.append = as_bool(word)
             elif name == "strict":
                 found.strict = as_bool(word)
+            elif as_int(word) < 0:
+                raise args.error(f"{name} is negative", at=word.at, hint="Write 0 or more")
             elif name == "start":
                 found.start = as_int(word)
             else:
                 found.limit = as_int(word)
         found.name = args.word("a lookup's name")
-        found.where = args.search_expr() if args.take("where") else MatchAll()
+        if args.take("where"):
+            found.where = args.search_expr()
+            _check_where(args, found.where)
         args.end()
         return found
 
@@ -60,12 +64,26 @@ class Inputlookup(Operation):
         except ConfError as error:
             if self.strict:
                 raise SplError(f"inputlookup: {error}", at=self.name.at) from error
-            context.say("ERROR", f"inputlookup: {error}")
+            context.say("WARN", f"inputlookup: {error}")
             return
-        matches = compile_predicate(self.where or MatchAll())
+        matches = compile_predicate(self.where)
         for row in islice(table.rows(), self.start, self.start + self.limit):
             if matches(row):
                 yield row
+
+    def columns(self, before: list[str] | None) -> list[str] | None:
+        return None
+
+
+def _check_where(args: Args, expr: SearchExpr) -> None:
+    """WHERE has comparisons, AND, OR and NOT, and nothing else."""
+    if isinstance(expr, And | Or):
+        for part in expr.parts:
+            _check_where(args, part)
+    elif isinstance(expr, Not):
+        _check_where(args, expr.part)
+    elif isinstance(expr, Term | TimeBound | Subsearch):
+        raise args.error("where takes comparisons", at=expr.at, hint="Write column=value")
 
 
 COMMAND = Inputlookup

@@ -14,7 +14,10 @@ from splay.rows import Row
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args, Word, as_bool, as_int
 
-_ANNOTATED = ("_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group")
+_ANNOTATED = (
+    *("_raw", "_time", "host", "source", "sourcetype"),
+    *("splunk_server", "splunk_server_group"),
+)
 
 
 @dataclass
@@ -36,6 +39,8 @@ class Makeresults(Operation):
             name, word = option
             if name == "count":
                 made.count = as_int(word)
+                if made.count < 0:
+                    raise args.error("count is negative", at=word.at, hint="Write 0 or more")
             elif name == "annotate":
                 made.annotate = as_bool(word)
             elif name == "format":
@@ -62,14 +67,16 @@ class Makeresults(Operation):
     def columns(self, before: list[str] | None) -> list[str] | None:
         if self.data is not None:
             return list(dict.fromkeys(name for row in self.data for name in row))
-        return ["_time", *_ANNOTATED] if self.annotate else ["_time"]
+        return list(_ANNOTATED) if self.annotate else ["_time"]
 
 
 def _read(form: Word, text: Word) -> list[Row]:
     if form.text.lower() == "csv":
+        lines = csv.reader(io.StringIO(text.text.strip()), skipinitialspace=True)
+        names = [name.strip() for name in next(lines, [])]
         return [
-            {name: value for name, value in line.items() if name and value}
-            for line in csv.DictReader(io.StringIO(text.text.strip()), restval="")
+            {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
+            for cells in lines
         ]
     if form.text.lower() != "json":
         raise SplError(f"the format {form.text!r} is not known", at=form.at, hint="csv or json")

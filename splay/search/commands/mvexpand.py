@@ -24,9 +24,15 @@ class Mvexpand(Operation):
     @classmethod
     def parse(cls, args: Args) -> Self:
         name = args.word("a field")
+        if name.text.startswith("_"):
+            hint = "Copy it with eval first"
+            raise args.error("internal fields cannot be expanded", at=name.at, hint=hint)
         option = args.option("limit")
+        limit = as_int(option[1]) if option else 0
+        if option and limit < 0:
+            raise args.error("the limit is negative", at=option[1].at, hint="Write 0 for none")
         args.end()
-        return cls(name.text, as_int(option[1]) if option else 0)
+        return cls(name.text, limit)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         for row in rows:

@@ -11,7 +11,7 @@ from typing import Self
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
 from splay.search.wildcards import field_pattern, fill_in, is_pattern
-from splay.spl.args import Args
+from splay.spl.args import Args, Word
 
 
 class Rename(Operation):
@@ -28,12 +28,9 @@ class Rename(Operation):
             if not args.take("AS"):
                 raise args.error("AS is missing", hint=f"Write {old.text} AS NEW")
             new = args.word("the new name")
-            if is_pattern(new.text) and old.text.count("*") != new.text.count("*"):
-                hint = f"Write as many in the new name as in {old.text}"
-                raise args.error("the wildcards * do not agree", at=new.at, hint=hint)
+            _check(args, pairs, old, new)
             pairs.append((old.text, new.text))
-            args.punct(",")
-            if args.done():
+            if not args.punct(",") and args.done():
                 return cls(pairs)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
@@ -58,6 +55,15 @@ class Rename(Operation):
         for old, new in self._pairs:
             before = list(_renamed(dict.fromkeys(before, ""), old, new))
         return before
+
+
+def _check(args: Args, pairs: list[tuple[str, str]], old: Word, new: Word) -> None:
+    if old.text.count("*") != new.text.count("*"):
+        hint = f"Write as many in the new name as in {old.text}"
+        raise args.error("the wildcards * do not agree", at=new.at, hint=hint)
+    if any(old.text == other for other, _ in pairs):
+        hint = "Copy it with eval to have it twice"
+        raise args.error(f"{old.text} is renamed twice", at=old.at, hint=hint)
 
 
 def _renamed(row: Row, old: str, new: str) -> Row:

@@ -23,7 +23,10 @@ from splay.spl.args import Args, Word, as_int
 
 SedStep = tuple[regex.Pattern[str] | dict[int, int], str, str]
 """(what to find or how to translate, replacement, flags)."""
-_SED = re.compile(r"([sy])(.)((?:\\.|(?!\2).)*)\2((?:\\.|(?!\2).)*)\2([0-9g]*)\s*", re.DOTALL)
+_SED = re.compile(
+    r"([sy])(.)((?:\\.|(?!\2).)*)\2((?:\\.|(?!\2).)*)\2(g|[1-9][0-9]*)?(?:\s+|$)", re.DOTALL
+)
+_BACK = re.compile(r"\\(\d)")
 
 
 @dataclass
@@ -53,6 +56,9 @@ class Rex(Operation):
                 rex.source = option[1].text
             elif option[0] == "max_match":
                 rex.max_match = as_int(option[1])
+                if rex.max_match < 0:
+                    hint = "Write 0 for all matches"
+                    raise args.error("max_match is negative", at=option[1].at, hint=hint)
             elif option[0] == "offset_field":
                 rex.offset_field = option[1].text
             elif option[1].text.lower() == "sed":
@@ -128,17 +134,27 @@ def _read_sed(text: Word) -> list[SedStep]:
         if match is None:
             hint = "Write s/regex/replacement/g or y/abc/xyz/"
             raise SplError("rex: this is not a sed expression", at=text.at, hint=hint)
-        kind, _, left, right, flags = match.groups()
+        kind, mark, left, right, flags = match.groups("")
+        left, right = (part.replace(f"\\{mark}", mark) for part in (left, right))
         pos = match.end()
         if kind == "y":
             if len(left) != len(right):
-                raise SplError("rex: y/// wants two texts of the same length", at=text.at)
+                hint = "Write as many characters on both sides"
+                raise SplError(
+                    "rex: y/// wants two texts of the same length", at=text.at, hint=hint
+                )
             steps.append((str.maketrans(left, right), "", ""))
             continue
         try:
-            steps.append((compile_pattern(left), right, flags))
+            pattern = compile_pattern(left)
         except ValueError as error:
-            raise SplError(f"rex: {error}", at=text.at) from error
+            raise SplError(f"rex: {error}", at=text.at, hint="Correct the expression") from error
+        if any(int(number) > pattern.groups for number in _BACK.findall(right)):
+            hint = r"Write \1 only where the expression has a group ( )"
+            raise SplError(
+                "rex: the replacement names a group that is not there", at=text.at, hint=hint
+            )
+        steps.append((pattern, right, flags))
     return steps
 
 
@@ -149,7 +165,7 @@ def _sed(
         return text.translate(pattern)
 
     def filled(match: regex.Match[str]) -> str:
-        return re.sub(r"\\(\d)", lambda g: match[int(g[1])] or "", replacement)
+        return _BACK.sub(lambda group: match[int(group[1])] or "", replacement)
 
     number = int(flags) if flags.isdigit() else 0
     if not number:

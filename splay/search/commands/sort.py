@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Self
 
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
-from splay.search.ordering import SortKey, read_sort_key, sort_rows
+from splay.search.ordering import SortKey, read_sort_keys, sort_rows
 from splay.spl.args import Args, as_int
 
 DEFAULT_LIMIT = 10_000
 
 
 class Sort(Operation):
-    """limit: the most rows that are returned; 0 for all. reverse: the word desc at the end."""
+    """limit: the most rows that are returned; 0 for all. The word desc at the end turns the
+    direction of every key round."""
 
     kind = Kind.DATASET
 
-    def __init__(self, limit: int, keys: list[SortKey], reverse: bool) -> None:
+    def __init__(self, limit: int, keys: list[SortKey]) -> None:
         self._limit = limit
         self._keys = keys
-        self._reverse = reverse
 
     @classmethod
     def parse(cls, args: Args) -> Self:
@@ -29,30 +30,21 @@ class Sort(Operation):
         option = args.option("limit")
         if option:
             limit = as_int(option[1])
+            if limit < 0:
+                raise args.error("the limit is negative", at=option[1].at, hint="Write 0 for all")
         else:
             first = args.peek()
             if first and not first.quoted and first.text.isdigit():
                 limit = as_int(args.word())
-        keys: list[SortKey] = []
-        reverse = False
-        while not args.done():
-            if keys and args.take("d", "desc"):
-                reverse = True
-                break
-            if keys and args.take("a", "asc"):
-                break
-            keys.append(read_sort_key(args))
-            args.punct(",")
-        args.end()
+        keys = read_sort_keys(args)
+        if len(keys) > 1 and keys[-1].name in ("d", "desc"):
+            keys = [replace(key, descending=not key.descending) for key in keys[:-1]]
         if not keys:
             raise args.error("a field to sort by is missing", hint="Write: sort -count")
-        return cls(limit, keys, reverse)
+        return cls(limit, keys)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        ordered = sort_rows(list(rows), self._keys)
-        if self._reverse:
-            ordered.reverse()
-        yield from ordered[: self._limit or None]
+        yield from sort_rows(list(rows), self._keys)[: self._limit or None]
 
     def demand(self, after: Demand) -> Demand:
         return after.plus(key.name for key in self._keys)

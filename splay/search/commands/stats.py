@@ -13,8 +13,9 @@ from splay.rows import Demand, Row, Scalar
 from splay.search.aggregate import Term, read_terms
 from splay.search.aggregations import Aggregation
 from splay.search.operation import Context, Kind, Operation
+from splay.search.ordering import natural
 from splay.search.wildcards import is_pattern
-from splay.spl.args import Args, as_bool, as_int
+from splay.spl.args import Args, Word, as_bool, as_int
 
 Group = list[Aggregation]
 _Take = Callable[[Row], list[Scalar]]
@@ -22,7 +23,8 @@ _Take = Callable[[Row], list[Scalar]]
 
 class Stats(Operation):
     """Rows without a value in one of the BY fields are left out; one with several values in it
-    counts in the group of each. Groups come sorted by the text of the BY fields."""
+    counts in the group of each. Groups come sorted by the BY fields: numbers by size, then other
+    text by its characters (limits.conf, natural_sort_output)."""
 
     kind = Kind.TRANSFORMING
 
@@ -51,10 +53,8 @@ class Stats(Operation):
         by: list[str] = []
         if args.take("by"):
             words = args.fields(stop=("dedup_splitvals",))
-            for word in words:
-                if is_pattern(word.text) and not word.quoted:
-                    raise args.error("BY takes no wildcard", at=word.at, hint="Name the fields")
-            by = list(dict.fromkeys(word.text for word in words))
+            by = [word.text for word in words]
+            _check_by(args, words, terms)
             if not by:
                 raise args.error("a field is missing after BY", hint="Name it, or remove BY")
             if option := args.option("dedup_splitvals"):
@@ -72,7 +72,7 @@ class Stats(Operation):
         else:
             terms = self._terms
         groups = self._groups(rows, terms, scope)
-        for key in sorted(groups):
+        for key in sorted(groups, key=natural):
             row: Row = dict(zip(self._by, key, strict=True))
             for term, aggregation in zip(terms, groups[key], strict=True):
                 value = aggregation.result()
@@ -123,6 +123,18 @@ class Stats(Operation):
         if any(is_pattern(term.name) for term in self._terms):
             return None
         return [*self._by, *(term.name for term in self._terms)]
+
+
+def _check_by(args: Args, words: list[Word], terms: list[Term]) -> None:
+    columns = {term.name for term in terms}
+    for number, word in enumerate(words):
+        if is_pattern(word.text):
+            raise args.error("BY takes no wildcard", at=word.at, hint="Name the fields")
+        if word.text in columns:
+            hint = "Give the column another name with AS"
+            raise args.error(f"{word.text} is a column as well", at=word.at, hint=hint)
+        if any(word.text == earlier.text for earlier in words[:number]):
+            raise args.error(f"{word.text} is named twice", at=word.at, hint="Remove one")
 
 
 def _number(value: object) -> float | None:

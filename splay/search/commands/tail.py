@@ -21,10 +21,13 @@ class Tail(Operation):
 
     @classmethod
     def parse(cls, args: Args) -> Self:
-        limit = DEFAULT if args.done() else as_int(args.word("a number"))
-        args.end()
+        if args.done():
+            return cls(DEFAULT)
+        word = args.word("a number")
+        limit = as_int(word)
         if limit < 0:
-            raise args.error("the number of rows is negative", at=args.at, hint="Write 0 or more")
+            raise args.error("the number of rows is negative", at=word.at, hint="Write 0 or more")
+        args.end()
         return cls(limit)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:

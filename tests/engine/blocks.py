@@ -1,0 +1,137 @@
+"""The conformance tables of `tests/engine/tables`: how their text is read.
+
+A table is a text file of blocks with blank lines between them. One block is one expectation:
+
+    # Search Reference, "stats": what it is taken from. Required.
+    > stats count BY a
+    {"a":"x"} {"a":"y"} {"b":"1"} {"a":"x"}
+    = {"a":"x","count":"2"} {"a":"y","count":"1"}
+
+    #        where the expectation comes from: the documentation's page, or the sum done by hand
+    >        the search; several such lines are one search
+    {...}    rows that go into its first command, as JSON; a list is a multivalue field
+    =        rows that come out, in order: values as the text that Splunk prints, lists for
+             several values, null is absence; `=` alone is no row
+    columns: the columns in order, with commas between them
+    says:    a part of a message that the search gives
+    !        instead of =, a part of the error's message; a line with only ^ under the search
+             points at the place that the error names
+    ?        instead of =, a line of what `splay explain` says of the search
+    now:     epoch seconds of the search's clock, and tz: its zone (else NOW and UTC)
+
+    events:  instead of rows, the lines of a log (indented) that is read as a file is read, with
+             props.conf and the rest of `tests/engine/app`. The search is then a whole search.
+             `= 1 3` says which of the lines are found, in any order; rows are in order as above
+    sourcetype:, host:, source:  what the log's events are said to be
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+NOW = 1534143600.5  # Mon Aug 13 2018 07:00:00.5 UTC
+_SETTING = re.compile(r"(columns|says|now|tz|sourcetype|host|source): *(.*)")
+_DECODER = json.JSONDecoder()
+
+JsonRow = dict[str, Any]
+
+
+@dataclass
+class Block:
+    """One expectation. `name` is its file and line."""
+
+    name: str
+    source: str = ""
+    search: str = ""
+    rows: list[JsonRow] = field(default_factory=list)
+    events: list[str] | None = None
+    expected: list[JsonRow] | None = None
+    found: list[int] | None = None
+    error: str | None = None
+    caret: int | None = None
+    explains: list[str] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+class BadTable(ValueError):
+    """A block that is not written as it must be."""
+
+
+def read_table(path: Path) -> Iterator[Block]:
+    """The blocks of a table. BadTable for one that is incomplete."""
+    lines: list[str] = []
+    for number, line in enumerate([*path.read_text(encoding="utf-8").split("\n"), ""], 1):
+        if line.strip():
+            lines.append(line)
+        elif lines:
+            block = _read_block(lines, f"{path.name}:{number - len(lines)}")
+            if block is not None:
+                yield block
+            lines = []
+
+
+def _read_block(lines: list[str], name: str) -> Block | None:
+    """The block of these lines; None for a remark without a search."""
+    block = Block(name)
+    for line in lines:
+        _read_line(block, line)
+    if not block.search and all(line.startswith("#") for line in lines):
+        return None
+    expectations = (block.expected, block.found, block.error, block.explains or None)
+    if sum(item is not None for item in expectations) != 1:
+        raise BadTable(f"{name}: a block has one kind of expectation: =, ! or ?")
+    if not block.source or not block.search:
+        raise BadTable(f"{name}: a block has a # line that says its source, and a > line")
+    return block
+
+
+def _read_line(block: Block, line: str) -> None:
+    setting = _SETTING.fullmatch(line)
+    if line.startswith("#"):
+        block.source += line[1:].strip()
+    elif line.startswith(">"):
+        block.search += ("\n" if block.search else "") + line[2:]
+    elif line.strip() == "^":
+        last_line = block.search.rfind("\n") + 1
+        block.caret = last_line + line.index("^") - 2
+    elif line == "events:":
+        block.events = []
+    elif setting:
+        block.settings[setting[1]] = setting[2]
+    elif line.startswith("="):
+        _read_result(block, line[1:].strip())
+    elif line.startswith("!"):
+        block.error = line[1:].strip()
+    elif line.startswith("?"):
+        block.explains.append(line[1:].strip())
+    elif block.events is not None and line.startswith("  "):
+        block.events.append(line[2:])
+    elif line.startswith("{"):
+        block.rows += _json_rows(line, block.name)
+    else:
+        raise BadTable(f"{block.name}: what is this line? {line}")
+
+
+def _read_result(block: Block, text: str) -> None:
+    if block.events is not None and re.fullmatch(r"[\d ]+", text):
+        block.found = sorted(map(int, text.split()))
+        return
+    block.expected = (block.expected or []) + _json_rows(text, block.name)
+
+
+def _json_rows(text: str, name: str) -> list[JsonRow]:
+    rows: list[JsonRow] = []
+    place = 0
+    while place < len(text):
+        try:
+            row, place = _DECODER.raw_decode(text, place)
+        except ValueError as error:
+            raise BadTable(f"{name}: {error}") from error
+        rows.append(row)
+        place += len(text[place:]) - len(text[place:].lstrip())
+    return rows

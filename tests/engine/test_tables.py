@@ -1,0 +1,207 @@
+"""Runs the conformance tables of `tests/engine/tables`; `blocks.py` says how they are written.
+
+What each block expects comes from the documentation that it names, or from arithmetic by hand.
+Beyond that, every block is held to what splay itself promises:
+- the columns that a plan announces are those that the rows have;
+- rows with only the fields that the commands demand give the same result;
+- a search over events finds the same with and without the scan for literals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from dataclasses import replace
+from datetime import UTC, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from splay.__main__ import explained
+from splay.app import AppSet
+from splay.errors import SplayError, SplError
+from splay.eval.value import as_list, to_text
+from splay.rows import EVERYTHING, Demand, Row, Value
+from splay.search.operation import Context, Operation
+from splay.search.plan import Plan, make_operations, make_plan
+from splay.search.run import Results, run_plan
+from splay.spl.parser import parse_search
+from splay.store.event import Need, ReadReport
+from splay.store.files import FileStore, InputSettings
+from tests.engine.blocks import NOW, Block, read_table
+
+HERE = Path(__file__).parent
+APP = HERE / "app"
+BLOCKS = [block for path in sorted((HERE / "tables").glob("*.txt")) for block in read_table(path)]
+OVER_ROWS = [block for block in BLOCKS if block.events is None and block.expected is not None]
+OVER_EVENTS = [block for block in BLOCKS if block.events is not None and block.error is None]
+ERRORS = [block for block in BLOCKS if block.error is not None]
+EXPLANATIONS = [block for block in BLOCKS if block.explains]
+PIPE = "| "  # before a pipeline over rows, so that its first command is not a search of events
+
+
+def each(blocks: list[Block]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("block", blocks, ids=lambda block: block.name)
+
+
+def zone(block: Block) -> tzinfo:
+    return ZoneInfo(block.settings["tz"]) if "tz" in block.settings else UTC
+
+
+def context_of(block: Block) -> Context:
+    return Context(AppSet([APP]), float(block.settings.get("now", NOW)), zone(block))
+
+
+def operations_of(block: Block, context: Context) -> list[Operation]:
+    return make_operations(parse_search(PIPE + block.search).commands, context)
+
+
+def through(operations: list[Operation], rows: list[Row], context: Context) -> list[Row]:
+    flowing: Iterable[Row] = deepcopy(rows)
+    for operation in operations:
+        flowing = operation.run(flowing, context)
+    return list(flowing)
+
+
+def searched(
+    block: Block, folder: Path, change: Callable[[Plan], None] | None = None
+) -> tuple[Results, list[tuple[str, str]]]:
+    """The results of a search over the block's events, and its messages."""
+    context = context_of(block)
+    plan = make_plan(block.search, context)
+    if change:
+        change(plan)
+    store = None
+    if block.events is not None:
+        log = folder / "events.log"
+        log.write_text("\n".join(block.events), encoding="utf-8")
+        given = {name: block.settings.get(name) for name in ("host", "source", "sourcetype")}
+        store = FileStore([log], InputSettings(**given, tz=zone(block)))  # type: ignore[arg-type]
+    return run_plan(plan, store, context, ReadReport()), context.messages
+
+
+def printed(rows: list[Row]) -> list[dict[str, str | list[str]]]:
+    return [{name: _printed(value) for name, value in row.items()} for row in rows]
+
+
+def _printed(value: Value) -> str | list[str]:
+    texts = [to_text(item) for item in as_list(value)]
+    return texts if isinstance(value, list) else texts[0]
+
+
+def names_of(rows: list[Row]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def announced(operations: list[Operation], rows: list[Row]) -> list[str] | None:
+    """The columns that the commands say they make of these rows; None: only the result tells."""
+    columns: list[str] | None = names_of(rows)
+    for operation in operations:
+        columns = operation.columns(columns)
+    return columns
+
+
+def run(block: Block, folder: Path) -> None:
+    if block.events is not None:
+        searched(block, folder)
+    else:
+        context = context_of(block)
+        through(operations_of(block, context), block.rows, context)
+
+
+@each(OVER_ROWS)
+def test_rows(block: Block) -> None:
+    context = context_of(block)
+    operations = operations_of(block, context)
+    rows = through(operations, block.rows, context)
+    assert printed(rows) == block.expected
+    said = [text for _, text in context.messages]
+    assert any(block.settings.get("says", "") in text for text in [*said, ""]), said
+    if "columns" in block.settings:
+        columns = announced(operations, block.rows)
+        shown = names_of(rows) if columns is None else columns
+        assert ", ".join(shown) == block.settings["columns"]
+
+
+@each(OVER_ROWS)
+def test_announced_columns(block: Block) -> None:
+    context = context_of(block)
+    operations = operations_of(block, context)
+    rows = through(operations, block.rows, context)
+    columns = announced(operations, block.rows)
+    if columns is not None:
+        assert set(names_of(rows)) <= set(columns)
+        assert len(columns) == len(set(columns))
+
+
+@each(OVER_ROWS)
+def test_demanded_fields_suffice(block: Block) -> None:
+    context = context_of(block)
+    operations = operations_of(block, context)
+    whole = through(operations, block.rows, context)
+    for wanted in (EVERYTHING, *(Demand.of([name]) for name in names_of(whole) if "*" not in name)):
+        demand = wanted
+        for operation in reversed(operations):
+            demand = operation.demand(demand)
+        given = [
+            {name: value for name, value in row.items() if demand.wants(name)} for row in block.rows
+        ]
+        found = through(operations_of(block, context), given, context)
+        assert _only(found, wanted) == _only(whole, wanted)
+
+
+def _only(rows: list[Row], wanted: Demand) -> list[Row]:
+    return [{name: row[name] for name in row if wanted.wants(name)} for row in rows]
+
+
+@each(OVER_EVENTS)
+def test_events(block: Block, tmp_path: Path) -> None:
+    results, messages = searched(block, tmp_path)
+    assert any(block.settings.get("says", "") in text for _, text in [*messages, ("", "")])
+    if block.found is not None:
+        assert block.events is not None
+        raw = [row["_raw"] for row in results.rows]
+        assert sorted(block.events.index(str(text)) + 1 for text in raw) == block.found
+    else:
+        assert printed(results.rows) == block.expected
+    if "columns" in block.settings:
+        assert ", ".join(results.columns) == block.settings["columns"]
+
+
+@each(OVER_EVENTS)
+def test_literals_and_demand_change_nothing(block: Block, tmp_path: Path) -> None:
+    def read_all(plan: Plan) -> None:
+        assert plan.retrieval is not None
+        need = plan.retrieval.need
+        plan.retrieval.need = Need((), need.earliest, need.latest)
+
+    def know_all(plan: Plan) -> None:
+        read_all(plan)
+        assert plan.retrieval is not None
+        plan.retrieval = replace(plan.retrieval, demand=EVERYTHING)
+
+    whole, _ = searched(block, tmp_path, read_all)
+    planned, _ = searched(block, tmp_path)
+    assert planned.rows == whole.rows
+    knowing, _ = searched(block, tmp_path, know_all)
+    assert _only(knowing.rows, Demand.of(names_of(planned.rows))) == planned.rows
+
+
+@each(ERRORS)
+def test_errors(block: Block, tmp_path: Path) -> None:
+    assert block.error is not None
+    with pytest.raises(SplayError) as raised:
+        run(block, tmp_path)
+    assert block.error in str(raised.value)
+    if block.caret is not None:
+        assert isinstance(raised.value, SplError)
+        shift = 0 if block.events is not None else len(PIPE)
+        assert raised.value.at - shift == block.caret
+
+
+@each(EXPLANATIONS)
+def test_explanations(block: Block) -> None:
+    lines = explained(make_plan(block.search, context_of(block)))
+    for line in block.explains:
+        assert line in lines
