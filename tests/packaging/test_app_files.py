@@ -178,6 +178,15 @@ def test_settings_that_splunk_does_not_know_are_described(spec: Path) -> None:
     assert used == described
 
 
+def test_a_kind_of_file_that_splunk_does_not_know_is_reloaded_and_replicated(app: AppSet) -> None:
+    """Splunk's app inspection asks for both."""
+    own = {spec.name.removesuffix(".conf.spec") for spec in SPECS} - {"savedsearches"}
+    reloaded = app.conf("app")["triggers"].settings
+    assert reloaded == {f"reload.{name}": "simple" for name in own}
+    replicated = app.conf("server")["shclustering"].settings
+    assert replicated == {f"conf_replication_include.{name}": "true" for name in own}
+
+
 def exported(meta: Conf) -> set[str]:
     return {unquote(name) for name, s in meta.items() if s.settings.get("export") == "system"}
 
