@@ -229,9 +229,9 @@ def _refusing() -> Iterator[None]:
 def _run(plan: Plan, store: FileStore | None, context: Context, report: ReadReport) -> Results:
     size = store.size() if store and sys.stderr.isatty() else 0
     if size < _SHOW_PROGRESS_ABOVE:
-        return run_plan(plan, store, context, report)
+        return run_plan(plan, store, context, report, processes=True)
     with _progress_bar(size) as advance:
-        return run_plan(plan, store, context, report, advance)
+        return run_plan(plan, store, context, report, advance, processes=True)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from splay.errors import SplError
 from splay.rows import Row
 from splay.search.commands.head import Head
+from splay.search.fanout import divisible, run_parts
 from splay.search.operation import Context
 from splay.search.plan import Plan, Retrieval
 from splay.store.event import ReadReport
@@ -32,13 +33,16 @@ def run_plan(
     context: Context,
     report: ReadReport,
     progress: Progress | None = None,
+    processes: bool = False,
 ) -> Results:
     """The results of a plan. store: where events are; None where there is no data.
+
+    processes: whether large files may be read by several processes (not beside other threads).
 
     Raises SplayError: data that cannot be read, a command that fails.
     """
     try:
-        found = _all_rows(plan, store, context, report, progress)
+        found = _all_rows(plan, store, context, report, progress, processes)
     except SplError as error:
         error.search = error.search or plan.search
         raise
@@ -54,12 +58,20 @@ def _all_rows(
     context: Context,
     report: ReadReport,
     progress: Progress | None,
+    processes: bool,
 ) -> list[Row]:
     """The rows that come out of the last stage. All stages are closed, the last one first, also
     those that were not read to their end: an external command's process ends with its stage."""
+    operations = plan.operations
+    work = divisible(plan, context) if processes and isinstance(store, FileStore) else None
+    rows: Iterable[Row] | None = None
+    if work is not None and isinstance(store, FileStore):
+        rows = run_parts(work, store, report, progress)
+        operations = operations[work.stages + 1 :] if rows is not None else operations
     with ExitStack() as stages:
-        rows = _events(plan, store, context, report, progress)
-        for operation in plan.operations:
+        if rows is None:
+            rows = _events(plan, store, context, report, progress)
+        for operation in operations:
             rows = operation.run(rows, context)
             if isinstance(rows, Generator):
                 stages.callback(rows.close)

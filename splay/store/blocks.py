@@ -21,11 +21,17 @@ _UTF16_BARE = ((b"<\0", "utf-16-le", 0), (b"\0<", "utf-16-be", 0))
 OnBytes = Callable[[int], None]
 
 
-def raw_blocks(path: Path, notes: FileNotes, on_bytes: OnBytes) -> Iterator[bytes]:
+def raw_blocks(
+    path: Path, notes: FileNotes, on_bytes: OnBytes, span: tuple[int, int] | None = None
+) -> Iterator[bytes]:
     """The bytes of a file, unpacked if it is gzip. A damaged end is noted; what came before counts.
 
-    on_bytes is told how many more bytes of the file itself were read. Raises OSError.
+    on_bytes is told how many more bytes of the file itself were read. span: only the bytes from
+    the first up to the second offset, of a file that is not packed. Raises OSError.
     """
+    if span is not None:
+        yield from _span_blocks(path, on_bytes, *span)
+        return
     with path.open("rb") as file:
         packed = file.read(2) == GZIP_MAGIC
         file.seek(0)
@@ -37,6 +43,15 @@ def raw_blocks(path: Path, notes: FileNotes, on_bytes: OnBytes) -> Iterator[byte
             done = file.tell()
             if not block:
                 return
+            yield block
+
+
+def _span_blocks(path: Path, on_bytes: OnBytes, start: int, end: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while start < end and (block := file.read(min(BLOCK, end - start))):
+            start += len(block)
+            on_bytes(len(block))
             yield block
 
 

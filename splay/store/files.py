@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from splay.store.lines import LineMaker, LineReader
 from splay.store.literals import LiteralScan
 from splay.store.maker import FileFacts, InputSettings
 from splay.store.notes import FileNotes
+from splay.store.parts import Part, divide
 from splay.store.xmlevents import XmlMaker, XmlReader, xml_start
 
 __all__ = ["SUFFIXES", "FileStore", "InputSettings"]
@@ -64,6 +66,17 @@ class FileStore:
         files = self._files()
         return self._scan(files, need, report, progress or (lambda _: None))
 
+    def parts(self, size: int) -> list[FilePart]:
+        """The same events in parts of about so many bytes, that can be read by themselves.
+
+        A file that cannot be divided is one part. Raises DataError like scan.
+        """
+        return [
+            FilePart(path, self._settings, part)
+            for path in self._files()
+            for part in divide(path, size)
+        ]
+
     def _files(self) -> list[Path]:
         found: dict[Path, Path] = {}
         for path in self._paths:
@@ -77,16 +90,38 @@ class FileStore:
         problems, events = len(report.problems), report.events
         started = time.time()
         for path in files:
-            yield from _FileScan(path, self._settings, need, report, progress, started).events()
+            yield from FileScan(path, self._settings, need, report, progress, started).events()
         if report.events == events:
-            _refuse(self._paths, report.problems[problems:])
+            raise self.nothing_read(report.problems[problems:])
+
+    def nothing_read(self, problems: Sequence[str]) -> DataError:
+        """The error for data in which no event could be read."""
+        return _nothing_read(self._paths, problems)
 
 
-def _refuse(paths: Sequence[Path], problems: list[str]) -> None:
+@dataclass(frozen=True)
+class FilePart:
+    """A part of a file as a store of its own. An empty one is no error: another may hold events."""
+
+    path: Path
+    settings: InputSettings
+    part: Part | None  # None: the whole file
+
+    def scan(
+        self, need: Need, report: ReadReport, progress: Progress | None = None
+    ) -> Iterator[Event]:
+        """The events of this part that can match."""
+        advance = progress or (lambda _: None)
+        started = time.time()
+        scan = FileScan(self.path, self.settings, need, report, advance, started, self.part)
+        return scan.events()
+
+
+def _nothing_read(paths: Sequence[Path], problems: Sequence[str]) -> DataError:
     named = ", ".join(map(str, paths[:3])) + (" and others" if len(paths) > 3 else "")
     why = problems[0] if problems else f"{named}: there is no event in it"
     more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
-    raise DataError(f"No event could be read. {why}{more}")
+    return DataError(f"No event could be read. {why}{more}")
 
 
 def _walk(path: Path) -> list[Path]:
@@ -112,8 +147,8 @@ def _walk(path: Path) -> list[Path]:
     return files
 
 
-class _FileScan:
-    """Reads one file."""
+class FileScan:
+    """Reads one file, or a part of it."""
 
     def __init__(
         self,
@@ -123,8 +158,10 @@ class _FileScan:
         report: ReadReport,
         progress: Progress,
         started: float,
+        part: Part | None = None,
     ) -> None:
         self._path = path
+        self._part = part
         self._settings = settings
         self._need = need
         self._report = report
@@ -135,7 +172,7 @@ class _FileScan:
 
     def events(self) -> Iterator[Event]:
         """The file's events that pass; what is wrong with it goes to the report."""
-        self._report.files += 1
+        self._report.files += self._part is None or self._part.start == 0
         try:
             yield from self._open()
         except OSError as error:
@@ -145,9 +182,14 @@ class _FileScan:
 
     def _open(self) -> Iterator[Event]:
         self._facts = FileFacts(
-            str(self._path), _stem(self._path), self._path.stat().st_mtime, self._started
+            str(self._path),
+            _stem(self._path),
+            self._path.stat().st_mtime,
+            self._started,
+            self._part.before if self._part else None,
         )
-        blocks = raw_blocks(self._path, self._notes, self._count)
+        span = (self._part.start, self._part.end) if self._part else None
+        blocks = raw_blocks(self._path, self._notes, self._count, span)
         first = next(blocks, b"")
         if not first:
             self._notes.say_if_nothing("the file is empty")

@@ -34,6 +34,7 @@ class FileFacts:
     stem: str  # without the ending, and without .gz
     mtime: float
     indextime: float
+    before: float | None = None  # the time of the event before, where only a part is read
 
 
 class Maker(ABC):
@@ -50,7 +51,7 @@ class Maker(ABC):
         self.settings = settings
         self._need = need
         self._notes = notes
-        self._known: float | None = None  # time of the latest event before self._known_end
+        self._known: float | None = facts.before  # time of the latest event before self._known_end
         self._known_end = 0
 
     @abstractmethod

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Any
+from typing import Any, Self
 
 from splay.eval.value import to_number, to_text
 from splay.rows import Scalar, Value
@@ -15,11 +15,16 @@ from splay.search.aggregations.base import Aggregation, plain
 
 
 class Count(Aggregation):
+    mergeable = True
+
     def __init__(self) -> None:
         self._count = 0
 
     def add(self, values: list[Scalar], time: float | None) -> None:
         self._count += len(values)
+
+    def merge(self, other: Self) -> None:
+        self._count += other._count
 
     def result(self) -> Value:
         return self._count
@@ -28,11 +33,16 @@ class Count(Aggregation):
 class DistinctCount(Aggregation):
     """Exact, also for estdc, whose error is then 0."""
 
+    mergeable = True
+
     def __init__(self) -> None:
         self._seen: set[str] = set()
 
     def add(self, values: list[Scalar], time: float | None) -> None:
         self._seen.update(map(to_text, values))
+
+    def merge(self, other: Self) -> None:
+        self._seen |= other._seen
 
     def result(self) -> Value:
         return len(self._seen)
@@ -47,6 +57,8 @@ class Extreme(Aggregation):
     """The largest value: numbers by size, other text by its characters, and any number is less
     than any other text. Of equal numbers that are written differently the result is the same
     whatever the order of the rows."""
+
+    mergeable = True
 
     def __init__(self) -> None:
         self._number: int | float | None = None
@@ -64,6 +76,10 @@ class Extreme(Aggregation):
                 self._number, self._shown = number, value
             elif number == self._number and self.beats(to_text(value), to_text(self._shown)):
                 self._shown = value
+
+    def merge(self, other: Self) -> None:
+        seen = (other._text, other._shown if other._number is not None else None)
+        self.add([value for value in seen if value is not None], None)
 
     @staticmethod
     def beats(one: Any, other: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from splay.rows import Scalar, Value
 
@@ -12,14 +12,20 @@ class Aggregation(ABC):
     """One function over the values of one field in one group.
 
     timed: it needs each row's _time. order_free: the order of rows does not matter to it.
+    mergeable: rows may be divided among several, which are then merged with the same result.
     """
 
     timed: ClassVar[bool] = False
     order_free: ClassVar[bool] = True
+    mergeable: ClassVar[bool] = False
 
     @abstractmethod
     def add(self, values: list[Scalar], time: float | None) -> None:
         """One row's values, at least one."""
+
+    def merge(self, other: Self) -> None:
+        """Takes in what another has seen of the same group; only where `mergeable`."""
+        raise NotImplementedError
 
     @abstractmethod
     def result(self) -> Value | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from splay.eval.value import from_list, to_text
 from splay.rows import Scalar, Value
 from splay.search.aggregations.base import Aggregation
@@ -29,11 +31,16 @@ class List(Aggregation):
 class Values(Aggregation):
     """Each value once, sorted by its characters."""
 
+    mergeable = True
+
     def __init__(self) -> None:
         self._seen: set[str] = set()
 
     def add(self, values: list[Scalar], time: float | None) -> None:
         self._seen.update(map(to_text, values))
+
+    def merge(self, other: Self) -> None:
+        self._seen |= other._seen
 
     def result(self) -> Value | None:
         return from_list([*sorted(self._seen)])

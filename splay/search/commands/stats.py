@@ -18,6 +18,7 @@ from splay.search.wildcards import is_pattern
 from splay.spl.args import Args, Word, as_bool, as_int
 
 Group = list[Aggregation]
+Groups = dict[tuple[str, ...], Group]
 _Take = Callable[[Row], list[Scalar]]
 
 
@@ -71,7 +72,31 @@ class Stats(Operation):
             terms = [one for term in self._terms for one in term.expanded(others)]
         else:
             terms = self._terms
-        groups = self._groups(rows, terms, scope)
+        yield from self._rows(self._groups(rows, terms, scope), terms)
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether rows may be divided: `groups` of each part, `merged`, are those of all."""
+        patterns = any(term.field is not None and is_pattern(term.field) for term in self._terms)
+        return not patterns and all(term.make().mergeable for term in self._terms)
+
+    def groups(self, rows: Iterable[Row], context: Context) -> Groups:
+        """What the rows come to, group by group, before the results are taken."""
+        return self._groups(rows, self._terms, EvalContext(context.now, context.tz))
+
+    def merged(self, parts: Iterable[Groups]) -> Iterator[Row]:
+        """The result rows of all parts together."""
+        whole: Groups = {}
+        for groups in parts:
+            for key, group in groups.items():
+                if key not in whole:
+                    whole[key] = group
+                    continue
+                for mine, other in zip(whole[key], group, strict=True):
+                    mine.merge(other)
+        return self._rows(whole, self._terms)
+
+    def _rows(self, groups: Groups, terms: list[Term]) -> Iterator[Row]:
         for key in sorted(groups, key=natural):
             row: Row = dict(zip(self._by, key, strict=True))
             for term, aggregation in zip(terms, groups[key], strict=True):
@@ -81,12 +106,10 @@ class Stats(Operation):
             if row:
                 yield row
 
-    def _groups(
-        self, rows: Iterable[Row], terms: list[Term], scope: EvalContext
-    ) -> dict[tuple[str, ...], Group]:
+    def _groups(self, rows: Iterable[Row], terms: list[Term], scope: EvalContext) -> Groups:
         makes = [term.make for term in terms]
         takes: list[_Take] = [term.over(scope) for term in terms]
-        groups: dict[tuple[str, ...], Group] = {}
+        groups: Groups = {}
         if not self._by:
             groups[()] = [make() for make in makes]
         for row in rows:

@@ -1,0 +1,130 @@
+"""A search divided among processes gives what one process gives: rows, counts and problems."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from splay.app import AppSet
+from splay.errors import DataError
+from splay.search import fanout
+from splay.search.operation import Context
+from splay.search.plan import make_plan
+from splay.search.run import Results, run_plan
+from splay.store.event import ReadReport
+from splay.store.files import FileStore, InputSettings
+from splay.store.parts import divide
+from tests.sample_events import Style, event, render
+
+ROOT = Path(__file__).parents[3]
+START = datetime(2026, 3, 10, tzinfo=UTC)
+SPL = "* | stats count min(_time) max(_time) values(EventCode) dc(dest) BY Caller_User_Name dest"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
+
+
+def log(path: Path, newline: str = "\n", spoil: bool = False) -> Path:
+    """2,000 audit events of 5 CAs and 3 callers; spoiled: some without a time, halves, a
+    declaration before an event."""
+    lines = []
+    for number in range(2000):
+        line = render(
+            event(
+                (4876, 4877, 4885)[number % 3],
+                time=START + timedelta(seconds=number),
+                computer=f"ca{number % 5}.example.com",
+                data={"SubjectUserName": f"user{number % 3}"},
+            ),
+            Style(pretty=number % 7 == 0),
+        )
+        if spoil and number % 97 == 3:
+            line = line.replace("SystemTime", "Other")
+        if spoil and number % 89 == 5:
+            line = line[: len(line) // 2]
+        if spoil and number % 83 == 7:
+            line = "<!DOCTYPE x>" + line
+        lines.append(line)
+    path.write_bytes(newline.join(lines).encode().replace(b"user2", b"us\xffr2"))
+    return path
+
+
+def run(path: Path, processes: bool, spl: str = SPL) -> tuple[Results, ReadReport]:
+    context = Context(AppSet([ROOT]), START.timestamp())
+    plan = make_plan(spl, context)
+    report = ReadReport()
+    store = FileStore([path], InputSettings())
+    return run_plan(plan, store, context, report, processes=processes), report
+
+
+@pytest.fixture(autouse=True)
+def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fanout, "PART", 100_000)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+
+@pytest.mark.parametrize("newline", ["\n", ""])
+@pytest.mark.parametrize("spoil", [False, True])
+def test_the_result_is_that_of_one_process(tmp_path: Path, newline: str, spoil: bool) -> None:
+    path = log(tmp_path / "security.log", newline, spoil)
+    assert len(list(divide(path, fanout.PART))) > 5
+    alone, one = run(path, processes=False)
+    together, two = run(path, processes=True)
+    assert together == alone
+    assert (two.files, two.bytes, two.events) == (one.files, one.bytes, one.events)
+    assert two.bad_events == one.bad_events
+    assert one.bytes == path.stat().st_size
+    assert (one.bad_events > 0) == spoil
+
+
+def test_parts_cover_the_file_once_and_begin_with_events(tmp_path: Path) -> None:
+    path = log(tmp_path / "security.log")
+    data = path.read_bytes()
+    parts = [part for part in divide(path, 100_000) if part]
+    assert parts[0].start == 0
+    assert parts[-1].end == len(data)
+    for before, after in pairwise(parts):
+        assert before.end == after.start
+        assert data[after.start :].startswith(b"<Event ")
+        assert after.before is not None
+
+
+@pytest.mark.parametrize(
+    "spl",
+    [
+        "* | head 3 | stats count",  # the order of events matters before the stats
+        "* | stats sum(EventCode)",  # sums of fractions depend on their order
+        "* | stats list(EventCode)",
+        "* | table EventCode",
+        "| makeresults | stats count",
+    ],
+)
+def test_other_searches_are_left_to_one_process(spl: str) -> None:
+    context = Context(AppSet([ROOT]), START.timestamp())
+    assert fanout.divisible(make_plan(spl, context), context) is None
+
+
+def test_streaming_commands_before_the_stats_run_in_each_process(tmp_path: Path) -> None:
+    path = log(tmp_path / "security.log")
+    spl = 'EventCode=4876 | eval a=upper(dest) | where a!="CA1.EXAMPLE.COM" | stats count BY a'
+    assert run(path, True, spl) == run(path, False, spl)
+
+
+def test_small_files_and_other_text_are_not_divided(tmp_path: Path) -> None:
+    assert list(divide(log(tmp_path / "security.log"), 100_000_000)) == [None]
+    text = tmp_path / "other.log"
+    text.write_text("a line\n" * 100_000)
+    assert list(divide(text, 100_000)) == [None]
+
+
+def test_no_event_at_all_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "security.log"
+    broken = render(event(4876), Style()).replace("<System>", "<!DOCTYPE x><System>")
+    path.write_text("\n".join([broken] * 500))
+    assert len(list(divide(path, fanout.PART))) > 2
+    with pytest.raises(DataError, match="No event could be read"):
+        run(path, processes=True)
