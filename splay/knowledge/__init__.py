@@ -6,67 +6,36 @@ transforms, automatic key-value, aliases, calculated fields, lookups, event type
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
-
-from splay.conf import Conf, Stanza
-from splay.errors import ConfError, SplError
+from splay.conf import Stanza
 from splay.eval.expression import EvalContext
-from splay.knowledge.classes import Classes, EventTypeStep, TagStep
-from splay.knowledge.defaults import DEFAULTS, base_row, default_step
-from splay.knowledge.derived import LookupStep, alias_step, eval_step
-from splay.knowledge.extraction import extract_step, report_step
-from splay.knowledge.kvmode import kv_steps
-from splay.knowledge.lookupclause import read_lookup_clause
-from splay.knowledge.lookups import LookupTable, lookup_call
-from splay.knowledge.stanzas import Props
-from splay.knowledge.step import RAW, Action, Step, chain
+from splay.knowledge.build import Apps, Builder
+from splay.knowledge.classes import Classes
+from splay.knowledge.classsteps import EventTypeStep, TagStep
+from splay.knowledge.defaults import DEFAULTS, DefaultStep, base_row
+from splay.knowledge.stanzas import Props, Spec
+from splay.knowledge.step import RAW, Action, Say, Step, chain
 from splay.rows import Demand, Row
-from splay.spl.args import Args
 from splay.spl.tree import SearchExpr
 from splay.store.event import Event
 
 __all__ = ["Knowledge"]
 
 
-class Apps(Protocol):
-    """What knowledge asks of the apps."""
-
-    def conf(self, name: str) -> Conf: ...
-
-    def lookup(self, name: str) -> LookupTable: ...
-
-    def expand(self, search: str) -> str: ...
-
-
-@dataclass(frozen=True)
-class Broken(Step):
-    """A setting that cannot be used: an error only where a field that it can make is wanted."""
-
-    error: ConfError
-    makes: frozenset[str] | None = None
-
-    def bind(self, wanted: Demand) -> Action:
-        raise self.error
-
-
 class Knowledge:
     """The search-time knowledge of an app set.
 
-    say: told of what cannot be used and is left out, as (level, text): like Splunk, a search
-    goes on without an automatic lookup whose table cannot be read.
+    say: told of what is left out, as (level, text): like Splunk, a search goes on without an
+    automatic lookup whose table cannot be read.
     """
 
-    def __init__(self, apps: Apps, context: EvalContext, say: Callable[[str, str], None]) -> None:
-        self._apps = apps
-        self._context = context
-        self._say = say
+    def __init__(self, apps: Apps, context: EvalContext, say: Say) -> None:
+        self._builder = Builder(apps, context, say)
         self._props = Props(apps.conf("props"))
-        self._steps: dict[tuple[str, str, str], list[Step]] = {}
+        self._steps: dict[tuple[Spec, ...], list[Step]] = {}
         self._actions: dict[tuple[str, str, str, Demand], list[Action]] = {}
+        self._shared: dict[tuple[tuple[Spec, ...], Demand], list[Action]] = {}
         self._all: list[Step] | None = None
-        self.classes = Classes(apps.conf("eventtypes"), apps.conf("tags"), apps.expand)
+        self.classes = Classes(apps.conf("eventtypes"), apps.conf("tags"), apps.expand, say)
 
     def row(self, event: Event, demand: Demand) -> Row:
         """The event's row: the default fields, and of the others those that are demanded.
@@ -76,7 +45,7 @@ class Knowledge:
         key = (event.source, event.host, event.sourcetype, demand)
         actions = self._actions.get(key)
         if actions is None:
-            actions = self._actions[key] = chain(self._steps_of(*key[:3]), demand)
+            actions = self._actions[key] = self._actions_of(*key)
         row = base_row(event)
         for act in actions:
             act(row)
@@ -90,7 +59,7 @@ class Knowledge:
         """Whether the raw text of every event with `field=value` holds the value's letters.
 
         So it is for fields cut from the text, whatever the event's source; never for default
-        fields, calculated fields, lookups, or constants.
+        fields, calculated fields, lookups, constants, or XML, whose entities hide letters.
         """
         return self._literal_safe(field, frozenset())
 
@@ -102,83 +71,34 @@ class Knowledge:
         for step in self._every_step():
             if step.makes is not None and field not in step.makes:
                 continue
-            origin = step.origin(field)
-            if origin is None or not self._literal_safe(origin, path | {field}):
+            origins = step.origins(field)
+            if origins is None or not all(self._literal_safe(o, path | {field}) for o in origins):
                 return False
         return True
 
     def _every_step(self) -> list[Step]:
         if self._all is None:
-            self._all = [s for stanza in self._props.all() for s in self._stanza_steps(stanza)]
+            self._all = [s for stanza in self._props.all() for s in self._builder.steps(stanza)]
         return self._all
 
-    def _steps_of(self, source: str, host: str, sourcetype: str) -> list[Step]:
-        key = (source, host, sourcetype)
-        if key not in self._steps:
-            stanza = self._props.stanza(*key)
+    def _actions_of(self, source: str, host: str, sourcetype: str, demand: Demand) -> list[Action]:
+        name = self._props.sourcetype(sourcetype)
+        specs = self._props.specs(source, host, name)
+        key = (specs, demand)
+        if key not in self._shared:
+            self._shared[key] = chain(self._steps_of(specs), demand)
+        return self._shared[key] if name == sourcetype else [_rename(name), *self._shared[key]]
+
+    def _steps_of(self, specs: tuple[Spec, ...]) -> list[Step]:
+        if specs not in self._steps:
+            stanza: Stanza = self._props.merged(specs)
             classes = [EventTypeStep(self.classes), TagStep(self.classes)]
-            self._steps[key] = [default_step(), *self._stanza_steps(stanza), *classes]
-        return self._steps[key]
-
-    def _stanza_steps(self, stanza: Stanza) -> Iterator[Step]:
-        for key in _keys(stanza, "EXTRACT-"):
-            yield _built(lambda key=key: extract_step(key, stanza))  # type: ignore[misc]
-        transforms = self._apps.conf("transforms")
-        for key in _keys(stanza, "REPORT-"):
-            where = stanza.where.get(key, "props.conf")
-            for name in filter(None, map(str.strip, stanza.settings[key].split(","))):
-                yield _built(lambda n=name, w=where: report_step(n, transforms, w))  # type: ignore[misc]
-        yield from kv_steps(stanza)
-        aliases = alias_step(_chosen(stanza, "FIELDALIAS-"), stanza.where)
-        if aliases:
-            yield aliases
-        yield from self._calculated(stanza)
-        for key in _keys(stanza, "LOOKUP"):
-            yield from self._lookup(key, stanza)
-
-    def _calculated(self, stanza: Stanza) -> Iterator[Step]:
-        settings = _chosen(stanza, "EVAL-")
-        good: dict[str, str] = {}
-        for key, text in settings.items():
-            try:
-                eval_step({key: text}, stanza.where, self._context)
-                good[key] = text
-            except ConfError as error:
-                yield Broken(error, frozenset({key.partition("-")[2]}))
-        step = eval_step(good, stanza.where, self._context)
-        if step:
-            yield step
-
-    def _lookup(self, key: str, stanza: Stanza) -> Iterator[Step]:
-        text, where = stanza.settings[key], stanza.where.get(key, "props.conf")
-        if not text:
-            return
-        try:
-            clause = read_lookup_clause(Args(text, 0, key))
-        except SplError as error:
-            error.search = text
-            raise ConfError(str(error), where=where) from error
-        try:
-            table = self._apps.lookup(clause.table.text)
-            call = lookup_call(table, clause.inputs, clause.outputs, clause.new_only)
-        except ConfError as error:
-            self._say("WARN", f"the automatic lookup {key} is left out: {error}")
-            return
-        yield LookupStep(call)
+            self._steps[specs] = [DefaultStep(), *self._builder.steps(stanza), *classes]
+        return self._steps[specs]
 
 
-def _built(make: Callable[[], Step]) -> Step:
-    try:
-        return make()
-    except ConfError as error:
-        return Broken(error)
+def _rename(name: str) -> Action:
+    def act(row: Row) -> None:
+        row["_sourcetype"], row["sourcetype"] = row["sourcetype"], name
 
-
-def _keys(stanza: Stanza, prefix: str) -> list[str]:
-    """The settings whose name begins so, in ASCII order of their class."""
-    upper = prefix.upper()
-    return sorted(key for key in stanza.settings if key.upper().startswith(upper))
-
-
-def _chosen(stanza: Stanza, prefix: str) -> dict[str, str]:
-    return {key: stanza.settings[key] for key in _keys(stanza, prefix)}
+    return act

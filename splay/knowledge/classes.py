@@ -1,29 +1,39 @@
 """Event types and tags: names for searches, and names for values.
 
 Source: Admin Manual, eventtypes.conf, tags.conf; Knowledge Manager Manual, "About event types",
-"About tags and aliases". An event type may use others and macros, not itself.
+"About event type priorities", "About tags and aliases". An event type may use others, tags and
+macros, not itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import unquote
 
 from splay.conf import Conf, Stanza
 from splay.errors import ConfError, SplError
-from splay.eval.predicate import compile_predicate, predicate_fields
-from splay.eval.value import from_list
-from splay.knowledge.extraction import texts
-from splay.knowledge.step import Action, Step
-from splay.rows import Demand, Row
+from splay.eval.predicate import Predicate, compile_predicate, predicate_fields
+from splay.knowledge.step import Say
 from splay.spl.parser import parse_search_expr
-from splay.spl.tree import And, Compare, Not, Or, SearchExpr
+from splay.spl.tree import And, Compare, Not, Or, SearchExpr, Subsearch, TimeBound
 
 EVENTTYPE = "eventtype"
 TAG = "tag"
-_ON = ("1", "t", "true", "enabled")
+_ON = ("enabled", "1", "t", "true")
+_OFF = ("disabled", "0", "f", "false", "")
+_LAST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One tag of one value of a field."""
+
+    field: str
+    value: str
+    name: str
 
 
 @dataclass
@@ -36,38 +46,57 @@ class Classes:
     eventtypes: Conf
     tags: Conf
     expand_macros: Callable[[str], str]
+    say: Say
     unknown: set[str] = field(default_factory=set)  # event types that were named but do not exist
     _parsed: dict[str, SearchExpr] = field(default_factory=dict)
 
+    @cached_property
     def names(self) -> list[str]:
-        """The event types that are not disabled."""
-        return [name for name, stanza in self.eventtypes.items() if _enabled(stanza)]
+        """The event types that are not disabled: by priority, those without one last, by name."""
+        enabled = [stanza for stanza in self.eventtypes.values() if _enabled(stanza)]
+        return [stanza.name for stanza in sorted(enabled, key=lambda s: (_priority(s), s.name))]
+
+    @cached_property
+    def predicates(self) -> list[tuple[str, Predicate]]:
+        """What makes an event one of each event type. ConfError for one that cannot be used."""
+        return [(name, compile_predicate(self.expanded(name))) for name in self.names]
+
+    @cached_property
+    def read_by_event_types(self) -> frozenset[str]:
+        """The fields that the event types look at."""
+        return frozenset().union(*(predicate_fields(self.expanded(name)) for name in self.names))
+
+    @cached_property
+    def enabled_tags(self) -> list[Tag]:
+        """Every tag that is enabled."""
+        return list(self._tags())
 
     def search(self, name: str) -> SearchExpr:
-        """The event type's own expression. ConfError for one that cannot be parsed."""
+        """The event type's own expression. ConfError for one that cannot be used."""
         if name not in self._parsed:
             stanza = self.eventtypes[name]
-            text = self.expand_macros(stanza.settings.get("search", ""))
+            where = stanza.where.get("search", "eventtypes.conf")
+            text = stanza.settings.get("search", "")
+            if not text.strip():
+                hint = "Write search = and a search"
+                raise ConfError(f"the event type [{name}] has no search", where=where, hint=hint)
+            if name.count("%") > 1:
+                message = f"the event type [{name}] is a template, which is not supported"
+                raise ConfError(message, where=where)
             try:
-                self._parsed[name] = parse_search_expr(text)
+                text = self.expand_macros(text)
+                expr = parse_search_expr(text)
+                _check(expr)
+                compile_predicate(expr)
             except SplError as error:
-                error.search = text
-                where = stanza.where.get("search", "eventtypes.conf")
+                error.search = error.search or text
                 raise ConfError(f"the event type [{name}]: {error}", where=where) from error
+            self._parsed[name] = expr
         return self._parsed[name]
 
-    def tagged(self, of_field: str | None = None) -> list[tuple[str, str, str]]:
-        """(field, value, tag) of every tag that is enabled."""
-        found = []
-        for stanza in self.tags.values():
-            name, equals, value = stanza.name.partition("=")
-            if equals and (of_field is None or name == of_field):
-                found += [
-                    (name, unquote(value.strip('"')), tag)
-                    for tag, state in stanza.settings.items()
-                    if state.strip().lower() in _ON
-                ]
-        return found
+    def expanded(self, name: str) -> SearchExpr:
+        """The event type's expression without event types and tags."""
+        return self.expand(self.search(name), (name,))
 
     def expand(self, expr: SearchExpr, path: tuple[str, ...] = ()) -> SearchExpr:
         """The expression with event types and tags replaced by what they stand for."""
@@ -79,13 +108,13 @@ class Classes:
             return expr
         if expr.field == EVENTTYPE:
             return self._expand_eventtype(expr, path)
-        if expr.field == TAG or expr.field.startswith(f"{TAG}::"):
+        if _is_class(expr.field):
             return self._expand_tag(expr, path)
         return expr
 
     def _expand_eventtype(self, expr: Compare, path: tuple[str, ...]) -> SearchExpr:
         matching = _wildcard(expr.value)
-        names = [name for name in self.names() if matching(name)]
+        names = [name for name in self.names if matching(name)]
         if not names:
             self.unknown.add(expr.value)
             return expr
@@ -100,15 +129,34 @@ class Classes:
 
     def _expand_tag(self, expr: Compare, path: tuple[str, ...]) -> SearchExpr:
         matching = _wildcard(expr.value)
-        of_field = expr.field.partition("::")[2] or None
+        of_field = expr.field.partition("::")[2]
         parts = tuple(
-            self.expand(Compare(name, "=", value, False, expr.at), path)
-            for name, value, tag in self.tagged(of_field)
-            if matching(tag)
+            self.expand(Compare(tag.field, "=", tag.value, True, expr.at), path)
+            for tag in self.enabled_tags
+            if matching(tag.name) and of_field in ("", tag.field)
         )
         if not parts:
             return expr
         return parts[0] if len(parts) == 1 else Or(parts)
+
+    def _tags(self) -> Iterator[Tag]:
+        for stanza in self.tags.values():
+            name, equals, value = stanza.name.partition("=")
+            if not equals:
+                continue
+            of_field, value = unquote(name.strip()), unquote(value.strip())
+            for tag, state in stanza.settings.items():
+                where = stanza.where.get(tag, "tags.conf")
+                if "*" in value:
+                    self.say("WARN", f"{where}: [{stanza.name}] tags nothing: * is no wildcard")
+                elif state.strip().lower() in _ON:
+                    yield Tag(of_field, value, tag)
+                elif state.strip().lower() not in _OFF:
+                    self.say("WARN", f"{where}: {tag} is neither enabled nor disabled")
+
+
+def _is_class(name: str) -> bool:
+    return name in (EVENTTYPE, TAG) or name.startswith(f"{TAG}::")
 
 
 def _enabled(stanza: Stanza) -> bool:
@@ -116,55 +164,27 @@ def _enabled(stanza: Stanza) -> bool:
     return stanza.name != "default" and not off
 
 
+def _priority(stanza: Stanza) -> int:
+    text = stanza.settings.get("priority", "").strip()
+    return int(text) if text.isdigit() else _LAST
+
+
+def _check(expr: SearchExpr) -> None:
+    """SplError for what an event type cannot hold."""
+    waiting: list[SearchExpr] = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, And | Or):
+            waiting += part.parts
+        elif isinstance(part, Not):
+            waiting.append(part.part)
+        elif isinstance(part, TimeBound | Subsearch):
+            raise SplError("an event type cannot hold a time range or a subsearch", at=part.at)
+        elif isinstance(part, Compare) and _is_class(part.field) and part.op != "=":
+            hint = f"Write NOT {part.field}={part.value}"
+            raise SplError(f"{part.field}{part.op} cannot be used here", at=part.at, hint=hint)
+
+
 def _wildcard(value: str) -> Callable[[str], bool]:
     pattern = re.compile(".*".join(map(re.escape, value.split("*"))), re.IGNORECASE | re.DOTALL)
     return lambda text: pattern.fullmatch(text) is not None
-
-
-class EventTypeStep(Step):
-    """Sets `eventtype` to the names of all event types that the row matches."""
-
-    makes = frozenset({EVENTTYPE})
-
-    def __init__(self, classes: Classes) -> None:
-        self._predicates = []
-        reads: set[str] = set()
-        for name in sorted(classes.names()):
-            expr = classes.expand(classes.search(name), (name,))
-            reads |= predicate_fields(expr)
-            self._predicates.append((name, compile_predicate(expr)))
-        self.reads = frozenset(reads - {EVENTTYPE})
-
-    def bind(self, wanted: Demand) -> Action:
-        def act(row: Row) -> None:
-            names = [name for name, matches in self._predicates if matches(row)]
-            value = from_list([*texts(row, EVENTTYPE), *names])
-            if value is not None:
-                row[EVENTTYPE] = value
-
-        return act
-
-
-class TagStep(Step):
-    """Sets `tag` and `tag::field` by the values of the row's fields."""
-
-    def __init__(self, classes: Classes) -> None:
-        self._by_field: dict[str, dict[str, list[str]]] = {}
-        for name, value, tag in classes.tagged():
-            self._by_field.setdefault(name, {}).setdefault(value.lower(), []).append(tag)
-        self.reads = frozenset(self._by_field)
-        self.makes = frozenset({TAG, *(f"{TAG}::{name}" for name in self._by_field)})
-
-    def bind(self, wanted: Demand) -> Action:
-        def act(row: Row) -> None:
-            every: set[str] = set()
-            for name, by_value in self._by_field.items():
-                values = texts(row, name)
-                tags = {tag for value in values for tag in by_value.get(value.lower(), ())}
-                if tags:
-                    row[f"{TAG}::{name}"] = from_list([*sorted(tags)]) or ""
-                    every |= tags
-            if every:
-                row[TAG] = from_list([*sorted(every)]) or ""
-
-        return act

@@ -7,11 +7,13 @@ written in it; they are given only where the text holds one in a form that is kn
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 
 from splay.knowledge.step import RAW, Action, Step
 from splay.rows import Demand, Row
 from splay.store.event import Event
+from splay.store.stamps import AMERICAN, ISO
 
 _INDEXED = ("_time", "_indextime", "_raw", "host", "source", "sourcetype", "index")
 _DATES = (
@@ -25,9 +27,9 @@ _DATES = (
     "date_zone",
 )
 _MADE = ("linecount", "punct", "splunk_server", *_DATES)
-DEFAULTS = frozenset((*_INDEXED, *_MADE))
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?")
-_PUNCT_LENGTH = 30
+DEFAULTS = frozenset((*_INDEXED, *_MADE, "_sourcetype"))
+_ISO, _AMERICAN = re.compile(ISO.pattern.decode()), re.compile(AMERICAN.pattern.decode())
+_PUNCT_LENGTH = 50  # the documentation says thirty; events that Splunk indexed have fifty
 
 
 def base_row(event: Event) -> Row:
@@ -47,43 +49,47 @@ def base_row(event: Event) -> Row:
     return row
 
 
-class _DefaultStep(Step):
+class DefaultStep(Step):
+    """Makes the default fields that the index does not hold."""
+
     reads = frozenset({RAW})
     makes = frozenset(_MADE)
 
     def bind(self, wanted: Demand) -> Action:
+        lines, signs, server = map(wanted.wants, ("linecount", "punct", "splunk_server"))
+        dates = any(map(wanted.wants, _DATES))
+
         def act(row: Row) -> None:
             raw = str(row[RAW])
-            if wanted.wants("linecount"):
-                row["linecount"] = str(len(raw.splitlines()) or 1)
-            if wanted.wants("punct"):
+            if lines:
+                row["linecount"] = str(max(1, raw.count("\n") + (not raw.endswith("\n"))))
+            if signs:
                 row["punct"] = punct(raw)
-            if wanted.wants("splunk_server"):
+            if server:
                 row["splunk_server"] = "splay"
-            if any(map(wanted.wants, _DATES)):
+            if dates:
                 row.update(_dates(raw))
 
         return act
 
 
-def default_step() -> Step:
-    """The step that makes the default fields which the index does not hold."""
-    return _DefaultStep()
-
-
 def punct(raw: str) -> str:
-    """The first line's punctuation: letters and digits go, a space is _, a tab t, at most 30."""
-    signs = re.sub(r"\w", "", raw.split("\n", 1)[0].replace("_", "\0"), flags=re.ASCII)
-    return signs.replace("\0", "_").replace(" ", "_").replace("\t", "t")[:_PUNCT_LENGTH]
+    """The first line's punctuation: letters and digits go, a space is _, a tab t."""
+    signs = (
+        {" ": "_", "\t": "t"}.get(char, char)
+        for char in raw.split("\n", 1)[0]
+        if not char.isalnum() and char != "\r"
+    )
+    return "".join(_first(signs, _PUNCT_LENGTH))
+
+
+def _first(items: Iterable[str], count: int) -> list[str]:
+    return [item for item, _ in zip(items, range(count), strict=False)]
 
 
 def _dates(raw: str) -> dict[str, str]:
-    found = _ISO.search(raw)
-    if found is None:
-        return {}
-    try:
-        time = datetime(*(int(found[n]) for n in range(1, 7)), tzinfo=UTC)  # type: ignore[arg-type,misc]
-    except ValueError:
+    time, zone = _time_in(raw)
+    if time is None:
         return {}
     return {
         "date_hour": str(time.hour),
@@ -93,15 +99,31 @@ def _dates(raw: str) -> dict[str, str]:
         "date_second": str(time.second),
         "date_wday": time.strftime("%A").lower(),
         "date_year": str(time.year),
-        "date_zone": _zone(found[7]),
+        "date_zone": zone,
     }
 
 
+def _time_in(raw: str) -> tuple[datetime | None, str]:
+    """The first date and time in the text, as its clock showed it, and its zone."""
+    iso, american = _ISO.search(raw), _AMERICAN.search(raw)
+    try:
+        if iso and not (american and american.start() < iso.start()):
+            return datetime(*map(int, iso.groups()[:6])), _zone(iso[8])  # type: ignore[arg-type]
+        if american:
+            month, day, year, hour, minute, second = map(int, american.groups()[:6])
+            if american[8]:
+                hour = hour % 12 + (12 if american[8] == "PM" else 0)
+            return datetime(year, month, day, hour, minute, second), "local"
+    except ValueError:
+        pass
+    return None, ""
+
+
 def _zone(text: str | None) -> str:
+    """The zone in minutes east of UTC; "local" where the text names none."""
     if text is None:
         return "local"
     if text == "Z":
         return "0"
-    digits = text[1:].replace(":", "")
-    minutes = int(digits[:2]) * 60 + int(digits[2:])
+    minutes = int(text[1:3]) * 60 + int(text[-2:])
     return str(-minutes if text[0] == "-" else minutes)

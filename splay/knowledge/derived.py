@@ -6,14 +6,16 @@ Source: Admin Manual, props.conf (FIELDALIAS-<class>, EVAL-<fieldname>, LOOKUP-<
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from splay.errors import ConfError, SplError
 from splay.eval.expression import EvalContext, compile_expr, fields_of
+from splay.eval.registry import Compiled
 from splay.knowledge.lookups import LookupCall
 from splay.knowledge.step import Action, Step
 from splay.rows import Demand, Row, Value
+from splay.spl.booleans import is_boolean
 from splay.spl.parser import parse_eval
 
 _ALIAS = re.compile(r'("[^"]+"|\S+)\s+(AS|ASNEW)\s+("[^"]+"|[^\s,]+)[\s,]*', re.IGNORECASE)
@@ -28,20 +30,33 @@ class Alias:
     new_only: bool
 
 
+def read_aliases(key: str, text: str, where: str) -> list[Alias]:
+    """The aliases of one FIELDALIAS-<class>. ConfError: not `a AS b`."""
+    found = _ALIAS.findall(text)
+    if not found or _ALIAS.sub("", text).strip():
+        raise ConfError(f"{key} is not a list of aliases", where=where, hint="Write a AS b")
+    return [
+        Alias(original.strip('"'), name.strip('"'), word.upper() == "ASNEW")
+        for original, word, name in found
+    ]
+
+
 class AliasStep(Step):
     """All aliases that apply to an event: an alias never sees another alias.
 
     AS replaces what is there, and removes it where the original has no value; ASNEW does
-    neither.
+    neither. Of several AS of one name the last takes effect.
     """
 
     def __init__(self, aliases: list[Alias]) -> None:
         self._aliases = aliases
-        self.reads = frozenset(alias.original for alias in aliases)
         self.makes = frozenset(alias.name for alias in aliases)
 
-    def origin(self, field: str) -> str | None:
-        return next((alias.original for alias in self._aliases if alias.name == field), None)
+    def needs(self, wanted: Demand) -> Iterable[str]:
+        return {alias.original for alias in self._aliases if wanted.wants(alias.name)}
+
+    def origins(self, field: str) -> Collection[str] | None:
+        return {alias.original for alias in self._aliases if alias.name == field}
 
     def bind(self, wanted: Demand) -> Action:
         aliases = [alias for alias in self._aliases if wanted.wants(alias.name)]
@@ -58,37 +73,65 @@ class AliasStep(Step):
         return act
 
 
-def alias_step(settings: dict[str, str], where: dict[str, str]) -> AliasStep | None:
-    """The step of all FIELDALIAS-<class> settings, in ASCII order. ConfError: not `a AS b`."""
-    aliases: list[Alias] = []
-    for key in sorted(settings):
-        text = settings[key].strip()
-        found = _ALIAS.findall(text)
-        if not found or _ALIAS.sub("", text).strip():
-            place = where.get(key, "props.conf")
-            raise ConfError(f"{key} is not a list of aliases", where=place, hint="Write a AS b")
-        aliases += [
-            Alias(original.strip('"'), name.strip('"'), word.upper() == "ASNEW")
-            for original, word, name in found
-        ]
-    return AliasStep(aliases) if aliases else None
+@dataclass(frozen=True)
+class Calculated:
+    """One calculated field: its setting, its value for a row, and the fields that this reads."""
+
+    key: str
+    text: str
+    where: str
+    function: Compiled
+    reads: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return self.key.partition("-")[2]
+
+    def value(self, row: Row) -> Value | None:
+        """The field's value. ConfError: the row holds a pattern or format that is wrong."""
+        try:
+            value = self.function(row)
+        except SplError as error:
+            error.search = self.text
+            raise ConfError(f"{self.key}: {error}", where=self.where) from error
+        return ("True" if value else "False") if isinstance(value, bool) else value
+
+
+def read_calculated(key: str, text: str, where: str, context: EvalContext) -> Calculated:
+    """The field of one EVAL-<fieldname>. ConfError: an expression that is wrong."""
+    try:
+        expr = parse_eval(text)
+        if is_boolean(expr):
+            hint = "Write if(CONDITION, VALUE, OTHER)"
+            raise SplError("a field cannot be true or false", at=0, hint=hint)
+        function = compile_expr(expr, context)
+    except SplError as error:
+        error.search = text
+        raise ConfError(f"{key}: {error}", where=where) from error
+    return Calculated(key, text, where, function, frozenset(fields_of(expr)))
 
 
 class EvalStep(Step):
-    """All calculated fields that apply to an event, as if run at once: none sees another."""
+    """All calculated fields that apply to an event, as if run at once: none sees another.
 
-    def __init__(self, fields: dict[str, tuple[Callable[[Row], Value | bool | None], set[str]]]):
-        self._fields = {name: function for name, (function, _) in fields.items()}
-        self.makes = frozenset(fields)
-        self.reads = frozenset().union(*(reads for _, reads in fields.values()))
+    One that is null removes the field that was there.
+    """
+
+    def __init__(self, fields: list[Calculated]) -> None:
+        self._fields = fields
+        self.makes = frozenset(field.name for field in fields)
+
+    def needs(self, wanted: Demand) -> Iterable[str]:
+        chosen = [field.reads for field in self._fields if wanted.wants(field.name)]
+        return frozenset().union(*chosen)
 
     def bind(self, wanted: Demand) -> Action:
-        chosen = {name: f for name, f in self._fields.items() if wanted.wants(name)}
+        chosen = [field for field in self._fields if wanted.wants(field.name)]
 
         def act(row: Row) -> None:
-            values = {name: function(row) for name, function in chosen.items()}
-            for name, value in values.items():
-                if value is None or isinstance(value, bool):
+            values = [(field.name, field.value(row)) for field in chosen]
+            for name, value in values:
+                if value is None:
                     row.pop(name, None)
                 else:
                     row[name] = value
@@ -96,28 +139,23 @@ class EvalStep(Step):
         return act
 
 
-def eval_step(
-    settings: dict[str, str], where: dict[str, str], context: EvalContext
-) -> EvalStep | None:
-    """The step of all EVAL-<fieldname> settings. ConfError: an expression that is wrong."""
-    fields = {}
-    for key, text in settings.items():
-        try:
-            expr = parse_eval(text)
-            fields[key.partition("-")[2]] = (compile_expr(expr, context), fields_of(expr))
-        except SplError as error:
-            error.search = text
-            raise ConfError(f"{key}: {error}", where=where.get(key, "props.conf")) from error
-    return EvalStep(fields) if fields else None
-
-
 class LookupStep(Step):
-    """One automatic lookup."""
+    """One automatic lookup. Its table is read when a field that it makes is wanted.
 
-    def __init__(self, call: LookupCall) -> None:
-        self._call = call
-        self.reads = frozenset(field for _, field in call.inputs)
-        self.makes = frozenset(field for _, field in call.outputs)
+    load: the lookup itself; None if there is none, as its maker has been told.
+    """
+
+    def __init__(
+        self, load: Callable[[], LookupCall | None], reads: Iterable[str], makes: Iterable[str]
+    ) -> None:
+        self._load = load
+        self.reads = frozenset(reads)
+        self.makes = frozenset(makes)
 
     def bind(self, wanted: Demand) -> Action:
-        return self._call.apply
+        call = self._load()
+        return call.apply if call else _nothing
+
+
+def _nothing(row: Row) -> None:
+    """What a lookup that could not be loaded does."""

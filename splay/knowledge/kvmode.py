@@ -8,39 +8,47 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from lxml import etree
 
 from splay.conf import Stanza
-from splay.errors import ConfError
-from splay.eval.value import as_list, from_list, to_text
-from splay.knowledge.extraction import clean_key
-from splay.knowledge.step import RAW, Action, Step
-from splay.rows import Demand, Row, Scalar
+from splay.eval.value import as_list, from_list
+from splay.knowledge.keeping import broken, clean_key, flag
+from splay.knowledge.step import RAW, Action, Broken, Step
+from splay.rows import Demand, Row
 
-Pairs = Callable[[str], Iterator[tuple[str, Scalar]]]
+Pairs = Callable[[str], Iterator[tuple[str, str]]]
 
 _PLAIN = r'"(?P<quoted>[^"]*)"|(?P<bare>[^\s,;|&"][^\s,;|&]*)'
 _ESCAPED = r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s,;|&"][^\s,;|&]*)'
 _KEY = r"(?<![\w.\-:])(?P<key>[A-Za-z_][\w.\-:]*)"
-_XML_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+_XML_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+)
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+# A document type could declare entities: such a text gives no fields, and is not parsed at all.
+_DOCTYPE = re.compile(r"(?>\s+|<!--.*?-->|<\?.*?\?>)*+<!DOCTYPE", re.DOTALL)
 
 
 class KvStep(Step):
-    """Fields named by the event itself; what is there already is kept."""
+    """Fields named by the event itself; what is there already is kept.
+
+    literal: whether the text holds a value's letters as they are.
+    """
 
     reads = frozenset({RAW})
     makes = None
 
-    def __init__(self, pairs: Pairs, can_hold: Callable[[str, str], bool]) -> None:
+    def __init__(
+        self, pairs: Pairs, can_hold: Callable[[str, str], bool], *, literal: bool = True
+    ) -> None:
         self._pairs = pairs
         self._can_hold = can_hold
+        self._literal = literal
 
-    def origin(self, field: str) -> str | None:
-        """Splunk looks for the value of such a field in the index (fields.conf, INDEXED_VALUE):
-        the raw text must hold it."""
-        return RAW
+    def origins(self, field: str) -> Collection[str] | None:
+        return (RAW,) if self._literal else None
 
     def bind(self, wanted: Demand) -> Action:
         names = None if wanted.everything or wanted.patterns else sorted(wanted.names)
@@ -53,49 +61,49 @@ class KvStep(Step):
                 name not in row and self._can_hold(raw, name) for name in names
             ):
                 return
-            self._fill(row, raw)
+            self._fill(row, raw, wanted)
 
         return act
 
-    def _fill(self, row: Row, raw: str) -> None:
+    def _fill(self, row: Row, raw: str, wanted: Demand) -> None:
         before = frozenset(row)
         for key, value in self._pairs(raw):
-            if key and key not in before:
+            if key and key not in before and wanted.wants(key):
                 row[key] = from_list([*as_list(row.get(key)), value]) or value
 
 
 def kv_steps(stanza: Stanza) -> list[Step]:
-    """The steps for the stanza's KV_MODE. ConfError for one that is not supported."""
+    """The steps for the stanza's KV_MODE; one that is not supported breaks every field."""
     settings = stanza.settings
-    mode = settings.get("KV_MODE", "auto").strip().lower()
+    mode = settings.get("KV_MODE", "").strip().lower() or "auto"
+    # A JSON escape can hide a letter of a value. Splunk looks for the words of a value in the
+    # index, and does not find such an event either (fields.conf, INDEXED_VALUE).
+    as_json = KvStep(json_pairs, lambda raw, _: raw.lstrip()[:1] in ("{", "["))
     if mode == "none":
         return []
     if mode == "xml":
-        return [KvStep(xml_pairs, lambda raw, _: raw.lstrip()[:1] == "<")]
-    as_json = KvStep(json_pairs, lambda raw, _: raw.lstrip()[:1] in ("{", "["))
+        return [KvStep(xml_pairs, lambda raw, _: raw.lstrip()[:1] == "<", literal=False)]
     if mode == "json":
         return [as_json]
-    if mode not in ("auto", "auto_escaped", ""):
-        raise ConfError(
-            f"KV_MODE = {mode} is not supported",
-            where=stanza.where.get("KV_MODE", "props.conf"),
-            hint="Write none, auto, auto_escaped, json or xml",
+    try:
+        if mode not in ("auto", "auto_escaped"):
+            raise ValueError("it is not supported")
+        trim, with_json = (
+            flag(settings, "KV_TRIM_SPACES", True),
+            flag(settings, "AUTO_KV_JSON", True),
         )
-    trim = settings.get("KV_TRIM_SPACES", "true").lower() in ("1", "t", "true")
-    text = KvStep(_text_pairs(mode == "auto_escaped", trim), _has_key)
-    with_json = settings.get("AUTO_KV_JSON", "true").lower() in ("1", "t", "true")
+    except ValueError as error:
+        where = stanza.where.get("KV_MODE", "props.conf")
+        return [Broken(broken(error, f"KV_MODE = {mode}", where), None)]
+    # A cleaned name may be spelled another way in the text, but only where it has a _.
+    text = KvStep(_text_pairs(mode == "auto_escaped", trim), lambda raw, n: n in raw or "_" in n)
     return [as_json, text] if with_json else [text]
-
-
-def _has_key(raw: str, name: str) -> bool:
-    """Whether `name=` can be in the text; a cleaned name may be spelled another way there."""
-    return f"{name}=" in raw or "_" in name or f"{name} =" in raw
 
 
 def _text_pairs(escaped: bool, trim: bool) -> Pairs:
     pattern = re.compile(rf"{_KEY}\s?=\s?(?:{_ESCAPED if escaped else _PLAIN})")
 
-    def pairs(raw: str) -> Iterator[tuple[str, Scalar]]:
+    def pairs(raw: str) -> Iterator[tuple[str, str]]:
         seen: set[str] = set()
         for match in pattern.finditer(raw):
             value = match["bare"] if match["quoted"] is None else match["quoted"]
@@ -110,35 +118,62 @@ def _text_pairs(escaped: bool, trim: bool) -> Pairs:
     return pairs
 
 
-def json_pairs(raw: str) -> Iterator[tuple[str, Scalar]]:
-    """Fields of a JSON object by path: a.b, and a{} for the items of a list."""
+class _Object(tuple[tuple[str, object], ...]):
+    """A JSON object with all its pairs, also those of the same name."""
+
+
+class _Number(str):
+    """A number of a JSON text, as it is written there."""
+
+
+def json_pairs(raw: str) -> Iterator[tuple[str, str]]:
+    """Fields of a JSON text by path: a.b, and a{} for the items of a list.
+
+    Numbers stay as they are written. A text that is not JSON throughout gives none.
+    """
     try:
-        tree = json.loads(raw)
+        tree = json.loads(
+            raw,
+            object_pairs_hook=_Object,
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_no_json,
+        )
     except (ValueError, RecursionError):
         return
-    yield from _flat(tree, "")
+    if not isinstance(tree, _Object | list):
+        return
+    waiting: list[tuple[str, object]] = [("", tree)]
+    while waiting:
+        path, node = waiting.pop()
+        if isinstance(node, _Object):
+            inner = [(f"{path}.{key}" if path else key, child) for key, child in node]
+            waiting.extend(reversed(inner))
+        elif isinstance(node, list):
+            waiting.extend((f"{path}{{}}", child) for child in reversed(node))
+        else:
+            yield path, _json_text(node)
 
 
-def _flat(node: object, path: str) -> Iterator[tuple[str, Scalar]]:
-    if isinstance(node, dict):
-        for key, child in node.items():
-            yield from _flat(child, f"{path}.{key}" if path else str(key))
-    elif isinstance(node, list):
-        for child in node:
-            yield from _flat(child, f"{path}{{}}")
-    elif isinstance(node, bool):
-        yield path, "true" if node else "false"
-    elif node is None:
-        yield path, "null"
-    elif isinstance(node, int | float):
-        yield path, to_text(node)
-    else:
-        yield path, str(node)
+def _no_json(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
 
 
-def xml_pairs(raw: str) -> Iterator[tuple[str, Scalar]]:
-    """Fields of XML by path as spath names them: a.b for text, a.b{@c} for an attribute."""
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", raw).strip()
+def _json_text(node: object) -> str:
+    if node is None:
+        return "null"
+    return str(node).lower() if isinstance(node, bool) else str(node)
+
+
+def xml_pairs(raw: str) -> Iterator[tuple[str, str]]:
+    """Fields of XML by path as spath names them: a.b for text, a.b{@c} for an attribute.
+
+    Entities are never expanded: a text with a document type gives no fields.
+    """
+    declared = _DECLARATION.match(raw)
+    text = raw[declared.end() if declared else 0 :].strip()
+    if _DOCTYPE.match(text):
+        return
     try:
         root = etree.fromstring(text, _XML_PARSER)
     except (etree.XMLSyntaxError, ValueError):

@@ -11,6 +11,7 @@ import gzip
 import io
 import ipaddress
 import re
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -18,13 +19,18 @@ from pathlib import Path
 
 from splay.errors import ConfError
 from splay.eval.value import from_list
-from splay.knowledge.extraction import texts
-from splay.rows import Row, Scalar
+from splay.knowledge.keeping import broken, flag, texts
+from splay.rows import Row
 
 _MATCH_TYPE = re.compile(r"(\w+)\s*\(\s*([^)]+?)\s*\)")
+_KINDS = ("WILDCARD", "CIDR", "EXACT")
 _UNSUPPORTED = ("external_cmd", "external_type", "collection", "time_field", "filter")
-_DEFAULT_MAX = 1000
+_DEFAULT_MAX = 100
 Test = Callable[[str], bool]
+
+
+class UnsupportedLookup(ConfError):
+    """A lookup of a kind that Splunk has and splay has not."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ def _read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
         raise ConfError(
             "the lookup file is not UTF-8 text", where=str(path), hint="Save it as UTF-8"
         ) from error
-    except (OSError, EOFError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise ConfError(f"the lookup file cannot be read ({reason})", where=str(path)) from error
     if not lines or not any(lines[0]):
@@ -139,24 +145,37 @@ def _read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
 
 def rules_of(name: str, settings: Mapping[str, str], where: str) -> Rules:
     """The rules of a transforms.conf stanza. ConfError for what is not supported."""
+    label = f"the lookup [{name}]"
     for key in _UNSUPPORTED:
         if settings.get(key):
-            raise ConfError(f"the lookup [{name}]: {key} is not supported", where=where)
-    types: dict[str, str] = {}
-    for kind, column in _MATCH_TYPE.findall(settings.get("match_type", "")):
-        if kind.upper() not in ("WILDCARD", "CIDR", "EXACT"):
-            raise ConfError(f"the lookup [{name}]: unknown match_type {kind}", where=where)
-        if kind.upper() != "EXACT":
-            types[column.strip()] = kind.upper()
+            raise UnsupportedLookup(f"{label}: {key} is not supported", where=where)
     try:
-        limits = [int(settings.get(k, d)) for k, d in _LIMITS]
+        case = flag(settings, "case_sensitive_match", True)
+        most = _number(settings, "max_matches", _DEFAULT_MAX, range(1, 1001))
+        least = _number(settings, "min_matches", 0, range(1001))
+        types = _match_types(settings.get("match_type", ""))
     except ValueError as error:
-        raise ConfError(f"the lookup [{name}]: {error}", where=where) from error
-    case = settings.get("case_sensitive_match", "true").strip().lower() in ("1", "t", "true")
-    return Rules(types, case, limits[0], limits[1], settings.get("default_match", ""))
+        raise broken(error, label, where) from error
+    return Rules(types, case, most, least, settings.get("default_match", ""))
 
 
-_LIMITS = (("max_matches", str(_DEFAULT_MAX)), ("min_matches", "0"))
+def _match_types(text: str) -> dict[str, str]:
+    if _MATCH_TYPE.sub("", text).strip(" ,\n"):
+        raise ValueError(f"match_type is {text!r}, not a list such as WILDCARD(column)")
+    types = {column: kind.upper() for kind, column in _MATCH_TYPE.findall(text)}
+    for column, kind in types.items():
+        if kind not in _KINDS:
+            raise ValueError(f"match_type {kind}({column}) is none of {', '.join(_KINDS)}")
+    return {column: kind for column, kind in types.items() if kind != "EXACT"}
+
+
+def _number(settings: Mapping[str, str], name: str, default: int, allowed: range) -> int:
+    text = settings.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdigit() or int(text[:9]) not in allowed:
+        raise ValueError(f"{name} is {text!r}, not from {allowed[0]} to {allowed[-1]}")
+    return int(text)
 
 
 @dataclass
@@ -176,7 +195,8 @@ class LookupCall:
         """Adds the outputs to the row.
 
         With OUTPUT an event that has all inputs but no match loses the output fields; a row
-        without one of the inputs stays as it is. A multivalue input matches by any value.
+        without one of the inputs stays as it is. Each value of a multivalue input is looked up
+        by itself; of several such inputs, each combination.
         """
         outputs = self.outputs
         if self.new_only:
@@ -192,26 +212,21 @@ class LookupCall:
             self._known[given] = self._find(given)
         matches = self._known[given]
         for column, name in outputs:
-            value = from_list(self._values(matches, column))
+            value = from_list([match[column] for match in matches if match[column] != ""])
             if value is not None:
                 row[name] = value
-            elif not self.new_only and (not matches or column not in dict(self.inputs)):
+            elif not self.new_only:
                 row.pop(name, None)
 
     def _find(self, given: tuple[tuple[str, ...], ...]) -> list[dict[str, str]]:
+        rules = self.table.rules
+        default = dict.fromkeys(self.table.columns, rules.default_match)
+        names = [column for column, _ in self.inputs]
         found: list[dict[str, str]] = []
         for values in product(*given):
-            columns = (column for column, _ in self.inputs)
-            found += self.table.match(dict(zip(columns, values, strict=True)))
-        return found[: self.table.rules.max_matches]
-
-    def _values(self, matches: list[dict[str, str]], column: str) -> list[Scalar]:
-        rules = self.table.rules
-        values: list[Scalar] = [match[column] for match in matches if match[column] != ""]
-        missing = rules.min_matches - len(matches)
-        if missing > 0 and rules.default_match:
-            values += [rules.default_match] * missing
-        return values
+            matches = self.table.match(dict(zip(names, values, strict=True)))
+            found += matches + [default] * (rules.min_matches - len(matches))
+        return found
 
 
 def lookup_call(

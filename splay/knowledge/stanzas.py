@@ -7,65 +7,86 @@ collisions", "Case-sensitivity", "Building the final [<spec>] stanza").
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import regex
+
 from splay.conf import Conf, Stanza
-from splay.errors import ConfError
+from splay.knowledge.keeping import broken
 from splay.pcre import compile_pattern
 
 _KINDS = ("source", "host", "sourcetype")  # highest precedence first
-_PATTERN = re.compile(r"\.\.\.|[*|()\[\]?+{}\\]")
-_TRANSLATED = re.compile(r"\.\.\.|\*|\.|\\\\")
+_PATTERN = re.compile(r"[*|()\[\]?+{}\\]|\.\.\.")
+_TOKEN = re.compile(r"\\.|\.\.\.|\*|\.", re.DOTALL)
+_TRANSLATED = {"...": ".*", "*": r"[^/\\]*", ".": r"\."}
+_AS_PATTERN = "(?::){0}"  # the idiom that makes the stanza of a sourcetype a pattern
+_NAME = re.compile(r"(?P<case>\(\?i\))?(?P<kind>source|host)::(?P<rest>.*)", re.DOTALL)
+_CLASSIFIERS = ("rule::", "delayedrule::")  # stanzas that give events their sourcetype
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spec:
-    """A stanza's name, read: which default field it is about and how its value matches."""
+    """A stanza's name, read: which default field it is about and how its value matches.
+
+    pattern: None where the name is meant literally.
+    """
 
     stanza: Stanza
     kind: str
-    pattern: str
+    name: str
+    pattern: regex.Pattern[str] | None
     priority: int
-    literal: bool
 
     def matches(self, value: str) -> bool:
         """Whether an event with this host, source or sourcetype is meant."""
-        if self.literal:
-            same = self.pattern == value
-            return same or (self.kind == "host" and self.pattern.lower() == value.lower())
-        compiled = compile_pattern(_translate(self.pattern), ignore_case=self.kind == "host")
-        return compiled.fullmatch(value) is not None
+        if self.pattern is not None:
+            return self.pattern.fullmatch(value) is not None
+        if self.kind == "host":
+            return self.name.lower() == value.lower()
+        return self.name == value
 
 
 def _translate(pattern: str) -> str:
-    signs = {"...": ".*", "*": r"[^/\\]*", ".": r"\.", "\\\\": r"\\"}
-    if pattern.startswith("(?::){0}"):  # the idiom that makes a sourcetype's stanza a pattern
-        return "(?::){0}" + _translate(pattern[len("(?::){0}") :])
-    return _TRANSLATED.sub(lambda match: signs[match[0]], pattern)
+    return _TOKEN.sub(lambda match: _TRANSLATED.get(match[0], match[0]), pattern)
 
 
 class Props:
     """props.conf, asked by source, host and sourcetype."""
 
     def __init__(self, conf: Conf) -> None:
-        self._specs = [_spec(stanza) for name, stanza in conf.items() if name != "default"]
+        named = [stanza for name, stanza in conf.items() if name != "default"]
+        specs = [_spec(stanza) for stanza in named if not stanza.name.startswith(_CLASSIFIERS)]
+        self._lowest_first = _lowest_first(specs)
         self._default = conf.get("default", Stanza("default"))
+        self._renamed = {
+            spec.name: spec.stanza.settings["rename"]
+            for spec in specs
+            if spec.kind == "sourcetype" and spec.stanza.settings.get("rename")
+        }
 
-    def stanza(self, source: str, host: str, sourcetype: str) -> Stanza:
-        """All settings that apply to such an event, as one stanza."""
+    def sourcetype(self, original: str) -> str:
+        """What the sourcetype is called at search time."""
+        return self._renamed.get(original, original)
+
+    def specs(self, source: str, host: str, sourcetype: str) -> tuple[Spec, ...]:
+        """The stanzas that speak of such an event, the lowest first."""
         values = {"source": source, "host": host, "sourcetype": sourcetype}
+        return tuple(spec for spec in self._lowest_first if spec.matches(values[spec.kind]))
+
+    def merged(self, specs: Iterable[Spec]) -> Stanza:
+        """All settings of these stanzas, and those of [default], as one stanza."""
         merged = Stanza("", dict(self._default.settings), dict(self._default.where))
-        for spec in self._lowest_first():
-            if spec.matches(values[spec.kind]):
-                for key, value in spec.stanza.settings.items():
-                    if self._own(spec.stanza, key):
-                        merged.settings[key] = value
-                        merged.where[key] = spec.stanza.where.get(key, "props.conf")
+        for spec in specs:
+            for key, value in spec.stanza.settings.items():
+                if self._own(spec.stanza, key):
+                    merged.settings[key] = value
+                    merged.where[key] = spec.stanza.where.get(key, "props.conf")
         return merged
 
     def all(self) -> list[Stanza]:
         """Every stanza, matching or not."""
-        return [self._default, *(spec.stanza for spec in self._specs)]
+        return [self._default, *(spec.stanza for spec in self._lowest_first)]
 
     def _own(self, stanza: Stanza, key: str) -> bool:
         """Whether a setting is the stanza's and not filled in from [default]: that one is lowest
@@ -73,24 +94,26 @@ class Props:
         default = self._default
         return not (key in default.settings and stanza.where.get(key) == default.where.get(key))
 
-    def _lowest_first(self) -> list[Spec]:
-        by_name = sorted(self._specs, key=lambda spec: spec.stanza.name, reverse=True)
-        by_priority = sorted(by_name, key=lambda spec: spec.priority)
-        return sorted(by_priority, key=lambda spec: -_KINDS.index(spec.kind))
+
+def _lowest_first(specs: list[Spec]) -> list[Spec]:
+    by_name = sorted(specs, key=lambda spec: spec.stanza.name, reverse=True)
+    by_priority = sorted(by_name, key=lambda spec: spec.priority)
+    return sorted(by_priority, key=lambda spec: -_KINDS.index(spec.kind))
 
 
 def _spec(stanza: Stanza) -> Spec:
-    kind, separator, rest = stanza.name.partition("::")
-    if not separator or kind not in ("source", "host"):
-        kind, rest = "sourcetype", stanza.name
-    pattern = kind != "sourcetype" or rest.startswith("(?::){0}")
-    literal = not (pattern and _PATTERN.search(rest))
-    given = stanza.settings.get("priority")
+    found = _NAME.fullmatch(stanza.name)
+    kind, name = (found["kind"], found["rest"]) if found else ("sourcetype", stanza.name)
+    ignore_case = kind == "host" or bool(found and found["case"])
+    is_pattern = name.startswith(_AS_PATTERN) if found is None else _PATTERN.search(name)
     try:
-        priority = int(given) if given else (100 if literal else 0)
-        if not literal:
-            compile_pattern(_translate(rest))
+        pattern = None
+        if is_pattern or (found and found["case"]):
+            text = _translate(name.removeprefix(_AS_PATTERN))
+            pattern = compile_pattern(text, ignore_case=ignore_case)
+        given = stanza.settings.get("priority")
+        priority = int(given) if given else (100 if pattern is None else 0)
     except ValueError as error:
-        where = stanza.where.get("priority", "props.conf")
-        raise ConfError(f"the stanza [{stanza.name}]: {error}", where=where) from error
-    return Spec(stanza, kind, rest, priority, literal)
+        where = next(iter(stanza.where.values()), "props.conf")
+        raise broken(error, f"the stanza [{stanza.name}]", where) from error
+    return Spec(stanza, kind, name, pattern, priority)

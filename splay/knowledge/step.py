@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from splay.errors import ConfError
 from splay.rows import Demand, Row
 
 Action = Callable[[Row], None]
+Say = Callable[[str, str], None]
+"""Told of what a person should know, as (level, text)."""
 RAW = "_raw"
 
 
@@ -24,8 +27,12 @@ class Step(ABC):
     def bind(self, wanted: Demand) -> Action:
         """What to do with each row, given the fields that anything later reads."""
 
-    def origin(self, field: str) -> str | None:
-        """The field whose text `field` takes its value from, letter for letter; None: another."""
+    def needs(self, wanted: Demand) -> Iterable[str]:
+        """The fields that must be there to make those of its fields that are wanted."""
+        return self.reads
+
+    def origins(self, field: str) -> Collection[str] | None:
+        """The fields whose text `field` takes its value from, letter for letter; None: another."""
         return None
 
     def useful(self, wanted: Demand) -> bool:
@@ -35,12 +42,23 @@ class Step(ABC):
         return any(map(wanted.wants, self.makes))
 
 
+class Broken(Step):
+    """A setting that cannot be used: an error only where a field that it can make is wanted."""
+
+    def __init__(self, error: ConfError, makes: Iterable[str] | None) -> None:
+        self._error = error
+        self.makes = None if makes is None else frozenset(makes)
+
+    def bind(self, wanted: Demand) -> Action:
+        raise self._error
+
+
 def chain(steps: Iterable[Step], demand: Demand) -> list[Action]:
     """The actions, in order, that fill in the demanded fields: the last step is asked first,
-    since what a step reads is demanded of those before it."""
+    since what a step needs is demanded of those before it."""
     actions: list[Action] = []
     for step in reversed(list(steps)):
         if step.useful(demand):
             actions.append(step.bind(demand))
-            demand = demand.plus(step.reads)
+            demand = demand.plus(step.needs(demand))
     return actions[::-1]

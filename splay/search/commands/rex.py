@@ -15,7 +15,7 @@ import regex
 
 from splay.errors import SplError
 from splay.eval.value import from_list
-from splay.knowledge.extraction import texts
+from splay.knowledge.keeping import texts
 from splay.pcre import compile_pattern
 from splay.rows import Demand, Row, Scalar
 from splay.search.operation import Context, Kind, Operation

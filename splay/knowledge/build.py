@@ -1,0 +1,142 @@
+"""From the settings of a props.conf stanza to the steps that they stand for, in Splunk's order.
+
+Like Splunk, a search goes on without what is not there (a lookup's table, a transform): that is a
+message. A setting that is there and cannot be used is an error where a field it makes is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from splay.conf import Conf, Stanza
+from splay.errors import ConfError, SplError
+from splay.eval.expression import EvalContext
+from splay.knowledge.derived import (
+    Alias,
+    AliasStep,
+    Calculated,
+    EvalStep,
+    LookupStep,
+    read_aliases,
+    read_calculated,
+)
+from splay.knowledge.extraction import extract_step, report_step
+from splay.knowledge.kvmode import kv_steps
+from splay.knowledge.lookupclause import LookupClause, read_lookup_clause
+from splay.knowledge.lookups import LookupCall, LookupTable, UnsupportedLookup, lookup_call
+from splay.knowledge.step import Broken, Say, Step
+from splay.spl.args import Args
+
+_LOOKUP = "LOOKUP"
+
+
+class Apps(Protocol):
+    """What knowledge asks of the apps."""
+
+    def conf(self, name: str) -> Conf: ...
+
+    def lookup(self, name: str) -> LookupTable: ...
+
+    def expand(self, search: str) -> str: ...
+
+
+class Builder:
+    """Makes steps. say: told of what is left out."""
+
+    def __init__(self, apps: Apps, context: EvalContext, say: Say) -> None:
+        self._apps = apps
+        self._context = context
+        self._say = say
+
+    def steps(self, stanza: Stanza) -> list[Step]:
+        """The steps of a stanza, from extractions to lookups."""
+        return [
+            *self._extractions(stanza),
+            *self._reports(stanza),
+            *kv_steps(stanza),
+            *self._aliases(stanza),
+            *self._calculated(stanza),
+            *self._lookups(stanza),
+        ]
+
+    def _extractions(self, stanza: Stanza) -> Iterator[Step]:
+        for key in _keys(stanza, "EXTRACT-"):
+            step = extract_step(key, stanza, self._say)
+            if step:
+                yield step
+
+    def _reports(self, stanza: Stanza) -> Iterator[Step]:
+        transforms = self._apps.conf("transforms")
+        for key in _keys(stanza, "REPORT-"):
+            for name in filter(None, map(str.strip, stanza.settings[key].split(","))):
+                step = report_step(name, transforms, _place(stanza, key), self._say)
+                if step:
+                    yield step
+
+    def _aliases(self, stanza: Stanza) -> Iterator[Step]:
+        aliases: list[Alias] = []
+        for key in _keys(stanza, "FIELDALIAS-"):
+            try:
+                aliases += read_aliases(key, stanza.settings[key], _place(stanza, key))
+            except ConfError as error:
+                yield Broken(error, stanza.settings[key].replace(",", " ").split())
+        if aliases:
+            yield AliasStep(aliases)
+
+    def _calculated(self, stanza: Stanza) -> Iterator[Step]:
+        fields: list[Calculated] = []
+        for key in _keys(stanza, "EVAL-"):
+            text, where = stanza.settings[key], _place(stanza, key)
+            try:
+                fields.append(read_calculated(key, text, where, self._context))
+            except ConfError as error:
+                yield Broken(error, {key.partition("-")[2]})
+        if fields:
+            yield EvalStep(fields)
+
+    def _lookups(self, stanza: Stanza) -> Iterator[Step]:
+        keys = [k for k, v in stanza.settings.items() if k.upper().startswith(_LOOKUP) and v]
+        for key in sorted(keys, key=lambda key: key[len(_LOOKUP) :].lstrip("-_")):
+            step = self._lookup(key, stanza.settings[key], _place(stanza, key))
+            if step:
+                yield step
+
+    def _lookup(self, key: str, text: str, where: str) -> Step | None:
+        try:
+            clause = read_lookup_clause(Args(text, 0, key))
+        except SplError as error:
+            error.search = text
+            self._left_out(key, ConfError(str(error), where=where))
+            return None
+        reads = [field for _, field in clause.inputs]
+        if clause.outputs is not None:
+            makes = [field for _, field in clause.outputs]
+            return LookupStep(lambda: self._call(key, clause), reads, makes)
+        try:  # only the table tells what it makes
+            call = self._call(key, clause)
+        except UnsupportedLookup as error:
+            return Broken(error, None)
+        return LookupStep(lambda: call, reads, [f for _, f in call.outputs]) if call else None
+
+    def _call(self, key: str, clause: LookupClause) -> LookupCall | None:
+        try:
+            table = self._apps.lookup(clause.table.text)
+            return lookup_call(table, clause.inputs, clause.outputs, clause.new_only)
+        except UnsupportedLookup:
+            raise
+        except ConfError as error:
+            self._left_out(key, error)
+            return None
+
+    def _left_out(self, key: str, error: ConfError) -> None:
+        self._say("WARN", f"the automatic lookup {key} is left out: {error}")
+
+
+def _keys(stanza: Stanza, prefix: str) -> list[str]:
+    """The settings of these classes that have a value, in ASCII order of the class."""
+    return sorted(key for key, value in stanza.settings.items() if key.startswith(prefix) and value)
+
+
+def _place(stanza: Stanza, key: str) -> str:
+    return stanza.where.get(key, "props.conf")
