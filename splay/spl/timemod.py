@@ -24,7 +24,8 @@ _UNITS = {
     "q": "q qtr qtrs quarter quarters",
     "y": "y yr yrs year years",
 }
-_UNIT = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
+UNIT = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
+"""Each spelling of a unit of time, and the unit: s m h d w mon q y."""
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _DAYS = {"d": 1, "w": 7}
 _MONTHS = {"mon": 1, "q": 3, "y": 12}
@@ -78,7 +79,7 @@ def _relative(text: str, now: float, tz: tzinfo, at: int) -> float:
             raise SplError(f"{text!r} is not a time modifier", at=at, hint=_HINT)
         name = step[4] or step[3]
         week = re.fullmatch(r"w([0-7])", name) if step[4] else None
-        unit = "w" if week else _UNIT.get(name)
+        unit = "w" if week else UNIT.get(name)
         if unit is None:
             raise SplError(f"{name!r} in {text!r} is not a unit of time", at=at, hint=_HINT)
         if step[4]:

@@ -106,6 +106,8 @@ class Min(Extreme):
 class Numbers(Aggregation):
     """The base of what is computed from the numbers among the values: others are ignored."""
 
+    numeric = True
+
     def __init__(self) -> None:
         self._count = 0
         self._sum: int | float = 0

@@ -25,6 +25,8 @@ _NAME = re.compile(r"(?:perc|p|exactperc|upperperc)(\d+(?:\.\d+)?)")
 class Percentile(Aggregation):
     """percent: 0 to 100."""
 
+    numeric = True
+
     def __init__(self, percent: Fraction) -> None:
         self._percent = percent
         self._numbers: list[int | float] = []

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import product
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 from splay.errors import UnsupportedError
 from splay.eval.expression import EvalContext
-from splay.eval.value import as_list, to_text
-from splay.rows import Demand, Row, Scalar
+from splay.rows import Demand, Row
 from splay.search.aggregate import Term, read_terms
-from splay.search.aggregations import Aggregation
+from splay.search.grouping import (
+    Group,
+    Key,
+    expanded,
+    has_patterns,
+    keys_of,
+    read_by,
+    takers,
+    time_of,
+)
 from splay.search.operation import Context, Kind, Operation
 from splay.search.ordering import natural
 from splay.search.wildcards import is_pattern
-from splay.spl.args import Args, Word, as_bool, as_int
+from splay.spl.args import Args, as_bool, as_int
 
-Group = list[Aggregation]
-Groups = dict[tuple[str, ...], Group]
-_Take = Callable[[Row], list[Scalar]]
+Groups = dict[Key, Group]
 
 
 class Stats(Operation):
@@ -51,34 +56,24 @@ class Stats(Operation):
         terms = read_terms(args, stop=("by",))
         if not terms:
             raise args.error("a statistical function is missing", hint="Write, such as: count")
-        by: list[str] = []
-        if args.take("by"):
-            words = args.fields(stop=("dedup_splitvals",))
-            by = [word.text for word in words]
-            _check_by(args, words, terms)
-            if not by:
-                raise args.error("a field is missing after BY", hint="Name it, or remove BY")
-            if option := args.option("dedup_splitvals"):
-                once = as_bool(option[1])
+        by = read_by(args, terms, stop=("dedup_splitvals",))
+        if by and (option := args.option("dedup_splitvals")):
+            once = as_bool(option[1])
         args.end()
         return cls(terms, by, once)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         scope = EvalContext(context.now, context.tz)
-        if any(term.field is not None and is_pattern(term.field) for term in self._terms):
+        terms = self._terms
+        if has_patterns(terms):
             rows = list(rows)
-            available = list(dict.fromkeys(name for row in rows for name in row))
-            others = [name for name in available if name not in self._by]
-            terms = [one for term in self._terms for one in term.expanded(others)]
-        else:
-            terms = self._terms
-        yield from self._rows(self._groups(rows, terms, scope), terms)
+            terms = expanded(terms, rows, self._by)
+        yield from self._rows(self._groups(rows, terms, scope))
 
     @property
     def mergeable(self) -> bool:
         """Whether rows may be divided: `groups` of each part, `merged`, are those of all."""
-        patterns = any(term.field is not None and is_pattern(term.field) for term in self._terms)
-        return not patterns and all(term.make().mergeable for term in self._terms)
+        return not has_patterns(self._terms) and all(t.make().mergeable for t in self._terms)
 
     def groups(self, rows: Iterable[Row], context: Context) -> Groups:
         """What the rows come to, group by group, before the results are taken."""
@@ -89,52 +84,33 @@ class Stats(Operation):
         whole: Groups = {}
         for groups in parts:
             for key, group in groups.items():
-                if key not in whole:
+                if key in whole:
+                    whole[key].merge(group)
+                else:
                     whole[key] = group
-                    continue
-                for mine, other in zip(whole[key], group, strict=True):
-                    mine.merge(other)
-        return self._rows(whole, self._terms)
+        return self._rows(whole)
 
-    def _rows(self, groups: Groups, terms: list[Term]) -> Iterator[Row]:
+    def _rows(self, groups: Groups) -> Iterator[Row]:
         for key in sorted(groups, key=natural):
             row: Row = dict(zip(self._by, key, strict=True))
-            for term, aggregation in zip(terms, groups[key], strict=True):
-                value = aggregation.result()
-                if value is not None:
-                    row[term.name] = value
+            groups[key].into(row)
             if row:
                 yield row
 
     def _groups(self, rows: Iterable[Row], terms: list[Term], scope: EvalContext) -> Groups:
-        makes = [term.make for term in terms]
-        takes: list[_Take] = [term.over(scope) for term in terms]
+        takes = takers(terms, scope)
         groups: Groups = {}
         if not self._by:
-            groups[()] = [make() for make in makes]
+            groups[()] = Group(terms)
         for row in rows:
-            time = row.get("_time")
-            time = time if isinstance(time, int | float) else _number(time)
+            time = time_of(row)
             values = [take(row) for take in takes]
-            for key in self._keys(row):
+            for key in keys_of(row, self._by, once=self._once):
                 group = groups.get(key)
                 if group is None:
-                    group = groups[key] = [make() for make in makes]
-                for aggregation, found in zip(group, values, strict=True):
-                    if found:
-                        aggregation.add(found, time)
+                    group = groups[key] = Group(terms)
+                group.add(values, time)
         return groups
-
-    def _keys(self, row: Row) -> Iterable[tuple[str, ...]]:
-        try:
-            found = [row[name] for name in self._by]
-        except KeyError:
-            return ()
-        if all(type(value) is str for value in found):
-            return (tuple(found),)  # type: ignore[arg-type]
-        parts = [[to_text(item) for item in as_list(value)] for value in found]
-        keys = product(*parts)
-        return dict.fromkeys(keys) if self._once else keys
 
     def demand(self, after: Demand) -> Demand:
         reads = set(self._by)
@@ -146,25 +122,6 @@ class Stats(Operation):
         if any(is_pattern(term.name) for term in self._terms):
             return None
         return [*self._by, *(term.name for term in self._terms)]
-
-
-def _check_by(args: Args, words: list[Word], terms: list[Term]) -> None:
-    columns = {term.name for term in terms}
-    for number, word in enumerate(words):
-        if is_pattern(word.text):
-            raise args.error("BY takes no wildcard", at=word.at, hint="Name the fields")
-        if word.text in columns:
-            hint = "Give the column another name with AS"
-            raise args.error(f"{word.text} is a column as well", at=word.at, hint=hint)
-        if any(word.text == earlier.text for earlier in words[:number]):
-            raise args.error(f"{word.text} is named twice", at=word.at, hint="Remove one")
-
-
-def _number(value: object) -> float | None:
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
 
 
 COMMAND = Stats
