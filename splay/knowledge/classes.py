@@ -58,13 +58,25 @@ class Classes:
 
     @cached_property
     def predicates(self) -> list[tuple[str, Predicate]]:
-        """What makes an event one of each event type. ConfError for one that cannot be used."""
-        return [(name, compile_predicate(self.expanded(name))) for name in self.names]
+        """What makes an event one of each event type."""
+        return [(name, compile_predicate(expr)) for name, expr in self._usable]
 
     @cached_property
     def read_by_event_types(self) -> frozenset[str]:
         """The fields that the event types look at."""
-        return frozenset().union(*(predicate_fields(self.expanded(name)) for name in self.names))
+        return frozenset().union(*(predicate_fields(expr) for _, expr in self._usable))
+
+    @cached_property
+    def _usable(self) -> list[tuple[str, SearchExpr]]:
+        """The event types with their searches; one that cannot be used is left out, and said so:
+        it must not cost a search that does not name it."""
+        found: list[tuple[str, SearchExpr]] = []
+        for name in self.names:
+            try:
+                found.append((name, self.expanded(name)))
+            except ConfError as error:
+                self.say("WARN", f"an event type is left out: {error}")
+        return found
 
     @cached_property
     def enabled_tags(self) -> list[Tag]:
