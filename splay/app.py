@@ -139,6 +139,10 @@ class AppSet:
                 where=stanza.where.get("filename", "commands.conf"),
                 hint="Write chunked = true",
             )
+        for key in settings:
+            if key.startswith("command.arg."):
+                where = stanza.where[key]
+                raise ConfError(f"{key} of the command {name} is not supported", where=where)
         file_name = settings.get("filename", f"{name}.py")
         for folder in self.folders:
             script = folder / "bin" / file_name

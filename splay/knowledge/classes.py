@@ -25,6 +25,7 @@ TAG = "tag"
 _ON = ("enabled", "1", "t", "true")
 _OFF = ("disabled", "0", "f", "false", "")
 _LAST = 1_000_000
+_MACRO = re.compile(r"`[^`]*`")
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,24 @@ class Classes:
                 expr = parse_search_expr(text)
                 _check(expr)
                 compile_predicate(expr)
+                self._warn_of_macro(stanza, text)
             except SplError as error:
                 error.search = error.search or text
                 raise ConfError(f"the event type [{name}]: {error}", where=where) from error
             self._parsed[name] = expr
         return self._parsed[name]
+
+    def _warn_of_macro(self, stanza: Stanza, expanded: str) -> None:
+        """Splunk puts no parentheses around a macro of several terms in an event type ("Use macros
+        with event types and tags"), so that OR and NOT before it reach its first term only."""
+        try:
+            as_word = _terms(_MACRO.sub(" macro ", stanza.settings["search"]))
+        except SplError:  # the macro is no whole term: nothing can be said of parentheses
+            return
+        if _terms(expanded) > as_word:
+            where = stanza.where.get("search", "eventtypes.conf")
+            hint = "write parentheses around its definition, or Splunk reads it otherwise after OR"
+            self.say("WARN", f"{where}: the event type [{stanza.name}] uses a macro: {hint}")
 
     def expanded(self, name: str) -> SearchExpr:
         """The event type's expression without event types and tags."""
@@ -165,6 +179,12 @@ class Classes:
                     yield Tag(of_field, value, tag)
                 elif state.strip().lower() not in _OFF:
                     self.say("WARN", f"{where}: {tag} is neither enabled nor disabled")
+
+
+def _terms(text: str) -> int:
+    """How many terms the search has beside each other, parentheses counting as one."""
+    expr = parse_search_expr(f"before {text}")
+    return len(expr.parts) if isinstance(expr, And) else 1
 
 
 def _is_class(name: str) -> bool:

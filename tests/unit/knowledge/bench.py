@@ -32,6 +32,7 @@ class Bench:
         file.write_text(text, encoding="utf-8")
         if app not in self.names:
             self.names.append(app)
+            self.write("default/app.conf", "", app)
         self._knowledge = None
         return self
 
