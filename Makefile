@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SDK := lib/splunklib/__init__.py
 PUBLISHED := attack_data/4876_windows-security.log
+INSPECT := .venv-inspect
 BENCH := .venv-bench
 EVTX := .cache/Security_short_selected.evtx
 SAMPLE := tests/data/sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup detect attack-data bench test lint clean
+.PHONY: help setup detect attack-data bench test lint package inspect clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,12 +25,9 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-# What ships beside the app's own code, from a pinned version and hash. Its metadata asks for a
-# newer Python than it needs: it runs on 3.9, and the protocol tests show that it does.
+# What ships beside the app's own code, as pinned in requirements-app.txt.
 $(SDK): $(READY) requirements-app.txt
-	@rm -rf lib
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target lib --no-deps \
-	  --no-compile --ignore-requires-python --require-hashes --requirement requirements-app.txt
+	$(BIN)/python -m tools.vendor lib
 	@touch $@
 
 ifdef DATA
@@ -69,5 +67,18 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 bench: $(READY) $(SDK) $(BENCH)/.ready  ## time splay beside its peers: make bench BENCH_ARGS="--events 200000"
 	$(BIN)/python benchmarks/bench.py $(BENCH_ARGS)
 
+# Splunk's own tools pin old libraries: they have a virtual environment alone.
+$(INSPECT)/.ready: $(READY) tools/requirements-inspect.txt
+	$(BIN)/python -m venv $(INSPECT)
+	$(INSPECT)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement tools/requirements-inspect.txt
+	@touch $@
+
+package: $(READY) $(INSPECT)/.ready  ## make dist/DA-ESS-ADCSBackup-<version>.tar.gz: the same files, the same bytes
+	@$(BIN)/python -m tools.package $(INSPECT)/bin
+
+inspect: package  ## run all of AppInspect's checks on the package
+	@$(BIN)/python -m tools.inspect_app $(INSPECT)/bin
+
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(INSPECT) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

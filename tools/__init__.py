@@ -1,0 +1,1 @@
+"""What makes, vets and describes the app's package. Nothing in here ships."""
