@@ -6,12 +6,13 @@ READY := $(VENV)/.ready
 SDK := lib/splunklib/__init__.py
 PUBLISHED := attack_data/4876_windows-security.log
 INSPECT := .venv-inspect
+CONTENTCTL := .venv-contentctl
 BENCH := .venv-bench
 EVTX := .cache/Security_short_selected.evtx
 SAMPLE := tests/data/sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup detect attack-data bench test lint package inspect clean
+.PHONY: help setup detect attack-data bench test lint package inspect content clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,5 +81,14 @@ package: $(READY) $(INSPECT)/.ready  ## make dist/DA-ESS-ADCSBackup-<version>.ta
 inspect: package  ## run all of AppInspect's checks on the package
 	@$(BIN)/python -m tools.inspect_app $(INSPECT)/bin
 
+$(CONTENTCTL)/.ready: $(READY) tools/requirements-content.txt
+	$(BIN)/python -m venv $(CONTENTCTL)
+	$(CONTENTCTL)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement tools/requirements-content.txt
+	@touch $@
+
+content: $(READY) $(CONTENTCTL)/.ready  ## have contentctl validate and build the detection in content/
+	@$(BIN)/python -m tools.content $(CONTENTCTL)/bin
+
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) $(INSPECT) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(INSPECT) $(CONTENTCTL) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
