@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -192,6 +192,53 @@ def explain(spl: str | None, saved: str | None, **run: Any) -> None:
         for line in explained(make_plan(spl, context)):
             click.echo(line)
         _tell(context.messages, ReadReport())
+
+
+@main.command()
+@click.option(
+    "--app",
+    "apps",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="An app's folder; may be given several times. Default: this folder.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8089, show_default=True, help="REST API; 0 takes a free port.")
+@click.option("--hec-port", default=8088, show_default=True, help="HTTP Event Collector.")
+@click.option("--data", type=click.Path(path_type=Path), help="Keep what is indexed here.")
+@click.option("--tls/--plain", default=True, show_default=True, help="HTTPS or HTTP.")
+@click.option("--username", envvar="SPLUNK_USERNAME", default="admin", help="SPLUNK_USERNAME.")
+@click.option("--password", envvar="SPLUNK_PASSWORD", help="SPLUNK_PASSWORD; there is no default.")
+@click.option("--hec-token", envvar="SPLUNK_HEC_TOKEN", default="", help="SPLUNK_HEC_TOKEN.")
+def serve(
+    apps: tuple[Path, ...],
+    host: str,
+    port: int,
+    hec_port: int,
+    data: Path | None,
+    tls: bool,
+    username: str,
+    password: str | None,
+    hec_token: str,
+) -> None:
+    """Serve splunkd's REST API and HTTP Event Collector over the app.
+
+    Give the administrator's password, and a token for the collector, in the environment: options
+    are seen by everybody on this machine.
+
+    Example: SPLUNK_PASSWORD=... SPLUNK_HEC_TOKEN=... splay serve --app .
+    """
+    from splay.server.serve import Listening, data_folder
+    from splay.server.serve import serve as listen
+    from splay.server.state import Splunkd
+
+    if not password:
+        raise click.UsageError("There is no password: set SPLUNK_PASSWORD.")
+    with _refusing():
+        folder = data_folder(data)
+        splunkd = Splunkd(apps or (Path(),), folder, username, password, hec_token)
+        with closing(splunkd):
+            listen(splunkd, Listening(host, port, hec_port, tls), click.echo)
 
 
 def explained(plan: Plan) -> list[str]:

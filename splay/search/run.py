@@ -13,8 +13,7 @@ from splay.search.commands.head import Head
 from splay.search.fanout import divisible, run_parts
 from splay.search.operation import Context
 from splay.search.plan import Plan, Retrieval
-from splay.store.event import ReadReport
-from splay.store.files import FileStore
+from splay.store.event import ReadReport, Store
 
 Progress = Callable[[int], None]
 
@@ -29,7 +28,7 @@ class Results:
 
 def run_plan(
     plan: Plan,
-    store: FileStore | None,
+    store: Store | None,
     context: Context,
     report: ReadReport,
     progress: Progress | None = None,
@@ -80,7 +79,7 @@ def _all_rows(
 
 def _events(
     plan: Plan,
-    store: FileStore | None,
+    store: Store | None,
     context: Context,
     report: ReadReport,
     progress: Progress | None,
@@ -108,7 +107,7 @@ def _newest(rows: Iterable[Row], limit: int | None) -> list[Row]:
 def _matching(
     plan: Plan,
     retrieval: Retrieval,
-    store: FileStore,
+    store: Store,
     report: ReadReport,
     progress: Progress | None,
 ) -> Iterator[Row]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 
 @dataclass(slots=True)
@@ -47,3 +48,12 @@ class ReadReport:
     events: int = 0
     bad_events: int = 0
     problems: list[str] = field(default_factory=list)  # one clear line each, at most 100 kept
+
+
+class Store(Protocol):
+    """Where the events of a search come from: files, or indexes."""
+
+    def scan(
+        self, need: Need, report: ReadReport, progress: Callable[[int], None] | None = None
+    ) -> Iterator[Event]:
+        """The events that can match `need`; progress is told of the bytes read."""

@@ -1,0 +1,69 @@
+"""From the bytes that a client sends to events: where one ends, and its own time.
+
+Windows events, as XML or as classic text, are taken apart as `splay.store` does it; of other text
+every line is an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from splay.store.blocks import utf8_blocks
+from splay.store.classic import ClassicMaker, ClassicReader, classic_start
+from splay.store.event import Event, Need, ReadReport
+from splay.store.files import Reader
+from splay.store.lines import LineMaker, LineReader
+from splay.store.literals import LiteralScan
+from splay.store.maker import FileFacts, InputSettings
+from splay.store.notes import FileNotes
+from splay.store.xmlevents import XmlMaker, XmlReader, xml_start
+
+_BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a client says of its data; what it leaves out is splunkd's default."""
+
+    host: str
+    source: str
+    sourcetype: str
+    index: str
+    tz: tzinfo = UTC
+
+
+def broken(blocks: Iterable[bytes], origin: Origin, now: float) -> Iterator[Event]:
+    """The events of a stream of bytes. now: the time of those that say none."""
+    text = utf8_blocks(_pieces(blocks))
+    first = next(text, b"")
+    reader = _reader(first, origin, now)
+    yield from reader.feed(first)
+    for block in text:
+        yield from reader.feed(block)
+    yield from reader.finish()
+
+
+def own_time(text: str, origin: Origin, now: float) -> float:
+    """The time that an event of its own says; `now` when it says none."""
+    found = next(broken([text.encode()], origin, now), None)
+    return found.time if found else now
+
+
+def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        for start in range(0, len(block), _BLOCK):
+            yield block[start : start + _BLOCK]
+
+
+def _reader(first: bytes, origin: Origin, now: float) -> Reader:
+    settings = InputSettings(origin.host, origin.source, origin.sourcetype, origin.index, origin.tz)
+    notes = FileNotes(origin.source, ReadReport())
+    parts = (FileFacts(origin.source, origin.source, now, now), settings, Need(), notes)
+    scan = LiteralScan(())
+    if xml_start(first) >= 0:
+        return XmlReader(XmlMaker(*parts), scan, notes)
+    if classic_start(first) >= 0:
+        return ClassicReader(ClassicMaker(*parts), scan, notes)
+    return LineReader(LineMaker(*parts), scan, notes)

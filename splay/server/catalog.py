@@ -1,0 +1,346 @@
+"""Apps and their knowledge objects as a user sees them from an app, and the changes to them.
+
+An app's own folder is never written: changes go to `etc/` under the data folder, as
+etc/apps/APP/local and etc/users/USER/APP/local, which win over what the app brings.
+Source: Admin Manual, "Configuration file precedence"; default.meta.conf; REST API User Manual,
+"Namespace".
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from splay.app import AppSet
+from splay.conf import Conf, Stanza, layer, read_conf
+from splay.errors import ConfError
+from splay.server.feeds import Acl
+from splay.server.files import write_file
+from splay.server.rest import TRUE, RestError
+
+BUILT_IN = ("search", "splunk_httpinput", "system")
+"""Apps that are there without a folder of their own."""
+
+_NAME = re.compile(r"[\w.\- ]+")
+_LEVELS = ("default", "local")
+
+
+@lru_cache(maxsize=512)
+def _read(path: str, modified: int, size: int) -> Conf:
+    return read_conf(Path(path))
+
+
+def cached_conf(path: Path) -> Conf:
+    """A file's stanzas, read again only after it has changed; empty where there is no file.
+
+    The stanzas are shared: do not change them.
+    """
+    try:
+        facts = path.stat()
+    except OSError:
+        return {}
+    return _read(str(path), facts.st_mtime_ns, facts.st_size)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder that holds default/ or local/: an app's own, its changes, or a user's.
+
+    user: whose private objects these are; "" for those of the app.
+    """
+
+    app: str
+    folder: Path
+    user: str = ""
+
+    def conf(self, name: str) -> Conf:
+        """The place's own stanzas, local over default."""
+        found = [cached_conf(self.folder / level / f"{name}.conf") for level in _LEVELS]
+        return layer([conf for conf in found if conf])
+
+    def meta(self) -> Conf:
+        """What metadata/ says: stanza "" is the app's default, "macros" a kind's."""
+        files = [self.folder / "metadata" / f"{level}.meta" for level in _LEVELS]
+        merged: Conf = {}
+        for file in files:
+            for name, stanza in cached_conf(file).items():
+                target = merged.setdefault(name, Stanza(name))
+                target.settings.update(stanza.settings)
+        return merged
+
+
+class ScopedApps(AppSet):
+    """The apps as a search in one app sees them: all of that app, of others what they export."""
+
+    def __init__(self, catalog: Catalog, user: str, app: str) -> None:
+        self._places = catalog.places(user, app)
+        self._catalog = catalog
+        self._app = app
+        super().__init__([place.folder for place in self._places if _has_conf(place.folder)])
+
+    def conf(self, name: str) -> Conf:
+        if name not in self._confs:
+            layers = [self._visible(place, name) for place in reversed(self._places)]
+            self._confs[name] = layer(layers)
+        return self._confs[name]
+
+    def _visible(self, place: Place, name: str) -> Conf:
+        conf = place.conf(name)
+        if place.app == self._app:
+            return conf
+        return {n: s for n, s in conf.items() if self._catalog.exported(place.app, name, n)}
+
+
+def _has_conf(folder: Path) -> bool:
+    return any((folder / level).is_dir() for level in _LEVELS)
+
+
+@dataclass
+class Object:
+    """A stanza and where it lives."""
+
+    conf: str
+    stanza: Stanza
+    acl: Acl
+
+
+class Catalog:
+    """All apps, and the folder that holds what was changed.
+
+    Raises ConfError for folders that are no apps or that have the same name.
+    """
+
+    def __init__(self, folders: Sequence[Path], etc: Path) -> None:
+        AppSet(folders)  # refuses what is no app
+        self._etc = etc
+        self._lock = threading.RLock()
+        self.folders: dict[str, Path] = {}
+        for folder in folders:
+            name = _app_name(folder)
+            if name in self.folders:
+                raise ConfError(f"there are two apps named {name}", where=str(folder))
+            self.folders[name] = folder
+
+    @property
+    def apps(self) -> list[str]:
+        """The apps' names: the given ones, those that were created, the built-in ones."""
+        made = self._etc / "apps"
+        created = [path.name for path in made.iterdir()] if made.is_dir() else []
+        return sorted({*self.folders, *created, *BUILT_IN})
+
+    def create_app(self, name: str) -> None:
+        """Makes an app that holds nothing yet."""
+        if not _NAME.fullmatch(name) or name.startswith("."):
+            raise RestError(400, f'The app name "{name}" is not valid.')
+        (self._etc / "apps" / name / "local").mkdir(parents=True)
+
+    def delete_app(self, name: str) -> None:
+        """Removes an app that was created here."""
+        if name in self.folders or name in BUILT_IN:
+            raise RestError(403, f'The app "{name}" cannot be removed.')
+        import shutil
+
+        shutil.rmtree(self._etc / "apps" / name)
+
+    def scoped(self, user: str, app: str) -> ScopedApps:
+        """The apps as a search of this user in this app sees them."""
+        self._known_app(app)
+        return ScopedApps(self, user, app)
+
+    def places(self, user: str, app: str) -> list[Place]:
+        """Where settings come from, those that win first."""
+        first = [Place(app, self._private(user, app), user), *self._of_app(app)]
+        others = [name for name in self.apps if name not in (app, "system")]
+        rest = [place for name in others for place in self._of_app(name)]
+        return [*first, *rest, *self._of_app("system")]
+
+    def _of_app(self, app: str) -> list[Place]:
+        made = [Place(app, self._etc / "apps" / app)]
+        return [*made, Place(app, self.folders[app])] if app in self.folders else made
+
+    def _private(self, user: str, app: str) -> Path:
+        return self._etc / "users" / quote(user, safe="") / app
+
+    def _known_app(self, app: str) -> None:
+        if app not in self.apps:
+            raise RestError(404, f"Application does not exist: {app}")
+
+    # ---- objects ----
+
+    def exported(self, app: str, conf: str, name: str) -> bool:
+        """Whether an app's object is there for all apps."""
+        return app == "system" or self._meta(app, conf, name, "export") == "system"
+
+    def _meta(self, app: str, conf: str, name: str, setting: str) -> str:
+        for place in self._of_app(app):
+            meta = place.meta()
+            for stanza in (f"{conf}/{quote(name, safe='')}", conf, ""):
+                if stanza in meta and setting in meta[stanza].settings:
+                    return meta[stanza].settings[setting]
+        return ""
+
+    def objects(self, conf: str, user: str, owner: str, app: str) -> list[Object]:
+        """The objects of a conf file that a user sees in a namespace, `-` for any owner or app.
+
+        An object that is both private and shared is there once, as the private one.
+        """
+        found: dict[tuple[str, str], Object] = {}
+        for name in self.apps if app == "-" else [app]:
+            self._known_app(name)
+            for item in self._in_app(conf, user, owner, name):
+                found.setdefault((item.acl.app, item.stanza.name), item)
+        if app == "-":
+            return list(found.values())
+        held = {name for _, name in found}
+        for other in self.apps:
+            for item in self._in_app(conf, user, "nobody", other) if other != app else ():
+                if item.acl.sharing in ("global", "system") and item.stanza.name not in held:
+                    found[(other, item.stanza.name)] = item
+        return list(found.values())
+
+    def _in_app(self, conf: str, user: str, owner: str, app: str) -> Iterator[Object]:
+        users = [user] if owner in ("-", user) else [owner]
+        for name in users if owner != "nobody" else ():
+            private = Place(app, self._private(name, app), name).conf(conf)
+            shared = self._shared(app, conf)
+            for stanza in private.values():
+                if stanza.name != "default":
+                    base = shared.get(stanza.name)
+                    under: Conf = {stanza.name: base} if base else {}
+                    merged = layer([under, {stanza.name: stanza}])[stanza.name]
+                    acl = Acl(app, name, "user", (name,), (name,), removable=base is None)
+                    yield Object(conf, merged, acl)
+        for stanza in self._shared(app, conf).values():
+            if stanza.name != "default":
+                yield Object(conf, stanza, self._acl(app, conf, stanza.name))
+
+    def _shared(self, app: str, conf: str) -> Conf:
+        return layer([place.conf(conf) for place in reversed(self._of_app(app))])
+
+    def _acl(self, app: str, conf: str, name: str) -> Acl:
+        exported = self.exported(app, conf, name)
+        sharing = "system" if app == "system" else "global" if exported else "app"
+        access = self._meta(app, conf, name, "access")
+        roles = dict(re.findall(r"(read|write)\s*:\s*\[([^\]]*)\]", access))
+        read, write = (
+            tuple(r.strip() for r in roles.get(kind, default).split(",") if r.strip())
+            for kind, default in (("read", "*"), ("write", "admin"))
+        )
+        own = app in self.folders and name in Place(app, self.folders[app]).conf(conf)
+        owner = self._meta(app, conf, name, "owner") or "nobody"
+        return Acl(app, owner, sharing, read, write, removable=not own)
+
+    def conf_names(self, user: str, app: str) -> list[str]:
+        """The .conf files that a user has in an app, and that all apps have."""
+        places = self.places(user, app if app != "-" else "search")
+        files = (f for p in places for level in _LEVELS for f in (p.folder / level).glob("*.conf"))
+        return sorted({file.stem for file in files})
+
+    # ---- changes ----
+
+    def create_conf(self, conf: str, app: str, owner: str) -> None:
+        """Makes a file without stanzas."""
+        self._known_app(app)
+        acl = Acl(app, owner)
+        write_file(self._file(conf, acl, owner != "nobody"), b"", private=True)
+
+    def write(
+        self, conf: str, name: str, settings: dict[str, str | None], acl: Acl, *, private: bool
+    ) -> None:
+        """Sets settings of an object; None takes one away from what was changed here."""
+        with self._lock:
+            file = self._file(conf, acl, private)
+            held = read_conf(file) if file.exists() else {}
+            stanza = held.setdefault(name, Stanza(name))
+            for key, value in settings.items():
+                if value is None:
+                    stanza.settings.pop(key, None)
+                else:
+                    stanza.settings[key] = value
+            write_file(file, conf_text(held).encode(), private=True)
+
+    def remove(self, conf: str, item: Object) -> None:
+        """Deletes an object. RestError 403: it is the app's own, which can't be removed."""
+        if not item.acl.removable:
+            raise RestError(
+                403, f"Object id={item.stanza.name} cannot be deleted in config={conf}."
+            )
+        with self._lock:
+            file = self._file(conf, item.acl, item.acl.sharing == "user")
+            held = read_conf(file)
+            del held[item.stanza.name]
+            write_file(file, conf_text(held).encode(), private=True)
+
+    def set_acl(self, conf: str, item: Object, acl: Acl) -> None:
+        """Gives an object another owner, sharing or permissions."""
+        name = item.stanza.name
+        with self._lock:
+            if item.acl.sharing == "user" and acl.sharing != "user":
+                private = self._file(conf, item.acl, True)
+                held = read_conf(private)
+                settings: dict[str, str | None] = dict(held.pop(name).settings)
+                self.write(conf, name, settings, acl, private=False)
+                write_file(private, conf_text(held).encode(), private=True)
+            elif acl.sharing == "user" and item.acl.sharing != "user":
+                settings = dict(item.stanza.settings)
+                self.remove(conf, item)
+                self.write(conf, name, settings, acl, private=True)
+            if acl.sharing == "user":
+                return
+            meta = self._etc / "apps" / item.acl.app / "metadata" / "local.meta"
+            held = read_conf(meta) if meta.exists() else {}
+            held[f"{conf}/{quote(name, safe='')}"] = Stanza("", _meta_of(acl))
+            write_file(meta, conf_text(held).encode(), private=True)
+
+    def _file(self, conf: str, acl: Acl, private: bool) -> Path:
+        self._known_app(acl.app)
+        folder = self._private(acl.owner, acl.app) if private else self._etc / "apps" / acl.app
+        return folder / "local" / f"{conf}.conf"
+
+
+def _meta_of(acl: Acl) -> dict[str, str]:
+    read, write = (", ".join(roles) for roles in (acl.read, acl.write))
+    export = "system" if acl.sharing in ("global", "system") else "none"
+    access = f"read : [ {read} ], write : [ {write} ]"
+    return {"owner": acl.owner, "export": export, "access": access}
+
+
+def conf_text(conf: Conf) -> str:
+    """Stanzas as the text of a .conf file. RestError 400: a name that cannot stand in one."""
+    lines: list[str] = []
+    for name, stanza in conf.items():
+        if "\n" in name or "\r" in name or name != name.strip():
+            raise RestError(400, f"The name {name!r} cannot be used.")
+        lines.append(f"[{name}]")
+        for key, value in stanza.settings.items():
+            if not re.fullmatch(r"[^\s=\[#][^\n\r=]*", key):
+                raise RestError(400, f"The setting {key!r} cannot be used.")
+            lines.append(f"{key} = {_continued(value)}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _continued(value: str) -> str:
+    """A value over several lines, each but the last ending in a backslash."""
+    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if text.endswith("\\"):
+        raise RestError(400, "A value that ends in a backslash cannot be kept.")
+    return text.replace("\n", "\\\n")
+
+
+def _app_name(folder: Path) -> str:
+    settings = layer([cached_conf(folder / level / "app.conf") for level in _LEVELS])
+    for stanza, key in (("package", "id"), ("id", "name")):
+        if stanza in settings and settings[stanza].settings.get(key):
+            return settings[stanza].settings[key]
+    return folder.resolve().name
+
+
+def on(settings: dict[str, str], name: str, default: str = "0") -> bool:
+    """Whether a setting of an object says yes."""
+    return settings.get(name, default).strip().lower() in TRUE

@@ -1,0 +1,241 @@
+"""Objects that are stanzas of .conf files, as REST collections: listed, read, created, changed.
+
+Source: REST API User Manual, "Namespace", "Access Control List"; REST API Reference,
+"Configuration endpoints".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from starlette.responses import Response
+
+from splay.server.catalog import Object, on
+from splay.server.feeds import Acl, Entry, Feed, paged, respond
+from splay.server.rest import LISTING, Call, RestError, Routes, messages_response
+
+SYSTEM = "system"
+NAMESPACE_ARGS = frozenset(("name", "owner", "app", "sharing"))
+_LINKS = ("edit", "disable", "_reload")
+
+Settings = dict[str, str | None]
+
+
+def plain_content(call: Call, item: Object) -> dict[str, Any]:
+    """The stanza's settings, `disabled` as a boolean, and where it is from."""
+    settings: dict[str, Any] = dict(item.stanza.settings)
+    settings["disabled"] = on(item.stanza.settings, "disabled")
+    settings["eai:appName"] = item.acl.app
+    settings["eai:userName"] = item.acl.owner
+    return settings
+
+
+def plain_settings(call: Call, item: Object | None) -> Settings:
+    """Every argument is a setting."""
+    return dict(call.params.pairs({*NAMESPACE_ARGS, "output_mode", "_"}))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A collection of stanzas.
+
+    content: what is shown of one. settings: what the arguments of a request mean for the
+    stanza (None for the object when it is to be made). fixed_app: where all of them live.
+    """
+
+    path: str
+    conf: str
+    title: str
+    content: Callable[[Call, Object], dict[str, Any]] = plain_content
+    settings: Callable[[Call, Object | None], Settings] = plain_settings
+    links: Sequence[str] = ()
+    required: Sequence[str] = ()
+    capability: str = ""
+    fixed_app: str = ""
+    stanza_prefix: str = ""
+    fields: dict[str, Sequence[str]] = field(default_factory=dict)
+
+
+def namespace(call: Call, kind: Kind) -> tuple[str, str]:
+    """Owner and app of the request; those of the caller where it names none."""
+    owner = call.owner or call.user
+    app = kind.fixed_app or call.app or "search"
+    return owner, app
+
+
+def visible(call: Call, kind: Kind) -> list[Object]:
+    """The objects of the request's namespace that the caller may see."""
+    owner, app = namespace(call, kind)
+    if owner not in ("-", "nobody", call.user) and not call.splunkd.is_admin(call.user):
+        owner = "nobody"
+    found = call.splunkd.catalog.objects(kind.conf, call.user, owner, app)
+    return [item for item in found if item.stanza.name.startswith(kind.stanza_prefix)]
+
+
+def find(call: Call, kind: Kind, name: str) -> Object:
+    """One object. RestError 404: there is none of this name in the namespace."""
+    for item in visible(call, kind):
+        if item.stanza.name in (name, kind.stanza_prefix + name):
+            return item
+    raise RestError(404, f"Could not find object id={name}")
+
+
+def entry(call: Call, kind: Kind, item: Object) -> Entry:
+    """An object as an entry of a feed."""
+    acl = replace(item.acl, owner="nobody") if item.acl.sharing == "system" else item.acl
+    return Entry(
+        item.stanza.name,
+        kind.path,
+        kind.content(call, item),
+        acl,
+        (*_LINKS, *kind.links),
+        fields=kind.fields or None,
+    )
+
+
+def feed(call: Call, kind: Kind, items: Sequence[Object]) -> Feed:
+    """Objects as a feed."""
+    entries = [entry(call, kind, item) for item in items]
+    return Feed(kind.title, kind.path, entries, ("_new", "_reload", "_acl"))
+
+
+def list_all(call: Call, kind: Kind) -> Response:
+    """GET on the collection."""
+    items = sorted(visible(call, kind), key=lambda item: item.stanza.name.lower())
+    return paged(call, feed(call, kind, items))
+
+
+def read(call: Call, kind: Kind) -> Response:
+    """GET on one object."""
+    call.params.refuse_others(LISTING)
+    return respond(call, feed(call, kind, [find(call, kind, call.names["name"])]))
+
+
+def create(call: Call, kind: Kind) -> Response:
+    """POST on the collection: 201, or 409 when there is one of that name."""
+    if kind.capability:
+        call.need(kind.capability)
+    name = kind.stanza_prefix + call.params.needed("name").removeprefix(kind.stanza_prefix)
+    for required in kind.required:
+        call.params.needed(required)
+    owner, app = namespace(call, kind)
+    if "-" in (owner, app):
+        raise RestError(400, "Cannot create an object in a namespace with a wildcard.")
+    for item in visible(call, kind):
+        if item.stanza.name == name and item.acl.app == app:
+            raise RestError(409, f"An object with name={name} already exists")
+    private = owner != "nobody" and app != SYSTEM and not kind.fixed_app
+    acl = Acl(app, owner if private else "nobody", "user" if private else "app")
+    settings = kind.settings(call, None)
+    _may_write(call, acl)
+    call.splunkd.catalog.write(kind.conf, name, settings, acl, private=private)
+    return respond(call, feed(call, kind, [find(call, kind, name)]), 201)
+
+
+def update(call: Call, kind: Kind) -> Response:
+    """POST on one object."""
+    if kind.capability:
+        call.need(kind.capability)
+    item = find(call, kind, call.names["name"])
+    change(call, kind, item, kind.settings(call, item))
+    return respond(call, feed(call, kind, [find(call, kind, call.names["name"])]))
+
+
+def change(call: Call, kind: Kind, item: Object, settings: Settings) -> None:
+    """Sets settings of an object, where it lives."""
+    _may_write(call, item.acl)
+    private = item.acl.sharing == "user"
+    call.splunkd.catalog.write(kind.conf, item.stanza.name, settings, item.acl, private=private)
+
+
+def _may_write(call: Call, acl: Acl) -> None:
+    if acl.sharing == "user" and acl.owner == call.user:
+        return
+    roles = {role.name for role in call.splunkd.users.all_roles(call.user)}
+    if not call.splunkd.is_admin(call.user) and not roles & set(acl.write):
+        raise RestError(403, "You do not have permission to change this object.")
+
+
+def delete(call: Call, kind: Kind) -> Response:
+    """DELETE on one object; the answer is the listing of the rest."""
+    if kind.capability:
+        call.need(kind.capability)
+    item = find(call, kind, call.names["name"])
+    _may_write(call, item.acl)
+    call.splunkd.catalog.remove(kind.conf, item)
+    return list_all(call, kind)
+
+
+def switch(call: Call, kind: Kind, disabled: bool) -> Response:
+    """POST on enable or disable."""
+    item = find(call, kind, call.names["name"])
+    change(call, kind, item, {"disabled": "1" if disabled else "0"})
+    return respond(call, feed(call, kind, [find(call, kind, call.names["name"])]))
+
+
+def acl(call: Call, kind: Kind) -> Response:
+    """GET and POST on an object's acl."""
+    item = find(call, kind, call.names["name"])
+    if call.request.method == "POST":
+        _may_write(call, item.acl)
+        call.splunkd.catalog.set_acl(kind.conf, item, _wanted_acl(call, item))
+        item = find(call, kind, call.names["name"])
+    found = entry(call, kind, item)
+    found.content = {}
+    return respond(call, Feed(kind.title, kind.path, [found]))
+
+
+def _wanted_acl(call: Call, item: Object) -> Acl:
+    params = call.params
+    params.refuse_others(("sharing", "owner", "perms.read", "perms.write", "app"))
+    sharing = params.needed("sharing")
+    if sharing not in ("user", "app", "global"):
+        raise RestError(400, f'Invalid value "{sharing}" for the argument "sharing".')
+    perms = {
+        kind: tuple(r for text in params.all(f"perms.{kind}") for r in text.split(",") if r)
+        if f"perms.{kind}" in params
+        else old
+        for kind, old in (("read", item.acl.read), ("write", item.acl.write))
+    }
+    owner = params.needed("owner")
+    return Acl(item.acl.app, owner, sharing, perms["read"], perms["write"])
+
+
+def reload(call: Call, kind: Kind) -> Response:
+    """POST on _reload: nothing to do, files are read again when they have changed."""
+    return respond(call, Feed(kind.title, kind.path, []))
+
+
+def new(call: Call, kind: Kind) -> Response:
+    """GET on _new: which arguments an object is made with."""
+    made = Entry("_new", kind.path, {}, Acl(), fields=kind.fields)
+    return respond(call, Feed(kind.title, kind.path, [made]))
+
+
+def no_answer(call: Call, kind: Kind) -> Response:
+    """An answer of nothing but an empty list of messages."""
+    return messages_response(200, [], call.json)
+
+
+def add_routes(routes: Routes, kind: Kind) -> None:
+    """The routes that every collection of stanzas has."""
+    path = kind.path
+
+    def add(method: str, end: str, handle: Callable[[Call, Kind], Response]) -> None:
+        routes(method, path + end)(lambda call: handle(call, kind))
+
+    add("GET", "", list_all)
+    add("POST", "", create)
+    add("GET", "/_new", new)
+    add("GET", "/_reload", reload)
+    add("POST", "/_reload", reload)
+    add("GET", "/{name}", read)
+    add("POST", "/{name}", update)
+    add("DELETE", "/{name}", delete)
+    add("GET", "/{name}/acl", acl)
+    add("POST", "/{name}/acl", acl)
+    add("POST", "/{name}/_reload", reload)
+    add("POST", "/{name}/enable", lambda call, kind: switch(call, kind, False))
+    add("POST", "/{name}/disable", lambda call, kind: switch(call, kind, True))

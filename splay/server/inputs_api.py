@@ -1,0 +1,133 @@
+"""data/inputs: the tokens of the HTTP Event Collector, and files that are read once.
+
+Source: REST API Reference, "data/inputs/http", "data/inputs/oneshot"; inputs.conf.spec.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+
+from splay.server.breaking import Origin
+from splay.server.catalog import Object, on
+from splay.server.conf_objects import Kind, Settings, add_routes
+from splay.server.feeds import Entry, Feed, respond
+from splay.server.hec_state import APP, PREFIX
+from splay.server.receivers import index_all
+from splay.server.rest import Call, RestError, Routes, truth
+
+routes = Routes()
+_HTTP_ARGS = (
+    "name",
+    "token",
+    "index",
+    "indexes",
+    "host",
+    "source",
+    "sourcetype",
+    "useACK",
+    "disabled",
+    "description",
+)
+_BLOCK = 1024 * 1024
+
+
+def _http_content(call: Call, item: Object) -> dict[str, Any]:
+    settings: dict[str, Any] = dict(item.stanza.settings)
+    settings.setdefault("index", "default")
+    settings["indexes"] = [n for n in re.split("[,; ]+", settings.get("indexes", "")) if n]
+    settings["disabled"] = on(item.stanza.settings, "disabled")
+    settings["useACK"] = on(item.stanza.settings, "useACK")
+    settings["host"] = settings.get("host", "")
+    return settings
+
+
+def _http_settings(call: Call, item: Object | None) -> Settings:
+    call.params.refuse_others(_HTTP_ARGS)
+    given: Settings = dict(call.params.pairs(("name", "output_mode", "_")))
+    if "indexes" in call.params:
+        given["indexes"] = ",".join(call.params.all("indexes"))
+    for name in ("useACK", "disabled"):
+        if name in call.params:
+            given[name] = "1" if truth(call.params.get(name), name) else "0"
+    index = call.params.get("index")
+    if index and index != "default" and index not in call.splunkd.indexes:
+        raise RestError(400, f"The index {index!r} does not exist.")
+    if index == "default":
+        given["index"] = None
+    if item is None and not given.get("token"):
+        given["token"] = str(uuid.uuid4())
+    return given
+
+
+HTTP = Kind(
+    "data/inputs/http",
+    "inputs",
+    "http",
+    _http_content,
+    _http_settings,
+    capability="edit_token_http",
+    fixed_app=APP,
+    stanza_prefix=PREFIX,
+)
+add_routes(routes, HTTP)
+
+
+@routes("GET", "data/inputs")
+def kinds(call: Call) -> Response:
+    """The kinds of inputs that splay has."""
+    entries = [Entry(name, "data/inputs", {}, links=("create",)) for name in ("http", "oneshot")]
+    return respond(call, Feed("inputs", call.path, entries))
+
+
+@routes("GET", "data/inputs/all")
+def all_inputs(call: Call) -> Response:
+    """Every input."""
+    raise RestError(501, "Not implemented: list each kind of input by itself.")
+
+
+_ONESHOT = "data/inputs/oneshot"
+_REFUSED = ("host_regex", "host_segment")
+_ONESHOT_ARGS = ("name", "index", "host", "rename-source", "sourcetype", *_REFUSED)
+
+
+@routes("GET", _ONESHOT)
+def list_oneshot(call: Call) -> Response:
+    """Files that are being read: none, a request is answered when its file is indexed."""
+    return respond(call, Feed("oneshotinput", _ONESHOT, []))
+
+
+@routes("POST", _ONESHOT)
+def oneshot(call: Call) -> Response:
+    """Indexes a file of the server's machine, as whoever started the server could read it."""
+    call.need("admin_all_objects")
+    params = call.params
+    params.refuse_others(_ONESHOT_ARGS)
+    for refused in _REFUSED:
+        if params.get(refused):
+            raise RestError(400, f'Argument "{refused}" is not supported by this handler.')
+    path = Path(params.needed("name"))
+    if not path.is_file():
+        raise RestError(400, f"Cannot find or read the file: {path}")
+    source = params.get("rename-source") or str(path)
+    sourcetype = params.get("sourcetype") or path.stem
+    origin = Origin(
+        params.get("host") or "splay", source, sourcetype, params.get("index") or "main"
+    )
+    try:
+        count = index_all(call, _blocks(path), origin)
+    except OSError as error:
+        raise RestError(400, f"Cannot read the file: {error.strerror}") from error
+    content = {"Bytes Indexed": path.stat().st_size, "Size": path.stat().st_size, "events": count}
+    return respond(call, Feed("oneshotinput", _ONESHOT, [Entry(str(path), _ONESHOT, content)]), 201)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block

@@ -1,0 +1,135 @@
+"""The scheduler: starts scheduled searches when their time has come.
+
+A search runs at the times of its cron schedule, with time ranges relative to the time for which
+it was planned. When it cannot run at once, because as many jobs of it run as max_concurrent
+allows, it waits until its schedule_window is over. Then a real-time scheduled search skips the
+run, a continuously scheduled one (realtime_schedule = 0) still makes up for it.
+allow_skew permits a delay that splay does not make use of.
+Source: savedsearches.conf.spec; Reporting Manual, "Offset scheduled search start times",
+"Configure the priority of scheduled reports".
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from splay.errors import SplayError
+from splay.server.alerting import trigger
+from splay.server.cron import Cron
+from splay.server.dispatch import SavedSearch, dispatched
+from splay.server.jobs import Job
+from splay.server.rest import TRUE, RestError
+from splay.server.state import Splunkd
+
+_TICK = 1.0  # seconds
+
+
+@dataclass
+class Planned:
+    """The next run of one search. schedule: the settings it was planned by."""
+
+    schedule: str
+    at: float
+
+
+class Scheduler:
+    """Looks every second at what is to be done; `tick` is one look."""
+
+    def __init__(self, splunkd: Splunkd) -> None:
+        self._splunkd = splunkd
+        self._planned: dict[tuple[str, str, str], Planned] = {}
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
+
+    def start(self) -> None:
+        """Begins to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends; what runs is not cancelled."""
+        self._end.set()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while not self._end.wait(_TICK):
+            now = time.time()
+            self._splunkd.jobs.tidy(now)
+            self.tick(now)
+
+    def tick(self, now: float) -> list[Job]:
+        """Starts what is due, and gives the jobs it has started."""
+        started: list[Job] = []
+        present: set[tuple[str, str, str]] = set()
+        for saved in self._scheduled():
+            key = (saved.owner, *saved.key)
+            if key in present:
+                continue
+            present.add(key)
+            try:
+                started += self._look_at(key, saved, now)
+            except (SplayError, RestError) as error:
+                self._tell(saved, f"{error}")
+                self._planned.pop(key, None)
+        for key in set(self._planned) - present:
+            del self._planned[key]
+        return started
+
+    def _scheduled(self) -> list[SavedSearch]:
+        """The scheduled searches of all users."""
+        catalog = self._splunkd.catalog
+        found = [
+            SavedSearch(item)
+            for user in list(self._splunkd.users.users)
+            for item in catalog.objects("savedsearches", user, user, "-")
+        ]
+        return [saved for saved in found if saved.scheduled]
+
+    def _look_at(self, key: tuple[str, str, str], saved: SavedSearch, now: float) -> list[Job]:
+        text = saved.setting("cron_schedule")
+        cron = Cron(text)
+        zone = self._splunkd.zone(saved.owner)
+        planned = self._planned.get(key)
+        if planned is None or planned.schedule != text:
+            self._planned[key] = Planned(text, cron.after(now, zone))
+            return []
+        if planned.at > now:
+            return []
+        continuous = saved.setting("realtime_schedule", "1").lower() not in TRUE
+        if self._running(saved) >= saved.number("max_concurrent", 1):
+            window = self._window(saved, cron.after(planned.at, zone) - planned.at)
+            if continuous or now < planned.at + window:
+                return []
+            self._tell(saved, "a run was skipped: earlier ones had not ended")
+            planned.at = cron.after(now, zone)
+            return []
+        at = planned.at
+        planned.at = cron.after(at if continuous else now, zone)
+        return [self._start(saved, at)]
+
+    def _window(self, saved: SavedSearch, period: float) -> float:
+        """How many seconds a run may be late."""
+        text = saved.setting("schedule_window", "0").strip().lower()
+        if text in ("auto", "default"):
+            return period
+        return saved.number("schedule_window", 0) * 60.0
+
+    def _running(self, saved: SavedSearch) -> int:
+        jobs = self._splunkd.jobs.listed("", admin=True)
+        same = (job for job in jobs if (job.request.app, job.request.saved) == saved.key)
+        return sum(1 for job in same if not job.done and job.request.scheduled is not None)
+
+    def _start(self, saved: SavedSearch, at: float) -> Job:
+        splunkd = self._splunkd
+        user = splunkd.admin if saved.owner == "nobody" else saved.owner
+        return dispatched(
+            splunkd, saved, user, {}, scheduled=at, after=lambda job: trigger(splunkd, saved, job)
+        )
+
+    def _tell(self, saved: SavedSearch, text: str) -> None:
+        self._splunkd.messages[f"scheduler:{saved.app}:{saved.name}"] = {
+            "value": f"The scheduled search {saved.name!r}: {text}",
+            "severity": "error",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
+        }

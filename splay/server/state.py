@@ -1,0 +1,113 @@
+"""Everything that a running server holds, and how it starts a search."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from splay.errors import DataError
+from splay.search.operation import Context
+from splay.server.alerts import Alerts
+from splay.server.auth import Users
+from splay.server.catalog import Catalog
+from splay.server.conf_objects import SYSTEM
+from splay.server.hec_state import HecTokens
+from splay.server.indexes import Indexes, SearchStore
+from splay.server.jobs import Job, Jobs, Request
+from splay.server.messages import Messages
+from splay.server.search import prepared
+from splay.spl.timemod import resolve
+from splay.store.event import Store
+
+SERVER_NAME = "splay"
+
+
+class Splunkd:
+    """The state of one server. close() when it ends.
+
+    data: the folder that keeps all that is to last; None: a temporary one, which is removed.
+    Raises ConfError, DataError: apps or data that cannot be used.
+    """
+
+    def __init__(
+        self, apps: Sequence[Path], data: Path | None, user: str, password: str, hec_token: str
+    ) -> None:
+        self._temporary = data is None
+        self.folder = data or Path(tempfile.mkdtemp(prefix="splay-"))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock_folder()
+        self.admin = user
+        self.catalog = Catalog(apps, self.folder / "etc")
+        self.users = Users(user, password, data / "users.json" if data else None)
+        self.indexes = Indexes(data / "db" if data else None)
+        for item in self.catalog.objects("indexes", user, "nobody", SYSTEM):
+            if item.stanza.name not in self.indexes:
+                self.indexes.create(item.stanza.name)
+        self.jobs = Jobs()
+        self.messages = Messages()
+        self.alerts = Alerts()
+        self.hec = HecTokens(self.catalog, hec_token)
+        self.started = time.time()
+
+    def _lock_folder(self) -> None:
+        self._lock = (self.folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise DataError(
+                "another splay serve uses this folder",
+                where=str(self.folder),
+                hint="End it, or name another folder with --data",
+            ) from None
+
+    def close(self) -> None:
+        """Ends all jobs and closes all files."""
+        self.jobs.close()
+        self.indexes.close()
+        self._lock.close()
+        if self._temporary:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def is_admin(self, user: str) -> bool:
+        """Whether the user sees what is other users'."""
+        return "admin_all_objects" in self.users.capabilities(user)
+
+    def zone(self, user: str) -> tzinfo:
+        """The user's time zone; UTC if none is set."""
+        found = self.users.users.get(user)
+        if found is None or not found.tz:
+            return UTC
+        try:
+            return ZoneInfo(found.tz)
+        except (ZoneInfoNotFoundError, ValueError):
+            return UTC
+
+    def make_job(
+        self, sid: str, request: Request, earliest: str, latest: str, now: float | None = None
+    ) -> tuple[Job, Store]:
+        """A job that is ready to start. Raises SplayError, RestError: a search that is wrong."""
+        apps = self.catalog.scoped(request.user, request.app)
+        moment = time.time() if now is None else now
+        context = Context(apps, moment, self.zone(request.user), sid=sid)
+        context.earliest = resolve(earliest, moment, context.tz)
+        context.latest = resolve(latest, moment, context.tz)
+        plan, names = prepared(
+            request.search,
+            context,
+            self.indexes,
+            self.users.default_indexes(request.user),
+            self.users.allowed_indexes(request.user),
+        )
+        job = Job(sid, request, plan, context)
+        return job, SearchStore(self.indexes, names, job.check)
+
+    def start_job(self, job: Job, store: Store, after: Callable[[Job], None] | None = None) -> None:
+        """Makes a job known and starts it."""
+        self.jobs.add(job)
+        self.jobs.start(job, store, after)

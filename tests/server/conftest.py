@@ -1,0 +1,37 @@
+"""One server for all tests that do not end it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.server.running import Server, fresh, running
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A server with the app in the repository's root; SPLAY_TEST_PORTS names one that runs."""
+    ports = os.environ.get("SPLAY_TEST_PORTS")
+    if ports:
+        management, collector = ports.split(",")
+        yield Server("https", int(management), int(collector))
+        return
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def service(server: Server) -> Any:
+    """The administrator's connection."""
+    return server.connect()
+
+
+@pytest.fixture
+def index(service: Any) -> Iterator[Any]:
+    """An index of the test's own."""
+    made = service.indexes.create(fresh())
+    yield made
+    service.indexes.delete(made.name)

@@ -1,0 +1,37 @@
+"""The tests of the SDK once more, with the version that ships beside the app's code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.server.running import ROOT, Server
+
+_HERE = Path(__file__).parent
+_RUN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import importlib.metadata, pytest, splunklib
+assert splunklib.__file__.startswith(sys.argv[1]), splunklib.__file__
+assert importlib.metadata.version("splunk-sdk").startswith("3."), "lib/ holds another version"
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[2:]]))
+"""
+
+
+def test_version_3(server: Server) -> None:
+    files = [
+        str(path) for path in sorted(_HERE.glob("test_sdk_*.py")) if path.name != "test_sdk_3.py"
+    ]
+    assert files
+    ports = {"SPLAY_TEST_PORTS": f"{server.port},{server.hec_port}"}
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, str(ROOT / "lib"), *files],
+        cwd=ROOT,
+        env={**os.environ, **ports},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

@@ -1,0 +1,308 @@
+"""Searches through the unmodified splunk-sdk. Run again with its version 3 by test_sdk_3.py.
+
+Expected values are counted by hand from the events that each test sends in.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from splunklib import client, results
+from splunklib.binding import AuthenticationError, HTTPError
+
+from tests.server.running import PASSWORD, Server, fresh
+
+SAMPLE = Path(__file__).parents[1] / "data" / "sample" / "xml_lines.log"
+NAME = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
+
+
+@pytest.fixture
+def three(index: Any) -> Any:
+    """An index with three events."""
+    for number in (1, 2, 3):
+        index.submit(f"2026-03-10T09:30:0{number}Z n={number} of=3", sourcetype="three", host="h")
+    return index
+
+
+def rows(stream: Any) -> list[dict[str, Any]]:
+    return [item for item in results.JSONResultsReader(stream) if isinstance(item, dict)]
+
+
+# ---- who connects ----
+
+
+def test_connects_with_a_password(service: Any) -> None:
+    assert service.info["product_type"] == "enterprise"
+    assert service.token.startswith("Splunk ")
+
+
+def test_connects_with_a_session_key(server: Server, service: Any) -> None:
+    again = server.connect(token=service.token.removeprefix("Splunk "))
+    assert "main" in [index.name for index in again.indexes]
+
+
+def test_connects_with_a_bearer_token(server: Server, service: Any) -> None:
+    made = service.post("authorization/tokens", name="admin", audience="tests", output_mode="json")
+    token = json.loads(made.body.read())["entry"][0]["content"]["token"]
+    assert "main" in [i.name for i in server.connect(splunkToken=token).indexes]
+    listed = service.get("authorization/tokens", output_mode="json")
+    for entry in json.loads(listed.body.read())["entry"]:
+        service.delete("authorization/tokens/admin", id=entry["name"])
+    with pytest.raises(AuthenticationError):
+        server.connect(splunkToken=token).indexes.list()
+
+
+def test_refuses_a_wrong_password(server: Server) -> None:
+    with pytest.raises(AuthenticationError):
+        server.connect(username="admin", password="wrong")
+
+
+def test_refuses_an_unknown_session(server: Server) -> None:
+    with pytest.raises(AuthenticationError):
+        server.connect(token="no such key").jobs.list()
+
+
+def test_logs_in_again_when_a_session_is_gone(server: Server) -> None:
+    service = server.connect(autologin=True)
+    service.http._cookies = {}
+    service.token = "Splunk gone"
+    assert service.info["version"]
+
+
+# ---- how a search is run ----
+
+
+def test_oneshot(service: Any, three: Any) -> None:
+    found = service.jobs.oneshot(
+        f"search index={three.name} | stats count max(n) AS top BY host", output_mode="json"
+    )
+    assert rows(found) == [{"host": "h", "count": "3", "top": "3"}]
+
+
+def test_normal_job(service: Any, three: Any) -> None:
+    job = service.jobs.create(f"search index={three.name} n>1")
+    while not job.is_done():
+        pass
+    assert (job["dispatchState"], job["isFailed"], job["resultCount"]) == ("DONE", "0", "2")
+    assert (job["eventCount"], job["scanCount"]) == ("2", "3")
+    found = rows(job.results(output_mode="json"))
+    assert [row["n"] for row in found] == ["3", "2"]  # the newest first
+    assert found[0]["_time"] == "2026-03-10T09:30:03.000+00:00"
+    assert [row["n"] for row in rows(job.events(output_mode="json"))] == ["3", "2"]
+    assert rows(job.preview(output_mode="json")) == found
+
+
+def test_blocking_job(service: Any, three: Any) -> None:
+    job = service.jobs.create(f"search index={three.name} | stats count", exec_mode="blocking")
+    assert job.is_done()
+    assert rows(job.results(output_mode="json")) == [{"count": "3"}]
+
+
+def test_export(service: Any, three: Any) -> None:
+    found = service.jobs.export(f"search index={three.name} | table n", output_mode="json")
+    assert [row["n"] for row in rows(found)] == ["3", "2", "1"]
+
+
+def test_only_the_default_index_is_searched_without_a_name(service: Any, three: Any) -> None:
+    found = service.jobs.oneshot("search sourcetype=three | stats count", output_mode="json")
+    assert rows(found) == [{"count": "0"}]
+    everywhere = "search index=* sourcetype=three | stats count BY index"
+    found = service.jobs.oneshot(everywhere, output_mode="json")
+    assert {"index": three.name, "count": "3"} in rows(found)
+
+
+def test_time_range(service: Any, three: Any) -> None:
+    found = service.jobs.oneshot(
+        f"search index={three.name} | table n",
+        earliest_time="2026-03-10T09:30:02Z",
+        latest_time="2026-03-10T09:30:03Z",
+        output_mode="json",
+    )
+    assert [row["n"] for row in rows(found)] == ["2"]  # the end is left out
+
+
+def test_pages_of_results(service: Any, three: Any) -> None:
+    job = service.jobs.create(f"search index={three.name} | table n of", exec_mode="blocking")
+    assert [r["n"] for r in rows(job.results(output_mode="json", count=1, offset=1))] == ["2"]
+    assert rows(job.results(output_mode="json", f="of", count=1)) == [{"of": "3"}]
+    after = job.results(output_mode="json", search="where n>2 | stats count")
+    assert rows(after) == [{"count": "1"}]
+
+
+# ---- output modes (REST API Reference, search/jobs/{search_id}/results) ----
+
+
+@pytest.fixture
+def job(service: Any, three: Any) -> Any:
+    two = 'eval m=if(n=1,split("a;b",";"),null())'
+    search = f"search index={three.name} n<3 | sort n | {two} | table n m"
+    return service.jobs.create(search, exec_mode="blocking")
+
+
+def test_json(job: Any) -> None:
+    body = json.loads(job.results(output_mode="json").read())
+    assert body["results"] == [{"n": "1", "m": ["a", "b"]}, {"n": "2"}]
+    assert [field["name"] for field in body["fields"]] == ["n", "m"]
+    assert body["preview"] is False
+    assert body["init_offset"] == 0
+
+
+def test_json_rows(job: Any) -> None:
+    body = json.loads(job.results(output_mode="json_rows").read())
+    assert body["fields"] == ["n", "m"]
+    assert body["rows"] == [["1", ["a", "b"]], ["2", None]]
+
+
+def test_json_cols(job: Any) -> None:
+    body = json.loads(job.results(output_mode="json_cols").read())
+    assert body["fields"] == ["n", "m"]
+    assert body["columns"] == [["1", "2"], [["a", "b"], None]]
+
+
+def test_csv(job: Any) -> None:
+    text = job.results(output_mode="csv").read().decode()
+    assert list(csv.reader(io.StringIO(text))) == [["n", "m"], ["1", "a\nb"], ["2", ""]]
+
+
+@pytest.mark.skipif(not hasattr(results, "ResultsReader"), reason="version 3 reads JSON only")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_xml(job: Any) -> None:
+    found = list(results.ResultsReader(job.results()))
+    assert [dict(row) for row in found] == [{"n": "1", "m": ["a", "b"]}, {"n": "2"}]
+
+
+def test_a_mode_that_there_is_not(job: Any) -> None:
+    with pytest.raises(HTTPError, match="output_mode"):
+        job.results(output_mode="yaml")
+
+
+# ---- what goes wrong ----
+
+
+@pytest.mark.parametrize(
+    ("search", "text"),
+    [
+        ("search index=main | nosuchcommand", "nosuchcommand"),
+        ("index=main", "Unknown search command 'index'"),
+        ("search `nosuchmacro`", "nosuchmacro"),
+        ("search (a", "position"),
+        ("| stats count", "cannot begin"),
+    ],
+)
+def test_a_malformed_search_is_400(service: Any, search: str, text: str) -> None:
+    with pytest.raises(HTTPError, match=text) as raised:
+        service.jobs.create(search)
+    assert raised.value.status == 400
+    assert b'type="FATAL"' in raised.value.body
+
+
+def test_a_search_that_fails_fails_its_job(service: Any, three: Any) -> None:
+    search = f"search index={three.name} | lookup adcs_audit_results nosuchfield AS n"
+    job = service.jobs.create(search, exec_mode="blocking")
+    job.is_done()
+    assert (job["dispatchState"], job["isFailed"], job["isDone"]) == ("FAILED", "1", "1")
+    assert "adcs_audit_results" in job["messages"]["fatal"][0]
+    assert service.jobs.oneshot("| makeresults", output_mode="json").read()
+
+
+def test_unknown_sid(service: Any) -> None:
+    with pytest.raises(HTTPError, match="Unknown sid") as raised:
+        client.Job(service, "1.2").refresh()
+    assert raised.value.status == 404
+
+
+def test_an_argument_that_is_not_supported(service: Any) -> None:
+    with pytest.raises(HTTPError, match='"sample_ratio=100" is not supported'):
+        service.jobs.create("| makeresults", sample_ratio=100)
+    with pytest.raises(HTTPError, match='Argument "nonsense" is not supported'):
+        service.jobs.create("| makeresults", nonsense=1)
+
+
+# ---- jobs ----
+
+
+def test_control(service: Any) -> None:
+    job = service.jobs.create("| makeresults", exec_mode="blocking", timeout=60)
+    job.touch()
+    job.set_ttl(120)
+    job.set_priority(7)
+    job.disable_preview()
+    job.refresh()
+    assert (job["ttl"], job["priority"], job["isPreviewEnabled"]) == ("120", "7", "0")
+    job.finalize()
+    job.pause().unpause()
+    assert job.sid in [listed.sid for listed in service.jobs]
+    job.cancel()
+    assert job.sid not in [listed.sid for listed in service.jobs]
+    with pytest.raises(HTTPError, match="Unknown sid"):
+        job.refresh()
+    job.cancel()  # the SDK takes a 404 for done
+
+
+def test_log_summary_and_timeline(service: Any, three: Any) -> None:
+    search = f"search index={three.name} | stats count"
+    job = service.jobs.create(search, exec_mode="blocking", status_buckets=300)
+    assert b"3 results" not in job.searchlog().read()
+    assert b"1 results" in job.searchlog().read()
+    summary = json.loads(job.summary(output_mode="json").read())
+    assert summary["event_count"] == 3
+    assert summary["fields"]["host"]["modes"] == [{"value": "h", "count": 3, "is_exact": True}]
+    timeline = json.loads(job.timeline(output_mode="json").read())
+    assert [bucket["total_count"] for bucket in timeline["buckets"]] == [1, 1, 1]
+    # 2026-03-10T09:30:01Z: date -u -d 2026-03-10T09:30:01Z +%s
+    assert timeline["buckets"][0]["earliest_time"] == 1773135001
+    assert b"<timeline c='3'" in job.timeline().read()
+    assert len(rows(job.events(output_mode="json"))) == 3
+
+
+def test_another_user_does_not_see_the_job(server: Server, service: Any) -> None:
+    name = fresh("user")
+    service.users.create(name, "their password", ["user"])
+    other = server.connect(username=name, password="their password")
+    mine = service.jobs.create("| makeresults", exec_mode="blocking")
+    theirs = other.jobs.create("| makeresults", exec_mode="blocking")
+    assert [job.sid for job in other.jobs] == [theirs.sid]
+    with pytest.raises(HTTPError, match="Unknown sid"):
+        client.Job(other, mine.sid).refresh()
+    assert theirs.sid in [job.sid for job in service.jobs]
+    with pytest.raises(HTTPError, match="requires capability: edit_user"):
+        other.users.create(fresh("user"), "p", ["admin"])
+    service.users.delete(name)
+    with pytest.raises(AuthenticationError):
+        other.jobs.list()
+
+
+def test_parse(service: Any) -> None:
+    body = json.loads(service.parse("search a | stats count", output_mode="json").body.read())
+    assert [command["command"] for command in body["commands"]] == ["search", "stats"]
+    with pytest.raises(HTTPError, match="nosuchcommand"):
+        service.parse("search a | nosuchcommand")
+
+
+# ---- the detection ----
+
+
+def test_the_detection_by_name(server: Server, service: Any) -> None:
+    app = server.connect(app="DA-ESS-ADCSBackup", owner="nobody")
+    data = SAMPLE.read_text()
+    host = fresh("ca")
+    service.indexes["main"].submit(
+        data, host=host, source="XmlWinEventLog:Security", sourcetype="XmlWinEventLog"
+    )
+    saved = app.saved_searches[NAME]
+    job = saved.dispatch(
+        **{"dispatch.earliest_time": "0", "dispatch.latest_time": "now", "output_mode": "json"}
+    )
+    while not job.is_done():
+        pass
+    assert job["isFailed"] == "0"
+    found = rows(job.results(output_mode="json"))
+    assert "ca01.example.com" in {row["dest"] for row in found}
+    assert list(found[0])[:5] == ["dest", "name", "action", "Caller_Domain", "Caller_User_Name"]
+    assert job.sid in [old.sid for old in saved.history()]
+    assert PASSWORD not in str(job.content)
