@@ -19,7 +19,7 @@ from splay import __version__
 from splay.app import AppSet
 from splay.errors import DataError, SplayError
 from splay.report import FORMATS, Outcome, as_csv, as_json, outcome_json, print_outcome, print_table
-from splay.search.operation import Context
+from splay.search.operation import Context, Kind
 from splay.search.plan import Plan, make_plan
 from splay.search.run import Progress, Results, run_plan
 from splay.spl.timemod import resolve
@@ -165,7 +165,7 @@ def search(
         options = Run(**run)
         context = options.context()
         plan = make_plan(spl, context)
-        if plan.retrieval is not None and not data:
+        if plan.reads_events and not data:
             raise DataError("the search reads events, but no data is named", hint="Name files")
         settings = InputSettings(host, source, sourcetype, index, options.tz)
         report = ReadReport()
@@ -244,16 +244,30 @@ def serve(
 def explained(plan: Plan) -> list[str]:
     """The plan in words: one line a command, then literals, fields and time range."""
     lines = [f"| {c.name} {' '.join(c.text.split())}".rstrip() for c in plan.commands]
+    return [*lines, *_retrieved(plan), *_inner(plan)]
+
+
+def _inner(plan: Plan) -> list[str]:
+    """The searches within the plan, each in brackets."""
+    return [
+        line
+        for number, inner in enumerate(plan.inner, 1)
+        for line in ("", f"search {number} within it:", *(f"    {x}" for x in explained(inner)))
+    ]
+
+
+def _retrieved(plan: Plan) -> list[str]:
     retrieval = plan.retrieval
+    if retrieval is None and plan.operations[0].kind is not Kind.GENERATING:
+        return ["", "it works on the rows that it is given"]
     if retrieval is None:
-        return [*lines, "", "no events are read: the first command makes the rows"]
+        return ["", "no events are read: the first command makes the rows"]
     need, demand = retrieval.need, retrieval.demand
     literals = " AND ".join(" OR ".join(map(repr, choice)) for choice in need.literals)
     fields = "all" if demand.everything else ", ".join(sorted(demand.names | demand.patterns))
     order = "newest first" if retrieval.newest_first else "as read: no command asks for an order"
     bounds = [str(bound) for bound in (need.earliest, need.latest) if bound is not None]
     return [
-        *lines,
         "",
         f"literals: {literals or 'none: every event is looked at'}",
         f"fields: {fields}",

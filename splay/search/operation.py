@@ -14,6 +14,8 @@ from splay.rows import Demand, Row
 if TYPE_CHECKING:
     from splay.app import AppSet
     from splay.spl.args import Args
+    from splay.spl.tree import Pipeline, SearchExpr
+    from splay.store.event import ReadReport, Store
 
 
 class Kind(Enum):
@@ -35,6 +37,9 @@ class Context:
 
     earliest, latest: the search's time range, epoch seconds (None: unbounded).
     messages: what a person should be told, in order; level is INFO, WARN or ERROR.
+    given: the time range that the search was started with: subsearches have it, whatever
+    `earliest=` and `latest=` say in the search around them.
+    store: where events are while the search runs. reports: what searches within it read of them.
     """
 
     apps: AppSet
@@ -44,11 +49,20 @@ class Context:
     latest: float | None = None
     sid: str = "splay"
     messages: list[tuple[str, str]] = field(default_factory=list)
+    given: tuple[float | None, float | None] = (None, None)
+    store: Store | None = None
+    reports: list[ReadReport] = field(default_factory=list)
 
     def say(self, level: str, text: str) -> None:
         """Adds a message once."""
         if (level, text) not in self.messages:
             self.messages.append((level, text))
+
+    def run_inner(self, pipeline: Pipeline, rows: Iterable[Row] | None = None) -> list[Row]:
+        """The results of a search within the search; with rows, of a pipeline over these."""
+        from splay.search.run import run_inner  # all commands stand between this and that module
+
+        return run_inner(pipeline, self, rows)
 
 
 class Operation(ABC):
@@ -57,6 +71,12 @@ class Operation(ABC):
     kind: Kind
     order_free: bool = False
     """Whether a transforming command's result is the same whatever the order of its rows."""
+    takes_pipelines: bool = False
+    """Whether `[ ... ]` is an argument; otherwise it is a subsearch whose result is one."""
+    pipelines: tuple[Pipeline, ...] = ()
+    """The searches within it, which it runs itself."""
+    over_rows: bool = False
+    """Whether its pipelines work on its rows instead of making their own."""
 
     @classmethod
     @abstractmethod
@@ -66,6 +86,10 @@ class Operation(ABC):
     @abstractmethod
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         """Rows in, rows out. May change and pass on the rows it is given (each has one owner)."""
+
+    def events(self, context: Context) -> SearchExpr | None:
+        """Of a generating command that reads events: which ones. They are what it is run on."""
+        return None
 
     def demand(self, after: Demand) -> Demand:
         """The fields wanted of the rows coming in, given what is wanted of those going out."""

@@ -6,7 +6,7 @@ Nothing is read here but configuration: `splay explain` shows a plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from splay.errors import SplError, UnsupportedError
 from splay.eval.expression import EvalContext
@@ -18,10 +18,20 @@ from splay.search.commands.search import Search
 from splay.search.external import External
 from splay.search.literals import literals
 from splay.search.operation import Context, Kind, Operation
+from splay.search.subsearch import Open, has_subsearch
 from splay.spl.args import Args
 from splay.spl.parser import parse_search
 from splay.spl.timemod import resolve
-from splay.spl.tree import And, Command, MatchAll, Not, Or, SearchExpr, Subsearch, TimeBound
+from splay.spl.tree import (
+    And,
+    Command,
+    MatchAll,
+    Not,
+    Or,
+    Pipeline,
+    SearchExpr,
+    TimeBound,
+)
 from splay.store.event import Need
 
 
@@ -42,7 +52,12 @@ class Retrieval:
 
 @dataclass
 class Plan:
-    """search: with its macros expanded. retrieval: None when the first command generates rows."""
+    """search: with its macros expanded. retrieval: None when the first command generates rows.
+
+    inner: the plans of its subsearches and of the searches within its commands.
+    open: whether subsearches give parts of its arguments. Such a plan only shows what is known;
+    to run it, its subsearches are run and their results planned (see run.py).
+    """
 
     search: str
     commands: tuple[Command, ...]
@@ -50,6 +65,13 @@ class Plan:
     retrieval: Retrieval | None
     knowledge: Knowledge
     columns: list[str] | None = field(default=None)
+    inner: list[Plan] = field(default_factory=list)
+    open: bool = False
+
+    @property
+    def reads_events(self) -> bool:
+        """Whether it, or a search within it, looks for events."""
+        return self.retrieval is not None or any(plan.reads_events for plan in self.inner)
 
 
 def make_plan(search: str, context: Context) -> Plan:
@@ -57,33 +79,67 @@ def make_plan(search: str, context: Context) -> Plan:
 
     Sets the context's time range to what `earliest=` and `latest=` in the search say.
     """
+    context.given = (context.earliest, context.latest)
     expanded = context.apps.expand(search)
     try:
-        return _plan(expanded, context)
+        return plan_pipeline(parse_search(expanded), expanded, context)
     except SplError as error:
         error.search = error.search or expanded
         raise
 
 
-def _plan(expanded: str, context: Context) -> Plan:
-    commands = parse_search(expanded).commands
+def plan_pipeline(
+    pipeline: Pipeline, search: str, context: Context, *, over_rows: bool = False
+) -> Plan:
+    """The plan for a parsed search, or for a pipeline over given rows.
+
+    search: the text that its positions count in.
+    """
+    commands = pipeline.commands
     operations = make_operations(commands, context)
+    inner = [
+        plan_pipeline(part, search, within(context), over_rows=operation.over_rows)
+        for operation in operations
+        for part in operation.pipelines
+    ]
+    still_open = any(isinstance(operation, Open) for operation in operations)
     scope = EvalContext(context.now, context.tz)
     knowledge = Knowledge(context.apps, scope, context.say)
     retrieval = None
-    first = operations[0]
-    if isinstance(first, Search):
-        operations = operations[1:]
-        retrieval = _retrieval(first.expr, operations, knowledge, context)
-    elif isinstance(first, External):
-        first.leads = True
-    elif first.kind is not Kind.GENERATING:
-        message = f"{commands[0].name} cannot begin a search: there are no rows yet"
-        raise SplError(message, at=commands[0].at, hint="Begin with search, or with makeresults")
+    if not over_rows:
+        operations, expr = _source(commands[0], operations, context)
+        if expr is not None:
+            retrieval = _retrieval(expr, operations, knowledge, context)
+            if still_open:
+                retrieval.demand = EVERYTHING
     columns: list[str] | None = None
     for operation in operations:
         columns = operation.columns(columns)
-    return Plan(expanded, commands, operations, retrieval, knowledge, columns)
+    return Plan(search, commands, operations, retrieval, knowledge, columns, inner, still_open)
+
+
+def within(context: Context) -> Context:
+    """The context of a search within this one: it has the time range that the whole was given."""
+    earliest, latest = context.given
+    return replace(context, earliest=earliest, latest=latest)
+
+
+def _source(
+    command: Command, operations: list[Operation], context: Context
+) -> tuple[list[Operation], SearchExpr | None]:
+    """The operations that are left, and which events go into them; None when the first one
+    makes the rows."""
+    first = operations[0]
+    if isinstance(first, Open) and first.known is not None:
+        return operations[1:], first.known
+    if isinstance(first, Search):
+        return operations[1:], first.expr
+    if isinstance(first, External):
+        first.leads = True
+    elif first.kind is not Kind.GENERATING:
+        message = f"{command.name} cannot begin a search: there are no rows yet"
+        raise SplError(message, at=command.at, hint="Begin with search, or with makeresults")
+    return operations, first.events(context)
 
 
 def make_operations(commands: Sequence[Command], context: Context) -> list[Operation]:
@@ -101,6 +157,8 @@ def make_operations(commands: Sequence[Command], context: Context) -> list[Opera
 def _operation(command: Command, context: Context) -> Operation:
     args = Args(command.text, command.text_at, command.name)
     built_in = find_command(command.name)
+    if has_subsearch(command, built_in):
+        return Open(command, built_in)
     if built_in is not None:
         return built_in.parse(args)
     custom = context.apps.command(command.name)
@@ -167,7 +225,7 @@ def _bound(bound: TimeBound, context: Context) -> None:
 
 
 def _refuse_bounds(expr: SearchExpr) -> None:
-    """Time modifiers and subsearches where they cannot be honoured."""
+    """Time modifiers where they cannot be honoured."""
     pending = [expr]
     while pending:
         part = pending.pop()
@@ -178,5 +236,3 @@ def _refuse_bounds(expr: SearchExpr) -> None:
         elif isinstance(part, TimeBound):
             hint = "Write it in the first command, outside of OR and NOT"
             raise UnsupportedError(f"{part.name} here is not supported", at=part.at, hint=hint)
-        elif isinstance(part, Subsearch):
-            raise UnsupportedError("subsearches are not supported", at=part.at)

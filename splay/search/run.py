@@ -9,11 +9,16 @@ from dataclasses import dataclass
 
 from splay.errors import SplError
 from splay.rows import Row
+from splay.search.commands import find_command
 from splay.search.commands.head import Head
 from splay.search.fanout import divisible, run_parts
 from splay.search.operation import Context
-from splay.search.plan import Plan, Retrieval
+from splay.search.plan import Plan, Retrieval, plan_pipeline, within
+from splay.search.subsearch import has_subsearch, replaced
+from splay.spl.parser import parse_search
+from splay.spl.tree import Pipeline
 from splay.store.event import ReadReport, Store
+from splay.store.files import FileStore
 
 Progress = Callable[[int], None]
 
@@ -40,8 +45,13 @@ def run_plan(
 
     Raises SplayError: data that cannot be read, a command that fails.
     """
+    context.store = store
     try:
-        found = _all_rows(plan, store, context, report, progress, processes)
+        if plan.open:
+            plan = _closed(plan, context)
+        found = _all_rows(plan, store, context, report, progress, processes=processes)
+        for inner in context.reports:
+            report.absorb(inner)
     except SplError as error:
         error.search = error.search or plan.search
         raise
@@ -51,22 +61,63 @@ def run_plan(
     return Results(columns, found)
 
 
+def run_inner(pipeline: Pipeline, context: Context, rows: Iterable[Row] | None) -> list[Row]:
+    """The results of a search within the running one; with rows, of a pipeline over these.
+
+    It reads the same data; what it reads counts once in the report. Raises what run_plan raises.
+    """
+    inner = within(context)
+    over_rows = rows is not None
+    plan = plan_pipeline(pipeline, "", inner, over_rows=over_rows)
+    if plan.open:
+        plan = _closed(plan, inner, over_rows=over_rows)
+    context.reports.append(ReadReport())
+    try:
+        return _all_rows(plan, context.store, inner, context.reports[-1], None, rows)
+    except SplError as error:
+        error.search = error.search or plan.search or None
+        raise
+
+
+def _closed(plan: Plan, context: Context, *, over_rows: bool = False) -> Plan:
+    """The plan with what its subsearches find in their places. Its text is a new search."""
+
+    def run(pipeline: Pipeline) -> list[Row]:
+        return run_inner(pipeline, context, None)
+
+    stages = []
+    for command in plan.commands:
+        has_one = has_subsearch(command, find_command(command.name))
+        text = replaced(command, run, context) if has_one else command.text
+        stages.append(f"| {command.name} {text}")
+    search = " ".join(stages)
+    context.earliest, context.latest = context.given
+    try:
+        return plan_pipeline(parse_search(search), search, context, over_rows=over_rows)
+    except SplError as error:
+        error.search = error.search or search
+        raise
+
+
 def _all_rows(
     plan: Plan,
-    store: FileStore | None,
+    store: Store | None,
     context: Context,
     report: ReadReport,
     progress: Progress | None,
-    processes: bool,
+    given: Iterable[Row] | None = None,
+    *,
+    processes: bool = False,
 ) -> list[Row]:
     """The rows that come out of the last stage. All stages are closed, the last one first, also
-    those that were not read to their end: an external command's process ends with its stage."""
-    operations = plan.operations
-    work = divisible(plan, context) if processes and isinstance(store, FileStore) else None
-    rows: Iterable[Row] | None = None
-    if work is not None and isinstance(store, FileStore):
-        rows = run_parts(work, store, report, progress)
-        operations = operations[work.stages + 1 :] if rows is not None else operations
+    those that were not read to their end: an external command's process ends with its stage.
+
+    given: what a pipeline over rows works on."""
+    operations, rows = plan.operations, given
+    if rows is None and processes and isinstance(store, FileStore):
+        work = divisible(plan, context)
+        rows = run_parts(work, store, report, progress) if work else None
+        operations = operations[work.stages + 1 :] if work and rows is not None else operations
     with ExitStack() as stages:
         if rows is None:
             rows = _events(plan, store, context, report, progress)

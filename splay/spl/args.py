@@ -160,6 +160,13 @@ class Args:
         inside = self.text[start + 1 : self.pos - 1]
         return parse_pipeline(inside, self.at + start + 1, implicit=False)
 
+    def pipeline(self) -> Pipeline:
+        """Consumes `[ ... ]`. SplError if it is not next."""
+        found = self.subsearch()
+        if found is None:
+            raise self.error("a search in brackets is missing", hint="Write [search ...]")
+        return found
+
     def rest(self) -> str:
         """Consumes and gives everything that is left, without spaces around it."""
         start, self.pos = self.pos, len(self.text)

@@ -28,8 +28,9 @@ _NAME = re.compile(r'(?:\\.|!(?!=)|[^\s()\[\]"=<>!|\\])+', re.DOTALL)
 _VALUE = re.compile(r'(?:\\.|[^\s()\[\]"|\\])+|\\', re.DOTALL)
 _ITEM = re.compile(r'(?:\\.|[^\s()\[\]"|,\\])+', re.DOTALL)
 _OPERATOR = re.compile(r"!=|<=|>=|==|=|<|>")
-_IN = re.compile(r"(NOT\s+)?IN\s*\(")
+_IN = re.compile(r"(NOT\s+)?IN\s*(?=[(\[])")
 _LOWER_IN = re.compile(r"(?:not\s+)?in\s*\(", re.IGNORECASE)
+_NOTHING = re.compile(r"\s*\(\s*\)")
 _WORD_END = re.compile(r"(?=[\s()\[\]\"]|$)")
 _BOUNDS = frozenset({"earliest", "latest", "_index_earliest", "_index_latest"})
 _OTHER_TIME = re.compile(
@@ -42,8 +43,11 @@ _MAX_DEPTH = 100
 def parse_search_expr(text: str, offset: int = 0) -> SearchExpr:
     """The tree of a search expression; empty text matches all. `offset`: its place in the search.
 
+    A subsearch stands for the text that it will give: one that is a value, or the list of IN,
+    stands for the whole comparison. `NOT ()`, which a subsearch without results gives, matches
+    nothing.
     SplError: what cannot be read, with its position. UnsupportedError: `field::value`,
-    older time modifiers, subsearches as values.
+    older time modifiers.
     """
     parser = _Parser(text, offset)
     if parser.at_end():
@@ -108,7 +112,10 @@ class _Parser:
         negations = 0
         while self.keyword("NOT"):
             negations += 1
-        part = self.primary()
+        nothing = _NOTHING.match(self.text, self.pos) if negations else None
+        if nothing:
+            self.pos = nothing.end()
+        part = MatchAll() if nothing else self.primary()
         for _ in range(negations):
             part = Not(part)
         return part
@@ -220,6 +227,8 @@ class _Parser:
     def comparison(self, name: str, operator: str, start: int) -> SearchExpr:
         operator = "=" if operator == "==" else operator
         at = self.offset + start
+        if self.char() == "[":
+            return self.subsearch()
         value, quoted = self.value(name, operator)
         if name in _BOUNDS:
             if operator != "=":
@@ -238,10 +247,6 @@ class _Parser:
         if char == '"':
             value, self.pos = read_quoted(self.text, self.pos, self.offset)
             return value, True
-        if char == "[":
-            raise UnsupportedError(
-                "a subsearch as the value of a field is not supported", at=self.offset + self.pos
-            )
         match = _VALUE.match(self.text, self.pos)
         if match is None:
             hint = f"Write {name} IN (a, b) for a list" if char == "(" else 'Write "" for none'
@@ -256,9 +261,12 @@ class _Parser:
         return unescape(match[0]), False
 
     def among(self, name: str, negated: bool, start: int) -> SearchExpr:
-        """`name IN (` is read; the rest of the list."""
-        opened = self.pos - 1
-        parts: list[Compare] = []
+        """`name IN` is read; the list."""
+        opened = self.pos
+        if self.char() == "[":
+            return self.subsearch()
+        self.pos += 1
+        parts: list[SearchExpr] = []
         while True:
             parts.append(self.item(name, opened, start))
             char = self.char()
@@ -272,7 +280,7 @@ class _Parser:
         whole: SearchExpr = parts[0] if len(parts) == 1 else Or(tuple(parts))
         return Not(whole) if negated else whole
 
-    def item(self, name: str, opened: int, start: int) -> Compare:
+    def item(self, name: str, opened: int, start: int) -> SearchExpr:
         at = self.offset + start
         char = self.char()
         if not char:
@@ -282,9 +290,7 @@ class _Parser:
             value, self.pos = unescape(self.text[self.pos + 1 : end - 1]), end
             return Compare(name, "=", value, True, at)
         if char == "[":
-            raise UnsupportedError(
-                "a subsearch as the list of IN is not supported", at=self.offset + self.pos
-            )
+            return self.subsearch()
         match = _ITEM.match(self.text, self.pos)
         if match is None:
             raise self.error(f"a value is missing in the list of {name} IN", "Write IN (a, b)")

@@ -136,6 +136,17 @@ def _takes_single_quotes(before: str) -> bool:
     return name is not None and name[1].lower() in _WITH_SINGLE_QUOTES
 
 
+def brackets(stage: str, offset: int = 0) -> list[tuple[int, int]]:
+    """Where the outermost `[ ... ]` of a stage begin and end, those in quotes left out."""
+    found, at = [], 0
+    while at < len(stage):
+        end = _skip(stage, at, 0, offset)
+        if stage[at] == "[":
+            found.append((at, end))
+        at = end
+    return found
+
+
 def split_stages(text: str, offset: int = 0) -> list[Stage]:
     """The text cut at each `|` outside quotes, brackets and backquotes.
 

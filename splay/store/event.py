@@ -49,6 +49,12 @@ class ReadReport:
     bad_events: int = 0
     problems: list[str] = field(default_factory=list)  # one clear line each, at most 100 kept
 
+    def absorb(self, other: ReadReport) -> None:
+        """Adds what another search over the same data read: data read twice counts once."""
+        for name in ("files", "bytes", "events", "bad_events"):
+            setattr(self, name, max(getattr(self, name), getattr(other, name)))
+        self.problems += [text for text in other.problems if text not in self.problems]
+
 
 class Store(Protocol):
     """Where the events of a search come from: files, or indexes."""

@@ -1,0 +1,53 @@
+"""append: the results of a subsearch after those of the search. Source: Search Reference, "append".
+
+maxtime and timeout say when a subsearch that runs too long is cut short: splay runs it to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from splay.errors import UnsupportedError
+from splay.rows import Row
+from splay.search.operation import Context, Kind, Operation
+from splay.search.subsearch import limited
+from splay.spl.args import Args, as_bool, as_int
+from splay.spl.tree import Pipeline
+
+MAX_OUT = 50_000  # limits.conf, [searchresults] maxresultrows
+
+
+class Append(Operation):
+    kind = Kind.STREAMING
+    takes_pipelines = True
+
+    def __init__(self, pipeline: Pipeline, limit: int) -> None:
+        self.pipelines = (pipeline,)
+        self._limit = limit
+
+    @classmethod
+    def parse(cls, args: Args) -> Self:
+        limit = MAX_OUT
+        while option := args.option("extendtimerange", "maxtime", "maxout", "timeout"):
+            name, word = option
+            if name == "extendtimerange":
+                if as_bool(word):
+                    raise UnsupportedError("extendtimerange=true is not supported", at=word.at)
+            elif name == "maxout":
+                limit = as_int(word) or MAX_OUT
+            else:
+                as_int(word)
+        made = cls(args.pipeline(), limit)
+        args.end()
+        return made
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        yield from rows
+        yield from limited(context.run_inner(self.pipelines[0]), self._limit, context)
+
+    def columns(self, before: list[str] | None) -> list[str] | None:
+        return None
+
+
+COMMAND = Append

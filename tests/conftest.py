@@ -1,0 +1,61 @@
+"""Which Splunk the harness runs against, by options named as pytest-splunk-addon names them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+TYPES = ("splay", "docker", "external")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The harness's options; each secret also has an environment variable."""
+    group = parser.getgroup("splunk")
+    group.addoption(
+        "--splunk-type",
+        choices=TYPES,
+        default="splay",
+        help="what the harness tests against: splay (default), docker (starts compose.yaml) or "
+        "external (an existing Splunk with the app installed)",
+    )
+    group.addoption("--splunk-host", default="127.0.0.1", help="of the external Splunk")
+    group.addoption("--splunk-port", type=int, default=8089, help="its management port")
+    group.addoption(
+        "--splunk-user", default=os.environ.get("SPLUNK_USERNAME", "admin"), help="$SPLUNK_USERNAME"
+    )
+    group.addoption(
+        "--splunk-password", default=os.environ.get("SPLUNK_PASSWORD"), help="$SPLUNK_PASSWORD"
+    )
+    group.addoption("--splunk-hec-port", type=int, default=8088, help="of its event collector")
+    group.addoption(
+        "--splunk-hec-token", default=os.environ.get("SPLUNK_HEC_TOKEN"), help="$SPLUNK_HEC_TOKEN"
+    )
+
+
+@pytest.fixture(scope="session")
+def splunk(request: pytest.FixtureRequest) -> Iterator[object]:
+    """The Splunk that was asked for, up and with the app. It fails when it cannot be had."""
+    from tests.harness import launch
+    from tests.harness.splunk import HarnessError
+
+    option = request.config.getoption
+    try:
+        if option("--splunk-type") == "splay":
+            with launch.splay() as found:
+                yield found
+        elif option("--splunk-type") == "docker":
+            with launch.docker() as found:
+                yield found
+        else:
+            yield launch.external(
+                option("--splunk-host"),
+                option("--splunk-port"),
+                option("--splunk-user"),
+                option("--splunk-password"),
+                option("--splunk-hec-port"),
+                option("--splunk-hec-token"),
+            )
+    except HarnessError as error:
+        pytest.fail(f"--splunk-type={option('--splunk-type')}: {error}", pytrace=False)
