@@ -74,7 +74,7 @@ class Operation(ABC):
     takes_pipelines: bool = False
     """Whether `[ ... ]` is an argument; otherwise it is a subsearch whose result is one."""
     pipelines: tuple[Pipeline, ...] = ()
-    """The searches within it, which it runs itself."""
+    """The searches in its arguments."""
     over_rows: bool = False
     """Whether its pipelines work on its rows instead of making their own."""
 
@@ -86,6 +86,10 @@ class Operation(ABC):
     @abstractmethod
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         """Rows in, rows out. May change and pass on the rows it is given (each has one owner)."""
+
+    def searches(self, context: Context) -> tuple[Pipeline, ...]:
+        """The searches within it, for the planner to check."""
+        return self.pipelines
 
     def events(self, context: Context) -> SearchExpr | None:
         """Of a generating command that reads events: which ones. They are what it is run on."""

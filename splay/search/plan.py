@@ -13,7 +13,7 @@ from splay.eval.expression import EvalContext
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING, Demand, Row
-from splay.search.commands import find_command, suggestion
+from splay.search.commands import find_command, needs_splunkd, suggestion
 from splay.search.commands.search import Search
 from splay.search.external import External
 from splay.search.literals import literals
@@ -95,12 +95,20 @@ def plan_pipeline(
 
     search: the text that its positions count in.
     """
+    try:
+        return _plan(pipeline, pipeline.text or search, context, over_rows)
+    except SplError as error:
+        error.search = error.search or pipeline.text or None
+        raise
+
+
+def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) -> Plan:
     commands = pipeline.commands
     operations = make_operations(commands, context)
     inner = [
         plan_pipeline(part, search, within(context), over_rows=operation.over_rows)
         for operation in operations
-        for part in operation.pipelines
+        for part in operation.searches(context)
     ]
     still_open = any(isinstance(operation, Open) for operation in operations)
     scope = EvalContext(context.now, context.tz)
@@ -157,13 +165,16 @@ def make_operations(commands: Sequence[Command], context: Context) -> list[Opera
 def _operation(command: Command, context: Context) -> Operation:
     args = Args(command.text, command.text_at, command.name)
     built_in = find_command(command.name)
-    if has_subsearch(command, built_in):
+    custom = None if built_in else context.apps.command(command.name)
+    if (built_in or custom) and has_subsearch(command, built_in):
         return Open(command, built_in)
     if built_in is not None:
         return built_in.parse(args)
-    custom = context.apps.command(command.name)
     if custom is not None:
         return External(custom, args, command.at)
+    if needs_splunkd(command.name):
+        message = f"the command {command.name} needs a running Splunk"
+        raise UnsupportedError(message, at=command.at, hint="splay has only files and apps")
     message = f"the command {command.name} is not supported"
     raise UnsupportedError(message, at=command.at, hint=suggestion(command.name))
 

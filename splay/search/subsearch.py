@@ -21,6 +21,7 @@ from splay.spl.tokens import brackets
 from splay.spl.tree import And, Command, MatchAll, Not, Or, Pipeline, SearchExpr, Subsearch
 
 MAX_OUT = 10_000
+APPENDED = 50_000  # of append, join and others: [searchresults] maxresultrows, [join]
 SEARCH = "search"
 _DIRECT = (SEARCH, "query")
 _FORMATTED = ("format", "return")

@@ -160,6 +160,15 @@ class Args:
         inside = self.text[start + 1 : self.pos - 1]
         return parse_pipeline(inside, self.at + start + 1, implicit=False)
 
+    def at_bracket(self) -> bool:
+        """Whether `[` is next."""
+        return self._char() == "["
+
+    def bracketed(self) -> Word:
+        """Consumes `[ ... ]` and gives the text in it."""
+        start, self.pos = self.pos, bracket_end(self.text, self.pos, self.at)
+        return Word(self.text[start + 1 : self.pos - 1], True, self.at + start + 1)
+
     def pipeline(self) -> Pipeline:
         """Consumes `[ ... ]`. SplError if it is not next."""
         found = self.subsearch()

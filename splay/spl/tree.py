@@ -25,9 +25,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A search or subsearch. A leading implicit `search` is made explicit."""
+    """A search or subsearch. A leading implicit `search` is made explicit.
+
+    text: what its positions count in, where that is not the search around it.
+    """
 
     commands: tuple[Command, ...]
+    text: str = ""
 
 
 # ---- eval expressions (eval, where, stats eval(), calculated fields) ----

@@ -8,6 +8,15 @@ from difflib import get_close_matches
 
 from splay.search.operation import Operation
 
+_OF_SPLUNKD = frozenset(
+    (
+        *("audit", "dbinspect", "dbxlookup", "dbxoutput"),
+        *("dbxquery", "delete", "history", "ldapsearch", "loadjob", "mcollect", "metadata"),
+        *("metasearch", "meventcollect", "mpreview", "mstats", "rest", "savedsearch", "script"),
+        *("sendalert", "sendemail", "walklex", "typeahead", "tscollect"),
+    )
+)
+
 
 def names() -> list[str]:
     """The names of all built-in commands."""
@@ -20,6 +29,11 @@ def find_command(name: str) -> type[Operation] | None:
         return None
     command: type[Operation] = importlib.import_module(f"{__name__}.{name}").COMMAND
     return command
+
+
+def needs_splunkd(name: str) -> bool:
+    """Whether the command reads or changes what only a running Splunk has: jobs, indexes, mail."""
+    return name in _OF_SPLUNKD
 
 
 def suggestion(name: str) -> str:

@@ -11,11 +11,9 @@ from typing import Self
 from splay.errors import UnsupportedError
 from splay.rows import Row
 from splay.search.operation import Context, Kind, Operation
-from splay.search.subsearch import limited
+from splay.search.subsearch import APPENDED, limited
 from splay.spl.args import Args, as_bool, as_int
 from splay.spl.tree import Pipeline
-
-MAX_OUT = 50_000  # limits.conf, [searchresults] maxresultrows
 
 
 class Append(Operation):
@@ -28,14 +26,14 @@ class Append(Operation):
 
     @classmethod
     def parse(cls, args: Args) -> Self:
-        limit = MAX_OUT
+        limit = APPENDED
         while option := args.option("extendtimerange", "maxtime", "maxout", "timeout"):
             name, word = option
             if name == "extendtimerange":
                 if as_bool(word):
                     raise UnsupportedError("extendtimerange=true is not supported", at=word.at)
             elif name == "maxout":
-                limit = as_int(word) or MAX_OUT
+                limit = as_int(word) or APPENDED
             else:
                 as_int(word)
         made = cls(args.pipeline(), limit)

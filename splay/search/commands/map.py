@@ -1,0 +1,105 @@
+"""map: one search for each row; $field$ in it stands for the row's value.
+
+The value is put in as it is: where it can hold spaces, the search puts it in quotes. The text in
+quotes is a search of its own: its macros are expanded for each row.
+Source: Search Reference, "map".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Self
+
+from splay.errors import SplError
+from splay.eval.value import as_list, to_text
+from splay.rows import Demand, Row
+from splay.search.operation import Context, Kind, Operation
+from splay.spl.args import Args, Word, as_int
+from splay.spl.parser import parse_search
+from splay.spl.tree import Pipeline
+
+_TOKEN = re.compile(r"\$([^$\s|\"']+)\$")
+_SERIAL = "_serial_id"
+_DEFAULT = 10
+
+
+@dataclass
+class Map(Operation):
+    """template: the search, or the name of a saved one. most: how many rows are used."""
+
+    template: Word
+    saved: bool
+    most: int = _DEFAULT
+
+    kind = Kind.DATASET
+    takes_pipelines = True
+
+    @classmethod
+    def parse(cls, args: Args) -> Self:
+        template: Word | None = None
+        saved, most = False, _DEFAULT
+        while not args.done():
+            if option := args.option("maxsearches"):
+                most = as_int(option[1])
+            elif template is not None:
+                args.end()
+            elif args.at_bracket():
+                template = args.bracketed()
+            elif option := args.option("search"):
+                template = option[1]
+            else:
+                template, saved = args.word("search= or a saved search's name"), True
+        if template is None:
+            raise args.error("the search is missing", hint='Write search="..."')
+        return cls(template, saved, most)
+
+    def searches(self, context: Context) -> tuple[Pipeline, ...]:
+        """The search with 1 for each value: a number can stand for a time, a value, a limit."""
+        return (self._search(context, lambda name: "1"),)
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        found = list(rows)
+        if len(found) > self.most:
+            context.say(
+                "WARN",
+                f"The search result count ({len(found)}) exceeds maximum ({self.most}), using max. "
+                "To override it, set maxsearches appropriately.",
+            )
+        for number, row in enumerate(islice(found, self.most)):
+            yield from context.run_inner(self._search(context, self._value(row, number)))
+
+    def _value(self, row: Row, number: int) -> Callable[[str], str]:
+        def value(name: str) -> str:
+            if name == _SERIAL:
+                return str(number)
+            if name not in row:
+                message = f"map: Did not find value for required attribute '{name}'."
+                raise SplError(message, at=self.template.at, hint="Give the field a value before")
+            return to_text(as_list(row[name])[0])
+
+        return value
+
+    def _search(self, context: Context, value: Callable[[str], str]) -> Pipeline:
+        text = self.template.text
+        if self.saved:
+            text = context.apps.saved_search(text).settings.get("search", "")
+        text = context.apps.expand(_TOKEN.sub(lambda token: value(token[1]), text))
+        try:
+            return Pipeline(parse_search(text).commands, text)
+        except SplError as error:
+            error.search = text
+            raise
+
+    def demand(self, after: Demand) -> Demand:
+        if self.saved:
+            return Demand.of("*")
+        return Demand.of(_TOKEN.findall(self.template.text))
+
+    def columns(self, before: list[str] | None) -> list[str] | None:
+        return None
+
+
+COMMAND = Map
