@@ -9,15 +9,19 @@ from splay.eval.value import to_number
 from splay.rows import Row
 from splay.search.commands import find_command
 from splay.search.operation import Kind
+from splay.search.subsearch import has_subsearch
+from splay.spl.args import Args
 from splay.spl.tree import Command, Pipeline
 
 
 def not_streaming(pipeline: Pipeline) -> Command | None:
     """The first command that needs more than one row at a time; None: the search is streaming."""
     for number, command in enumerate(pipeline.commands):
-        made = find_command(command.name)
-        kinds = (Kind.STREAMING, Kind.GENERATING) if number == 0 else (Kind.STREAMING,)
-        if made is None or made.kind not in kinds or made.takes_pipelines:
+        built_in = find_command(command.name)
+        if built_in is None or built_in.takes_pipelines or has_subsearch(command, built_in):
+            return command
+        made = built_in.parse(Args(command.text, command.text_at, command.name))
+        if made.kind is not Kind.STREAMING and (number > 0 or made.kind is not Kind.GENERATING):
             return command
     return None
 

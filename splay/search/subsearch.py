@@ -116,7 +116,7 @@ class Open(Operation):
     """
 
     def __init__(self, command: Command, built_in: type[Operation] | None) -> None:
-        self.kind = built_in.kind if built_in else Kind.STREAMING
+        self.kind = getattr(built_in, "kind", Kind.DATASET)  # some know it when they are parsed
         self.pipelines = tuple(pipeline for _, _, pipeline in subsearches(command))
         self.known: SearchExpr | None = None
         if built_in is Search:

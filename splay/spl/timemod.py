@@ -58,19 +58,6 @@ def resolve(modifier: str, now: float, tz: tzinfo, at: int = 0) -> float | None:
         raise SplError(f"{text!r} is not a possible time", at=at, hint=_HINT) from error
 
 
-def span_seconds(text: str, at: int) -> int:
-    """The seconds of a length of time such as 30s, 5m, 2h, 1d, or -1; s when no unit is named.
-
-    SplError: what is no such length, or has a unit longer than a week.
-    """
-    found = re.fullmatch(r"([+-]?\d{1,9})\s*([a-z]*)", text.strip().lower())
-    unit = _UNIT.get(found[2] or "s") if found else None
-    lengths = {**_SECONDS, **{name: days * 86400 for name, days in _DAYS.items()}}
-    if found is None or unit not in lengths:
-        raise SplError(f"{text!r} is no length of time", at=at, hint="Write one such as 30s or 5m")
-    return int(found[1]) * lengths[unit]
-
-
 def _absolute(text: str, tz: tzinfo) -> float | None:
     if match := _US.fullmatch(text):
         fmt = "%m/%d/%Y:%H:%M:%S" if match[1] else "%m/%d/%Y"

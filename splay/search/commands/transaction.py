@@ -16,9 +16,9 @@ from splay.errors import UnsupportedError
 from splay.eval.value import to_number
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
+from splay.search.spans import read_time_span
 from splay.search.transactions import Condition, Rules, Shape, collect, read_condition
 from splay.spl.args import Args, Word, as_bool, as_int
-from splay.spl.timemod import span_seconds
 
 _NAMES = (
     *("maxspan", "maxpause", "maxevents", "keepevicted", "keeporphans", "connected"),
@@ -59,8 +59,8 @@ class Transaction(Operation):
     def _set(self, name: str, word: Word) -> None:
         rules, shape = self.rules, self.shape
         if name in ("maxspan", "maxpause"):
-            seconds = span_seconds(word.text, word.at)
-            limit = seconds if seconds >= 0 else None  # negative: no limit
+            no_limit = word.text.startswith("-")
+            limit = None if no_limit else read_time_span(word).seconds
             setattr(rules, "span" if name == "maxspan" else "pause", limit)
         elif name == "maxevents":
             rules.events = as_int(word)
