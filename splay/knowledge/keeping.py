@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from splay.errors import ConfError
 from splay.eval.value import as_list, from_list, to_text
@@ -48,6 +49,7 @@ class Keeping:
             row[name] = from_list([*as_list(row[name]), value]) or value
 
 
+@lru_cache(maxsize=4096)
 def clean_key(key: str) -> str:
     """Other characters than ASCII letters and digits become _, leading _ and digits go."""
     return re.sub(r"[^A-Za-z0-9]", "_", key).lstrip("_0123456789")

@@ -42,6 +42,12 @@ def test_auto(bench: Bench, settings: str, raw: str, expected: Row) -> None:
     assert bench.props(settings).fields(raw) == expected
 
 
+@pytest.mark.parametrize("name", ["a", "c_d", "E"])
+def test_one_field_by_its_name(bench: Bench, name: str) -> None:
+    raw = "a=1 c-d=2\n_9E\t=\t3"
+    assert bench.row(raw, name)[name] == bench.row(raw)[name]
+
+
 JSON = '{"a": {"b": 1, "c d": [true, null, "x"]}, "e": [{"f": 1.50}, {"f": -2}]}'
 FROM_JSON = {"a.b": "1", "a.c d{}": ["true", "null", "x"], "e{}.f": ["1.50", "-2"]}
 

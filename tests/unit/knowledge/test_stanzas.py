@@ -87,6 +87,13 @@ def test_which_stanza_wins(bench: Bench, weak: str, strong: str, turned: bool) -
     assert [row[name] for name in ("x", "weak", "strong")] == [1, 1, 1]
 
 
+def test_default_is_the_lowest_for_every_stanza(bench: Bench) -> None:
+    bench.write(
+        "default/props.conf", "[default]\nEVAL-x = 0\n[t]\nEVAL-x = 1\n[source::s]\nEVAL-y = 2\n"
+    )
+    assert bench.fields("-") == {"x": 1, "y": 2}
+
+
 def test_local_and_the_first_app_win(bench: Bench) -> None:
     bench.write("default/props.conf", "[t]\nEVAL-a = 1\nEVAL-b = 1\nEVAL-c = 1\n")
     bench.write("local/props.conf", "[t]\nEVAL-b = 2\nEVAL-d =\n")
