@@ -37,7 +37,10 @@ def read_chunk(stream: IO[bytes]) -> tuple[dict[str, Any], str] | None:
     head, data = stream.read(int(match[1])), stream.read(int(match[2]))
     if len(head) + len(data) < int(match[1]) + int(match[2]):
         raise ValueError("its answer ends in the middle")
-    metadata = json.loads(head) if head else {}
+    try:
+        metadata = json.loads(head) if head else {}
+    except ValueError as error:
+        raise ValueError(f"the metadata of its answer is not JSON ({error})") from error
     if not isinstance(metadata, dict):
         raise ValueError("the metadata of its answer is not an object")
     return metadata, data.decode("utf-8", "replace")
@@ -49,7 +52,7 @@ def write_rows(rows: Sequence[Row]) -> str:
         return ""
     names = list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)  # lines end in \r\n, without which a lone \r would not be quoted
     writer.writerow([column for name in names for column in (name, _MV + name)])
     for row in rows:
         writer.writerow([cell for name in names for cell in _cells(row.get(name))])

@@ -176,7 +176,8 @@ def _operation(command: Command, context: Context) -> Operation:
         message = f"the command {command.name} needs a running Splunk"
         raise UnsupportedError(message, at=command.at, hint="splay has only files and apps")
     message = f"the command {command.name} is not supported"
-    raise UnsupportedError(message, at=command.at, hint=suggestion(command.name))
+    hint = suggestion(command.name, set(context.apps.conf("commands")) - {"default"})
+    raise UnsupportedError(message, at=command.at, hint=hint)
 
 
 def _retrieval(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from splay.search.operation import Operation
@@ -36,7 +37,8 @@ def needs_splunkd(name: str) -> bool:
     return name in _OF_SPLUNKD
 
 
-def suggestion(name: str) -> str:
-    """A hint for a command that there is not."""
-    close = get_close_matches(name, names(), 1)
-    return f"Did you mean {close[0]}?" if close else f"There is: {', '.join(names())}"
+def suggestion(name: str, custom: Iterable[str]) -> str:
+    """A hint for a command that there is not. custom: the names of the apps' commands."""
+    known = sorted({*names(), *custom})
+    close = get_close_matches(name, known, 1)
+    return f"Did you mean {close[0]}?" if close else f"There is: {', '.join(known)}"
