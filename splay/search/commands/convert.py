@@ -111,8 +111,9 @@ def _read_conversion(args: Args) -> Conversion:
     if known != "none" and known not in FUNCTIONS:
         hint = f"There is: {', '.join(sorted([*FUNCTIONS, 'none']))}"
         raise args.error(f"there is no function {function.text}()", at=function.at, hint=hint)
-    if not args.punct("("):
-        raise args.error("a ( is missing", hint=f"Write {function.text}(FIELD)")
+    if not args.punct("(") or args.punct(")"):
+        message = f"{function.text} without a field is not supported"
+        raise UnsupportedError(message, at=function.at, hint=f"Write {function.text}(*)")
     name = args.word("a field").text
     if not args.punct(")"):
         raise args.error("the ) is missing", hint=f"Write {function.text}({name})")
