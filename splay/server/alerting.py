@@ -153,6 +153,7 @@ def risk_events(saved: SavedSearch, job: Job, rows: Sequence[Row], now: float) -
         "info_search_time": f"{job.created:.3f}",
         "orig_sid": job.sid,
     }
+    annotations = _annotations(saved.setting("action.correlationsearch.annotations"))
     for row in rows:
         for entry in detection.risk(row):
             yield Event(
@@ -163,6 +164,7 @@ def risk_events(saved: SavedSearch, job: Job, rows: Sequence[Row], now: float) -
                 "stash",
                 RISK_INDEX,
                 now,
+                annotations,
             )
 
 
@@ -184,27 +186,26 @@ def _stash(now: float, head: dict[str, str], risk: dict[str, str], row: Row) -> 
     """A line as the action writes it: a time, then name="value" pairs; several values repeat."""
     pairs = [(name, value) for part in (head, risk) for name, value in part.items()]
     taken = {name for name, _ in pairs}
-    pairs += _annotations(risk.get("annotations", ""))
     for name, value in row.items():
         if name not in taken and not name.startswith("_"):
             pairs += [(name, to_text(item)) for item in as_list(value)]
     return ", ".join([str(int(now)), *(f'{name}="{_quoted(value)}"' for name, value in pairs)])
 
 
-def _annotations(text: str) -> list[tuple[str, str]]:
-    """`annotations.NAME` of each list in the annotations."""
-    if not text:
-        return []
+def _annotations(text: str) -> dict[str, str | list[str]]:
+    """The fields `annotations.NAME` that Enterprise Security gives for the lists in the JSON.
+
+    They are index-time fields here, because automatic key-value extraction cleans the dot away.
+    """
     try:
-        held = json.loads(text)
+        held = json.loads(text or "{}")
     except ValueError:
-        return []
+        return {}
     lists = held.items() if isinstance(held, dict) else ()
-    return [
-        (f"annotations.{name}", str(value))
+    return {
+        f"annotations.{name}": [str(v) for v in values] if isinstance(values, list) else str(values)
         for name, values in lists
-        for value in (values if isinstance(values, list) else [values])
-    ]
+    }
 
 
 def _quoted(text: str) -> str:

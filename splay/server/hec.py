@@ -129,7 +129,10 @@ class Collector:
             events = await run_in_threadpool(self._raw_events, request, blocks, origin, token)
         else:
             events = await run_in_threadpool(self._json_events, request, blocks, origin, token)
-        await run_in_threadpool(self.indexes.append, events)
+        try:
+            await run_in_threadpool(self.indexes.append, events)
+        except DataError:
+            raise Refused(8) from None
         if token.use_ack:
             return answer(0, ackId=self.tokens.acknowledge(token.token, channel))
         return answer(0)

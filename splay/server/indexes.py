@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 from pathlib import Path
 
+from splay.errors import DataError
 from splay.server.journal import Journal
 from splay.server.rest import RestError
 from splay.server.segments import Segment, joined, make_segment
@@ -197,12 +198,15 @@ class Indexes:
                 index.journal.remove()
 
     def append(self, events: Sequence[Event]) -> None:
-        """Adds events, each to the index that it names."""
+        """Adds events, each to the index that it names. DataError: they cannot be kept."""
         by_index: dict[str, list[Event]] = {}
         for event in events:
             by_index.setdefault(event.index, []).append(event)
         for name, some in by_index.items():
-            self.get(name).append(some)
+            try:
+                self.get(name).append(some)
+            except OSError as error:
+                raise DataError(f"the index {name} cannot be written: {error.strerror}") from error
 
     def close(self) -> None:
         """Closes the files."""

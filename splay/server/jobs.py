@@ -84,6 +84,7 @@ class Job:
         self.results = Results([], [])
         self.report = ReadReport()
         self.log: list[tuple[float, str, str]] = []
+        self.finish: Callable[[Results], Results] | None = None  # done with what was found
         self.finished = threading.Event()
         self._running = threading.Event()
         self._running.set()
@@ -155,8 +156,9 @@ class Job:
         try:
             self.check()
             found = run_plan(self.plan, store, self.context, self.report)
-            del found.rows[self.request.max_count :]
-            self.results = found
+            if self.finish is None:
+                del found.rows[self.request.max_count :]
+            self.results = self.finish(found) if self.finish else found
             self.state = "DONE"
         except Cancelled:
             self.note("INFO", "cancelled")

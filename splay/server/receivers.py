@@ -37,14 +37,19 @@ def origin_of(call: Call, source: str) -> Origin:
 
 
 def index_all(call: Call, blocks: Iterable[bytes], origin: Origin) -> int:
-    """Indexes all events of some bytes; how many there were. RestError 400: not readable."""
+    """Indexes all events of some bytes; how many there were. RestError: not readable (400),
+    not to be kept (500).
+    """
     if origin.index not in call.splunkd.indexes:
         raise RestError(400, f"supplied index '{origin.index}' missing")
     try:
         events = list(broken(blocks, origin, time.time()))
     except DataError as error:
         raise RestError(400, str(error)) from error
-    call.splunkd.indexes.append(events)
+    try:
+        call.splunkd.indexes.append(events)
+    except DataError as error:
+        raise RestError(500, str(error)) from error
     return len(events)
 
 

@@ -110,17 +110,22 @@ def make_segment(first: int, events: Iterable[Event]) -> Segment:
         lengths.append(len(raw))
         text += raw
         for _, values in origin.fields:
-            text += b"\0" + b"\0".join(value.encode("utf-8", "replace") for value in values)
+            text += b"\0" + b"\0".join(value.encode() for value in values)
         starts.append(len(text))
     return Segment(first, bytes(text), starts, lengths, times, indextime, origin_of, tuple(origins))
 
 
 def _origin(event: Event) -> Origin:
     fields = tuple(
-        (name, (value,) if isinstance(value, str) else tuple(value))
+        (_text(name), (_text(value),) if isinstance(value, str) else tuple(map(_text, value)))
         for name, value in event.fields.items()
     )
-    return Origin(event.host, event.source, event.sourcetype, fields)
+    return Origin(_text(event.host), _text(event.source), _text(event.sourcetype), fields)
+
+
+def _text(text: str) -> str:
+    """Text that is UTF-8: half a surrogate pair, which JSON may hold, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def joined(left: Segment, right: Segment) -> Segment:

@@ -13,14 +13,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from splay.errors import DataError
 from splay.search.operation import Context
+from splay.search.plan import Plan
 from splay.server.alerts import Alerts
 from splay.server.auth import Users
 from splay.server.catalog import Catalog
 from splay.server.conf_objects import SYSTEM
+from splay.server.deleting import CAPABILITY, check_streams, deleted, without_delete
 from splay.server.hec_state import HecTokens
 from splay.server.indexes import Indexes, SearchStore
 from splay.server.jobs import Job, Jobs, Request
 from splay.server.messages import Messages
+from splay.server.rest import RestError
 from splay.server.search import prepared
 from splay.spl.timemod import resolve
 from splay.store.event import Store
@@ -97,15 +100,26 @@ class Splunkd:
         context = Context(apps, moment, self.zone(request.user), sid=sid)
         context.earliest = resolve(earliest, moment, context.tz)
         context.latest = resolve(latest, moment, context.tz)
+        rest = without_delete(request.search, context)
         plan, names = prepared(
-            request.search,
+            request.search if rest is None else rest,
             context,
             self.indexes,
             self.users.default_indexes(request.user),
             self.users.allowed_indexes(request.user),
         )
         job = Job(sid, request, plan, context)
+        if rest is not None:
+            self._check_delete(request.user, plan)
+            job.finish = lambda found: deleted(found, self.indexes)
         return job, SearchStore(self.indexes, names, job.check)
+
+    def _check_delete(self, user: str, plan: Plan) -> None:
+        if CAPABILITY not in self.users.capabilities(user):
+            raise RestError(
+                403, f"You (user={user}) have insufficient privileges to delete events.", "FATAL"
+            )
+        check_streams(plan)
 
     def start_job(self, job: Job, store: Store, after: Callable[[Job], None] | None = None) -> None:
         """Makes a job known and starts it."""

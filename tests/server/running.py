@@ -78,6 +78,17 @@ def running(*options: str, **environment: str) -> Iterator[Server]:
             process.wait(20)
 
 
+def refused(*options: str, **environment: str) -> str:
+    """What a server says that does not start; it exits with 2."""
+    command = [sys.executable, "-m", "splay", "serve", "--port", "0", "--hec-port", "0", *options]
+    secrets = {"SPLUNK_PASSWORD": PASSWORD, **environment}
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **secrets}, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2, done
+    return done.stderr
+
+
 def fresh(prefix: str = "t") -> str:
     """A name that nothing has yet."""
     return f"{prefix}{uuid.uuid4().hex[:12]}"

@@ -116,6 +116,13 @@ def test_only_the_default_index_is_searched_without_a_name(service: Any, three: 
     assert {"index": three.name, "count": "3"} in rows(found)
 
 
+def test_an_index_that_there_is_not_holds_nothing(service: Any, three: Any) -> None:
+    found = service.jobs.oneshot("search index=nosuch | stats count", output_mode="json")
+    assert rows(found) == [{"count": "0"}]
+    both = f"search (index=nosuch OR index={three.name}) NOT n=1 | stats count"
+    assert rows(service.jobs.oneshot(both, output_mode="json")) == [{"count": "2"}]
+
+
 def test_time_range(service: Any, three: Any) -> None:
     found = service.jobs.oneshot(
         f"search index={three.name} | table n",

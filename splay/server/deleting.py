@@ -1,0 +1,64 @@
+"""The command delete: it ends a search and hides the events that the search finds.
+
+Source: Search Reference, "delete": only after commands that stream, only with the capability
+delete_by_keyword; the result is a table of what was deleted in each index.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from splay.rows import Row
+from splay.search.operation import Context, Kind
+from splay.search.plan import Plan
+from splay.search.run import Results
+from splay.server.rest import RestError
+from splay.spl.parser import parse_search
+
+if TYPE_CHECKING:
+    from splay.server.indexes import Indexes
+
+CAPABILITY = "delete_by_keyword"
+_COLUMNS = ["splunk_server", "index", "deleted", "errors"]
+
+
+def without_delete(search: str, context: Context) -> str | None:
+    """The search without the delete at its end; None when it does not end so.
+
+    SplayError: a search that is wrong.
+    """
+    expanded = context.apps.expand(search)
+    last = parse_search(expanded).commands[-1]
+    if last.name != "delete":
+        return None
+    if last.text.strip():
+        raise RestError(400, "Error in 'delete' command: it takes no arguments.", "FATAL")
+    return expanded[: last.at].rstrip().removesuffix("|")
+
+
+def check_streams(plan: Plan) -> None:
+    """RestError 400: what comes before delete does not give events one by one."""
+    kinds = {operation.kind for operation in plan.operations}
+    if plan.retrieval is None or kinds - {Kind.STREAMING}:
+        raise RestError(
+            400,
+            "Error in 'delete' command: only commands that stream events go before it.",
+            "FATAL",
+        )
+
+
+def deleted(found: Results, indexes: Indexes) -> Results:
+    """Hides the events, and says how many there were of each index."""
+    serials: dict[str, set[int]] = defaultdict(set)
+    for row in found.rows:
+        serials[str(row["index"])].add(int(str(row["_cd"]).partition(":")[2]))
+    rows = [_row("__ALL__", sum(map(len, serials.values())))]
+    for name, some in sorted(serials.items()):
+        indexes.get(name).delete(some)
+        rows.append(_row(name, len(some)))
+    return Results(_COLUMNS, rows)
+
+
+def _row(index: str, count: int) -> Row:
+    return {"splunk_server": "splay", "index": index, "deleted": count, "errors": 0}
