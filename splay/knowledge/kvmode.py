@@ -96,11 +96,16 @@ def kv_steps(stanza: Stanza) -> list[Step]:
         where = stanza.where.get("KV_MODE", "props.conf")
         return [Broken(broken(error, f"KV_MODE = {mode}", where), None)]
     # A cleaned name may be spelled another way in the text, but only where it has a _.
-    text = KvStep(_text_pairs(mode == "auto_escaped", trim), lambda raw, n: n in raw or "_" in n)
+    text = KvStep(
+        text_pairs(escaped=mode == "auto_escaped", trim=trim), lambda raw, n: n in raw or "_" in n
+    )
     return [as_json, text] if with_json else [text]
 
 
-def _text_pairs(escaped: bool, trim: bool) -> Pairs:
+def text_pairs(
+    *, escaped: bool = False, trim: bool = True, once: bool = True, clean: bool = True
+) -> Pairs:
+    """What finds key=value in text. once: only the first value of a key; clean: cleans keys."""
     pattern = re.compile(rf"{_KEY}\s?=\s?(?:{_ESCAPED if escaped else _PLAIN})")
 
     def pairs(raw: str) -> Iterator[tuple[str, str]]:
@@ -109,9 +114,9 @@ def _text_pairs(escaped: bool, trim: bool) -> Pairs:
             value = match["bare"] if match["quoted"] is None else match["quoted"]
             if escaped and match["quoted"] is not None:
                 value = re.sub(r'\\(["\\])', r"\1", value)
-            key = clean_key(match["key"])
+            key = clean_key(match["key"]) if clean else match["key"]
             value = value.strip(" ") if trim else value
-            if value and key not in seen:
+            if value and not (once and key in seen):
                 seen.add(key)
                 yield key, value
 
@@ -178,6 +183,11 @@ def xml_pairs(raw: str) -> Iterator[tuple[str, str]]:
         root = etree.fromstring(text, _XML_PARSER)
     except (etree.XMLSyntaxError, ValueError):
         return
+    yield from element_pairs(root)
+
+
+def element_pairs(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """Fields of an element and all in it, by path."""
     stack = [(root, _local(root))]
     while stack:
         element, path = stack.pop()

@@ -115,7 +115,11 @@ def _changed(text: str, pairs: tuple[Result, ...], update: Update, *, create: bo
     """The document with update(new value, old value) at each path, from left to right."""
     document = _document(text)
     for path, value in _pairs(pairs):
-        change(document, path, partial(update, into_json(value)), create=create)
+        replace = partial(update, into_json(value))
+        if path or create:
+            change(document, path, replace, create=create)
+        else:  # the array itself, as examples of "foreach" have it: json_append(array, "", value)
+            document = replace(document)
     return to_json(document)
 
 

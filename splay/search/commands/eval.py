@@ -5,7 +5,7 @@ Source: Search Reference, "eval". A null result removes the field; a Boolean one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
 from splay.eval.expression import EvalContext, compile_expr, fields_of
@@ -40,16 +40,25 @@ class Eval(Operation):
         return cls(assignments)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        assign = self.assigner(context)
+        for row in rows:
+            assign(row)
+            yield row
+
+    def assigner(self, context: Context) -> Callable[[Row], None]:
+        """What does all assignments on one row."""
         scope = EvalContext(context.now, context.tz)
         compiled = [(name, compile_expr(expr, scope)) for name, expr in self._assignments]
-        for row in rows:
+
+        def assign(row: Row) -> None:
             for name, function in compiled:
                 value = function(row)
                 if value is None:
                     row.pop(name, None)
                 else:
                     row[name] = ("true" if value else "false") if isinstance(value, bool) else value
-            yield row
+
+        return assign
 
     def demand(self, after: Demand) -> Demand:
         for name, expr in reversed(self._assignments):

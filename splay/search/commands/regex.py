@@ -1,0 +1,68 @@
+"""regex: keeps the rows that match, or do not match, a regular expression.
+
+Of several values one has to match; with != none may, and a row without the field is kept.
+Source: Search Reference, "regex".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+import regex
+
+from splay.knowledge.keeping import texts
+from splay.pcre import compile_pattern
+from splay.rows import Demand, Row
+from splay.search.operation import Context, Kind, Operation
+from splay.spl.args import Args, Word
+
+_FIELD = re.compile(r'\s*(?:"([^"\\]+)"|([\w.:{}@\-]+))\s*(!?=)\s*')
+
+
+class Regex(Operation):
+    kind = Kind.STREAMING
+
+    def __init__(self, name: str, pattern: regex.Pattern[str], wanted: bool) -> None:
+        self._name = name
+        self._pattern = pattern
+        self._wanted = wanted
+
+    @classmethod
+    def parse(cls, args: Args) -> Self:
+        name, wanted = "_raw", True
+        match = _FIELD.match(args.text, args.pos)
+        if match:
+            name, wanted = match[1] or match[2], match[3] == "="
+            args.pos = match.end()
+        text = _expression(args)
+        try:
+            return cls(name, compile_pattern(text.text), wanted)
+        except ValueError as error:
+            raise args.error(str(error), at=text.at, hint="Correct the expression") from error
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        search = self._pattern.search
+        for row in rows:
+            if any(search(text) for text in texts(row, self._name)) == self._wanted:
+                yield row
+
+    def demand(self, after: Demand) -> Demand:
+        return after.plus([self._name])
+
+
+def _expression(args: Args) -> Word:
+    """The expression: in double quotes, or the rest as it is."""
+    if args.done():
+        raise args.error("the regular expression is missing", hint='Write: regex field="..."')
+    first = args.peek()
+    if first is not None and first.quoted and args.text[args.pos] == '"':
+        word = args.word()
+        args.end()
+        return word
+    at = args.at + args.pos
+    return Word(args.rest(), False, at)
+
+
+COMMAND = Regex

@@ -1,0 +1,225 @@
+"""What spath takes out of JSON and XML: everything by its path, or what one path leads to.
+
+A JSON value is given as it is written in the text: 1.50 stays 1.50, an object stays its text.
+Where the documentation is silent: an XML element that holds others is given as the XML in it,
+and names of XML are taken without their namespaces.
+Source: Search Reference, "spath".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import NamedTuple, TypeAlias
+
+from lxml import etree
+
+from splay.knowledge.kvmode import element_pairs
+from splay.rows import Scalar
+
+CUTOFF = 5_000
+"""limits.conf, [spath] extraction_cutoff: how many characters are read for all fields."""
+
+_STEP = re.compile(r"(?:^|\.)([^.{}]+)|\{(?:(\d*)|@([^{}]+))\}")
+_SPACE = re.compile(r"[ \t\n\r]*")
+_ATOM = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
+_PROLOGUE = re.compile(r"^\s*<\?xml[^>]*>")
+
+
+class Attribute(NamedTuple):
+    """An attribute's name."""
+
+    name: str
+
+
+Step: TypeAlias = str | int | Attribute | None
+"""A name, an index, None for every element, or an attribute."""
+
+
+class Node(NamedTuple):
+    """A JSON value, and where it stands. content: members, items, or the text of anything else."""
+
+    content: dict[str, Node] | list[Node] | str
+    start: int
+    end: int
+
+
+def parse_path(path: str) -> list[Step]:
+    """The steps of a location path such as a.b{0}.c{@d}. ValueError: it is none."""
+    steps: list[Step] = []
+    end = 0
+    while match := _STEP.match(path, end):
+        end = match.end()
+        if match[1] is not None:
+            steps.append(match[1])
+        elif match[3] is not None:
+            steps.append(Attribute(match[3]))
+        else:
+            steps.append(int(match[2]) if match[2] else None)
+    if end != len(path) or not steps:
+        raise ValueError(f"{path!r} is not a location path")
+    return steps
+
+
+def all_pairs(text: str) -> Iterator[tuple[str, Scalar]]:
+    """(path, value) of everything in the first 5,000 characters; nothing if the text is neither
+    JSON nor XML."""
+    if text.lstrip()[:1] == "<":
+        seen = text if len(text) <= CUTOFF else text[: text.rfind(">", 0, CUTOFF) + 1]
+        root = _xml(seen)
+        if root is not None:
+            yield from element_pairs(root)
+        return
+    node = _json(text)
+    if node is not None:
+        yield from ((path, value) for path, value, end in _flat(node, "") if end <= CUTOFF)
+
+
+def at_path(text: str, steps: list[Step]) -> list[Scalar]:
+    """The values that a path leads to, in order."""
+    if text.lstrip()[:1] == "<":
+        root = _xml(text)
+        return [] if root is None else _xml_values(root, steps)
+    node = _json(text)
+    return [] if node is None else [_shown(found, text) for found in _json_nodes(node, steps)]
+
+
+def _json(text: str) -> Node | None:
+    start = _skip(text, 0)
+    if text[start : start + 1] not in ("{", "["):
+        return None
+    try:
+        node = _read(text, start)
+    except (ValueError, RecursionError, IndexError):
+        return None
+    return node if _skip(text, node.end) == len(text) else None
+
+
+def _skip(text: str, at: int) -> int:
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
+
+
+def _read(text: str, at: int) -> Node:
+    """The value that begins at `at`. ValueError, IndexError: the text is no JSON."""
+    char = text[at]
+    if char == '"':
+        value, end = scanstring(text, at + 1, True)
+        return Node(value, at, end)
+    if char in "{[":
+        return _read_holder(text, at)
+    atom = _ATOM.match(text, at)
+    if atom is None:
+        raise json.JSONDecodeError("no value", text, at)
+    return Node(atom[0], at, atom.end())
+
+
+def _read_holder(text: str, start: int) -> Node:
+    close = "}" if text[start] == "{" else "]"
+    members: dict[str, Node] = {}
+    items: list[Node] = []
+    at = _skip(text, start + 1)
+    while text[at] != close:
+        if close == "}":
+            key, at = scanstring(text, _past(text, at, '"'), True)
+            node = members[key] = _read(text, _skip(text, _past(text, _skip(text, at), ":")))
+        else:
+            node = _read(text, at)
+            items.append(node)
+        at = _skip(text, node.end)
+        if text[at] != close:
+            at = _skip(text, _past(text, at, ","))
+            if text[at] == close:
+                raise json.JSONDecodeError("no value after the comma", text, at)
+    return Node(members if close == "}" else items, start, at + 1)
+
+
+def _past(text: str, at: int, mark: str) -> int:
+    if text[at] != mark:
+        raise json.JSONDecodeError(f"no {mark}", text, at)
+    return at + 1
+
+
+def _flat(node: Node, path: str) -> Iterator[tuple[str, Scalar, int]]:
+    """(path, value, where it ends) of each value that holds no others."""
+    if isinstance(node.content, dict):
+        for key, child in node.content.items():
+            yield from _flat(child, f"{path}.{key}" if path else key)
+    elif isinstance(node.content, list):
+        for child in node.content:
+            yield from _flat(child, f"{path}{{}}")
+    else:
+        yield path, node.content, node.end
+
+
+def _json_nodes(node: Node, steps: list[Step]) -> list[Node]:
+    found = [node]
+    for step in steps:
+        found = [inner for outer in found for inner in _inside(outer.content, step)]
+    return found
+
+
+def _inside(content: dict[str, Node] | list[Node] | str, step: Step) -> list[Node]:
+    if isinstance(step, str):
+        return [content[step]] if isinstance(content, dict) and step in content else []
+    if not isinstance(content, list) or isinstance(step, Attribute):
+        return []
+    return content if step is None else content[step : step + 1]
+
+
+def _shown(node: Node, text: str) -> Scalar:
+    return node.content if isinstance(node.content, str) else text[node.start : node.end]
+
+
+def _xml(text: str) -> etree._Element | None:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, recover=True
+    )
+    try:
+        return etree.fromstring(_PROLOGUE.sub("", text).strip().encode(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _xml_values(root: etree._Element, steps: list[Step]) -> list[Scalar]:
+    holder = etree.Element("document")
+    holder.append(root)
+    found = [holder]
+    pending = list(steps)
+    while pending:
+        step = pending.pop(0)
+        if isinstance(step, Attribute):
+            if pending:
+                return []
+            return [value for one in found for value in _attribute(one, step.name)]
+        if isinstance(step, int):
+            return []  # an index without a name before it
+        if step is None:
+            continue
+        index = pending.pop(0) if pending and isinstance(pending[0], int) else None
+        children = [_named(one, step) for one in found]
+        if isinstance(index, int):  # that of XML counts from 1
+            children = [some[index - 1 : index] if index else [] for some in children]
+        found = [child for some in children for child in some]
+    return [text for one in found if (text := _inner(one))]
+
+
+def _named(element: etree._Element, name: str) -> list[etree._Element]:
+    return [child for child in element if _local(child.tag) == name]
+
+
+def _attribute(element: etree._Element, name: str) -> list[Scalar]:
+    return [str(value) for key, value in element.attrib.items() if _local(key) == name]
+
+
+def _local(name: object) -> str:
+    return str(name).rpartition("}")[2]
+
+
+def _inner(element: etree._Element) -> str:
+    if len(element) == 0:
+        return (element.text or "").strip()
+    parts = [element.text or "", *(etree.tostring(one, encoding="unicode") for one in element)]
+    return "".join(parts).strip()
