@@ -13,10 +13,12 @@ from splay.conf import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError, SplError
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.value import as_list, to_text
+from splay.knowledge.datamodel import DataModel, read_model
 from splay.knowledge.lookups import LookupTable, Rules, rules_of
 from splay.spl.macros import Macro, expand
 from splay.spl.parser import parse_eval
 
+_MODEL_NAME = re.compile(r"[\w.\-]+")
 _FILE_NAME = re.compile(r"[\w.\- ]+\.csv(\.gz)?")
 
 
@@ -43,6 +45,7 @@ class AppSet:
         self.folders = list(folders)
         self._confs: dict[str, Conf] = {}
         self._lookups: dict[str, LookupTable] = {}
+        self._models: dict[str, DataModel] = {}
         for folder in folders:
             if not (folder / "default").is_dir() and not (folder / "local").is_dir():
                 raise ConfError(
@@ -98,6 +101,22 @@ class AppSet:
         except SplError as error:
             error.search = search
             raise
+
+    def data_model(self, name: str) -> DataModel:
+        """The data model of this name. ConfError: no app brings it, or it cannot be used."""
+        if name not in self._models:
+            for folder in self.folders:
+                for level in ("local", "default"):
+                    path = folder / level / "data" / "models" / f"{name}.json"
+                    if _MODEL_NAME.fullmatch(name) and path.is_file():
+                        self._models[name] = read_model(path)
+                        return self._models[name]
+            raise ConfError(
+                f"no app brings the data model {name!r}",
+                hint=f"Name one that has default/data/models/{name}.json with --app, "
+                "such as Splunk_SA_CIM's folder",
+            )
+        return self._models[name]
 
     def lookup(self, name: str) -> LookupTable:
         """The lookup table of this definition in transforms.conf, or of this file's name.

@@ -70,7 +70,8 @@ class Operation(ABC):
 
     kind: Kind
     order_free: bool = False
-    """Whether a transforming command's result is the same whatever the order of its rows."""
+    """Whether its result is the same whatever the order of its rows: of a transforming command,
+    and of a generating one that reads events."""
     takes_pipelines: bool = False
     """Whether `[ ... ]` is an argument; otherwise it is a subsearch whose result is one."""
     pipelines: tuple[Pipeline, ...] = ()

@@ -13,6 +13,7 @@ from splay.eval.expression import EvalContext
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING, Demand, Row
+from splay.search.bounds import refuse_bounds, without_bounds
 from splay.search.commands import find_command, needs_splunkd, suggestion
 from splay.search.commands.search import Search
 from splay.search.external import External
@@ -21,16 +22,10 @@ from splay.search.operation import Context, Kind, Operation
 from splay.search.subsearch import Open, has_subsearch
 from splay.spl.args import Args
 from splay.spl.parser import parse_search
-from splay.spl.timemod import resolve
 from splay.spl.tree import (
-    And,
     Command,
-    MatchAll,
-    Not,
-    Or,
     Pipeline,
     SearchExpr,
-    TimeBound,
 )
 from splay.store.event import Need
 
@@ -158,7 +153,7 @@ def make_operations(commands: Sequence[Command], context: Context) -> list[Opera
             message = f"{command.name} must be the first command"
             raise SplError(message, at=command.at, hint="Begin the search with | and it")
         if isinstance(operation, Search):
-            _refuse_bounds(operation.expr)
+            refuse_bounds(operation.expr)
     return operations
 
 
@@ -183,8 +178,8 @@ def _operation(command: Command, context: Context) -> Operation:
 def _retrieval(
     expr: SearchExpr, operations: list[Operation], knowledge: Knowledge, context: Context
 ) -> Retrieval:
-    expr = knowledge.expand(_without_bounds(expr, context))
-    _refuse_bounds(expr)
+    expr = knowledge.expand(without_bounds(expr, context))
+    refuse_bounds(expr)
     for name in sorted(knowledge.classes.unknown):
         context.say("WARN", f"there is no event type {name!r}: nothing matches it")
     demand = EVERYTHING
@@ -204,47 +199,8 @@ def _order_matters(operations: list[Operation]) -> bool:
     for operation in operations:
         if operation.kind is Kind.TRANSFORMING:
             return not operation.order_free
+        if operation.kind is Kind.GENERATING and operation.order_free:
+            return False
         if operation.kind is not Kind.STREAMING:
             return True
     return True
-
-
-def _without_bounds(expr: SearchExpr, context: Context) -> SearchExpr:
-    """The expression without its time modifiers, which set the context's time range."""
-    parts = expr.parts if isinstance(expr, And) else (expr,)
-    kept: list[SearchExpr] = []
-    for part in parts:
-        if isinstance(part, And):
-            part = _without_bounds(part, context)
-        if isinstance(part, TimeBound):
-            _bound(part, context)
-        elif not isinstance(part, MatchAll):
-            _refuse_bounds(part)
-            kept.append(part)
-    if not kept:
-        return MatchAll()
-    return kept[0] if len(kept) == 1 else And(tuple(kept))
-
-
-def _bound(bound: TimeBound, context: Context) -> None:
-    if bound.name.startswith("_index"):
-        raise UnsupportedError(f"{bound.name} is not supported", at=bound.at)
-    moment = resolve(bound.value, context.now, context.tz, bound.at)
-    if bound.name == "earliest":
-        context.earliest = moment
-    else:
-        context.latest = moment
-
-
-def _refuse_bounds(expr: SearchExpr) -> None:
-    """Time modifiers where they cannot be honoured."""
-    pending = [expr]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, And | Or):
-            pending.extend(part.parts)
-        elif isinstance(part, Not):
-            pending.append(part.part)
-        elif isinstance(part, TimeBound):
-            hint = "Write it in the first command, outside of OR and NOT"
-            raise UnsupportedError(f"{part.name} here is not supported", at=part.at, hint=hint)

@@ -13,7 +13,7 @@ from splay.errors import SplError
 from splay.spl.evalexpr import read_eval
 from splay.spl.parser import parse_pipeline
 from splay.spl.searchexpr import parse_search_expr
-from splay.spl.tokens import bracket_end, read_quoted
+from splay.spl.tokens import bracket_end, keyword_start, read_quoted
 from splay.spl.tree import Expr, Pipeline, SearchExpr
 
 _SPACE = re.compile(r"\s*")
@@ -150,6 +150,12 @@ class Args:
         """The rest as a search expression."""
         start, self.pos = self.pos, len(self.text)
         return parse_search_expr(self.text[start:], self.at + start)
+
+    def search_until(self, *keywords: str) -> SearchExpr:
+        """A search expression up to one of the keywords (any case, not consumed) that stands
+        outside of quotes and parentheses, or to the end."""
+        start, self.pos = self.pos, keyword_start(self.text, self.pos, keywords, self.at)
+        return parse_search_expr(self.text[start : self.pos], self.at + start)
 
     def subsearch(self) -> Pipeline | None:
         """Consumes `[ ... ]` if it is next."""

@@ -30,7 +30,6 @@ _ITEM = re.compile(r'(?:\\.|[^\s()\[\]"|,\\])+', re.DOTALL)
 _OPERATOR = re.compile(r"!=|<=|>=|==|=|<|>")
 _IN = re.compile(r"(NOT\s+)?IN\s*(?=[(\[])")
 _LOWER_IN = re.compile(r"(?:not\s+)?in\s*\(", re.IGNORECASE)
-_NOTHING = re.compile(r"\s*\(\s*\)")
 _WORD_END = re.compile(r"(?=[\s()\[\]\"]|$)")
 _BOUNDS = frozenset({"earliest", "latest", "_index_earliest", "_index_latest"})
 _OTHER_TIME = re.compile(
@@ -44,8 +43,8 @@ def parse_search_expr(text: str, offset: int = 0) -> SearchExpr:
     """The tree of a search expression; empty text matches all. `offset`: its place in the search.
 
     A subsearch stands for the text that it will give: one that is a value, or the list of IN,
-    stands for the whole comparison. `NOT ()`, which a subsearch without results gives, matches
-    nothing.
+    stands for the whole comparison. `()`, as macros are defined where there is nothing to say,
+    matches all; `NOT ()`, which a subsearch without results gives, nothing.
     SplError: what cannot be read, with its position. UnsupportedError: `field::value`,
     older time modifiers.
     """
@@ -112,10 +111,7 @@ class _Parser:
         negations = 0
         while self.keyword("NOT"):
             negations += 1
-        nothing = _NOTHING.match(self.text, self.pos) if negations else None
-        if nothing:
-            self.pos = nothing.end()
-        part = MatchAll() if nothing else self.primary()
+        part = self.primary()
         for _ in range(negations):
             part = Not(part)
         return part
@@ -142,9 +138,7 @@ class _Parser:
         if self.depth > _MAX_DEPTH:
             raise self.error(f"more than {_MAX_DEPTH} parentheses are open here")
         self.pos += 1
-        if self.char() == ")":
-            raise self.error("there is nothing between ( and )", pos=start)
-        inner = self.conjunction()
+        inner = MatchAll() if self.char() == ")" else self.conjunction()
         if self.char() != ")":
             raise self.error(
                 "the parenthesis ( that opens here is never closed", "Close it with )", start

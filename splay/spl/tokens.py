@@ -9,12 +9,14 @@ searches".
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from splay.errors import SplError
 
 COMMENT = "```"
 _STAGE_NAME = re.compile(r"\s*([A-Za-z_]\w*)")
+_BARE_WORD = re.compile(r"[^\s()\[\]\"'`\\]+")
 _ESCAPED = re.compile(r'\\([\\"])')
 # The commands whose arguments are eval expressions: there '...' quotes a field name.
 _WITH_SINGLE_QUOTES = frozenset(
@@ -134,6 +136,23 @@ def _skip(text: str, at: int, start: int, offset: int) -> int:
 def _takes_single_quotes(before: str) -> bool:
     name = _STAGE_NAME.match(before)
     return name is not None and name[1].lower() in _WITH_SINGLE_QUOTES
+
+
+def keyword_start(text: str, start: int, keywords: Collection[str], offset: int = 0) -> int:
+    """Where, from `start`, the first of the keywords (any case) stands as a word of its own,
+    outside of quotes, parentheses and brackets; the end of the text where none does."""
+    depth, at = 0, start
+    while at < len(text):
+        char = text[at]
+        depth += (char == "(") - (char == ")")
+        word = _BARE_WORD.match(text, at)
+        if word is None:
+            at = _skip(text, at, at, offset)
+        elif depth == 0 and word[0].lower() in keywords:
+            return at
+        else:
+            at = word.end()
+    return len(text)
 
 
 def brackets(stage: str, offset: int = 0) -> list[tuple[int, int]]:

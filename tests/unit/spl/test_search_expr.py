@@ -62,6 +62,12 @@ def shape(expr: SearchExpr) -> str:
         ("TERM(10.0.0.1)", "term:10.0.0.1"),
         ("CASE(Admin)", "case:Admin"),
         ("a [search b | fields c]", "(word:a AND [search | fields])"),
+        ("a=[search b | return c]", "[search | return]"),
+        ("a IN [search b | return c]", "[search | return]"),
+        ("a IN (1, [search b | return c])", "(a=1 OR [search | return])"),
+        ("()", "all"),
+        ("(()) a=1", "(all AND a=1)"),
+        ("a NOT ( )", "(word:a AND NOT all)"),
         (
             "eventtype=wineventlog_security OR Channel=security OR "
             "source=XmlWinEventLog:Security EventCode=4876",
