@@ -49,6 +49,7 @@ class Foreach(Operation):
     body: Eval | None = None
 
     kind = Kind.STREAMING
+    takes_pipelines = True
 
     @classmethod
     def parse(cls, args: Args) -> Self:
