@@ -2,196 +2,161 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from contextlib import closing
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
+from click.shell_completion import get_completion_class
 
 from splay import __version__
-from splay.app import AppSet
 from splay.errors import DataError, SplayError
-from splay.report import FORMATS, Outcome, as_csv, as_json, outcome_json, print_outcome, print_table
-from splay.search.operation import Context, Kind
+from splay.options import (
+    Input,
+    Run,
+    Show,
+    data_argument,
+    file_options,
+    input_options,
+    run_options,
+    show_options,
+)
+from splay.report import Outcome
+from splay.reporting.evidence import Evidence
+from splay.reporting.outputs import Outputs
+from splay.search.operation import Kind
 from splay.search.plan import Plan, make_plan
-from splay.search.run import Progress, Results, run_plan
-from splay.spl.timemod import resolve
+from splay.search.run import run_plan
 from splay.store.event import ReadReport
-from splay.store.files import FileStore, InputSettings
-
-_SHOW_PROGRESS_ABOVE = 20_000_000  # bytes: about a second's work
-
-
-class Refused(click.ClickException):
-    """A SplayError as click reports it."""
-
-    exit_code = 2
-
-
-@dataclass
-class Run:
-    """The options that every command which reads an app has."""
-
-    apps: tuple[Path, ...] = ()
-    earliest: str = ""
-    latest: str = ""
-    tz: tzinfo = UTC
-
-    def context(self) -> Context:
-        """The context that these options describe. Raises SplayError."""
-        now = time.time()
-        context = Context(AppSet(self.apps or (Path(),)), now, self.tz)
-        context.earliest = resolve(self.earliest, now, self.tz)
-        context.latest = resolve(self.latest, now, self.tz)
-        return context
-
-
-def _zone(context: click.Context, parameter: click.Parameter, name: str) -> tzinfo:
-    try:
-        return UTC if name.upper() == "UTC" else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise click.BadParameter(
-            f"{name!r} is no time zone; write one such as Europe/Berlin"
-        ) from None
-
-
-def _options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def decorate(function: Any) -> Any:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
-
-
-app_options = _options(
-    click.option(
-        "--app",
-        "apps",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        help="An app's folder; may be given several times, the first wins. Default: this folder.",
-    ),
-    click.option("--earliest", default="", help="Start of the time range, such as -7d@d."),
-    click.option("--latest", default="", help="End of the time range, which is left out."),
-    click.option("--tz", default="UTC", callback=_zone, help="The user's time zone. Default: UTC."),
-)
-input_options = _options(
-    click.option("--host", help="Set the host of all events."),
-    click.option("--source", help="Set the source of all events."),
-    click.option("--sourcetype", help="Set the sourcetype of all events."),
-    click.option("--index", default="main", help="Set the index of all events. Default: main."),
-    click.option(
-        "--format", "form", type=click.Choice(FORMATS), default="table", help="Default: table."
-    ),
-)
-data_argument = click.argument("data", nargs=-1, type=click.Path(path_type=Path))
+from splay.store.files import FileStore
+from splay.terminal import progress_of, refusing, show_outcome, show_results, tell
 
 
 @click.group()
 @click.version_option(__version__)
 def main() -> None:
-    """Run an app's own searches on log files as Splunk would, without Splunk."""
+    """Run an app's own searches on log files as Splunk would, without Splunk.
+
+    \b
+    Examples:
+      splay detect evidence/Security.evtx --report report.html
+      splay search 'EventCode=4624 | stats count BY host' logs/
+      eval "$(splay completion bash)"     # TAB completes from now on
+
+    Colours are shown on a terminal only, and not where NO_COLOR is set.
+    """
 
 
 @main.command()
 @data_argument
 @click.option("--saved", metavar="NAME", help="The saved search. Default: the correlation search.")
-@app_options
+@run_options
 @input_options
-def detect(
-    data: tuple[Path, ...],
-    saved: str | None,
-    form: str,
-    host: str | None,
-    source: str | None,
-    sourcetype: str | None,
-    index: str,
-    **run: Any,
-) -> None:
+@show_options
+@file_options
+def detect(data: tuple[Path, ...], saved: str | None, **options: Any) -> None:
     """Run the app's correlation search on DATA: files or folders, over all time.
 
-    Exit code 0: it fired. 1: it did not. 2: it could not run.
+    Exit code 0: it fired, or was silent with --expect silent. 1: it was not as expected.
+    2: it could not run.
 
-    Example: splay detect evidence/Security.evtx
+    \b
+    Examples:
+      splay detect evidence/Security.evtx
+      splay detect logs/ --earliest -7d@d --tz Europe/Berlin --report report.html
+      splay detect logs/ --quiet --junit detect.xml --sarif detect.sarif
+      splay detect ordinary-day.log --expect silent
+      splay detect logs/ --format csv --safe-csv > results.csv
     """
-    from splay.detection import find_detection
-
-    with _refusing():
+    run, read, show = Run.take(options), Input.take(options), Show.take(options)
+    outputs = Outputs.take(options)
+    with refusing():
         if not data:
             raise DataError("no data is named", hint="Name log files or folders")
-        options = Run(**run)
-        context = options.context()
-        detection = find_detection(context.apps, saved)
-        started = time.perf_counter()
-        plan = make_plan(detection.search, context)
-        store = FileStore(data, InputSettings(host, source, sourcetype, index, options.tz))
-        report = ReadReport()
-        results = _run(plan, store, context, report)
-        seconds = time.perf_counter() - started
-        names = [str(path) for path in data]
-        outcome = Outcome(detection, results, report, names, seconds, options.tz, context.messages)
-        _show_outcome(outcome, form)
-    sys.exit(0 if outcome.fired else 1)
+        store = FileStore(data, read.settings(run.tz))
+        outputs.check(store.files())
+        try:
+            outcome = _detect(store, [str(path) for path in data], saved, run, show, outputs)
+        except SplayError as error:
+            outputs.write_error(saved or "the app's correlation search", str(error), time.time())
+            raise
+        show_outcome(outcome, show)
+    sys.exit(0 if outputs.right(outcome) else 1)
+
+
+def _detect(
+    store: FileStore, data: list[str], saved: str | None, run: Run, show: Show, outputs: Outputs
+) -> Outcome:
+    """Runs the detection and writes the files that are asked for."""
+    from splay.detection import find_detection
+
+    context = run.context()
+    detection = find_detection(context.apps, saved)
+    evidence = Evidence() if outputs.report else None
+    started = time.perf_counter()
+    plan = make_plan(detection.search, context)
+    report = ReadReport()
+    with progress_of(store, show) as progress:
+        watch = evidence.watch if evidence else None
+        results = run_plan(plan, store, context, report, progress, processes=True, watch=watch)
+    seconds = time.perf_counter() - started
+    outcome = Outcome(detection, results, report, data, seconds, run.tz, context.messages, evidence)
+    outputs.write(outcome, context.now)
+    return outcome
 
 
 @main.command()
 @click.argument("spl")
 @data_argument
-@app_options
+@run_options
 @input_options
-def search(
-    spl: str,
-    data: tuple[Path, ...],
-    form: str,
-    host: str | None,
-    source: str | None,
-    sourcetype: str | None,
-    index: str,
-    **run: Any,
-) -> None:
+@show_options
+def search(spl: str, data: tuple[Path, ...], **options: Any) -> None:
     """Run the search SPL on DATA: files or folders.
 
-    Example: splay search 'EventCode=4624 | stats count BY host' logs/
+    \b
+    Examples:
+      splay search 'EventCode=4624 | stats count BY host' logs/
+      splay search 'EventCode=4876 | table _time, host, _raw' Security.evtx --json
+      splay search '| makeresults | eval answer=6*7'
     """
-    with _refusing():
-        options = Run(**run)
-        context = options.context()
+    run, read, show = Run.take(options), Input.take(options), Show.take(options)
+    with refusing():
+        context = run.context()
         plan = make_plan(spl, context)
         if plan.reads_events and not data:
             raise DataError("the search reads events, but no data is named", hint="Name files")
-        settings = InputSettings(host, source, sourcetype, index, options.tz)
+        store = FileStore(data, read.settings(run.tz)) if data else None
         report = ReadReport()
-        results = _run(plan, FileStore(data, settings) if data else None, context, report)
-        _show_results(results, form, options.tz)
-        _tell(context.messages, report)
+        with progress_of(store, show) as progress:
+            results = run_plan(plan, store, context, report, progress, processes=True)
+        show_results(results, show, run.tz)
+        tell(context.messages, report, show)
 
 
 @main.command()
 @click.argument("spl", required=False)
 @click.option("--saved", metavar="NAME", help="Explain this saved search of the app instead.")
-@app_options
-def explain(spl: str | None, saved: str | None, **run: Any) -> None:
+@run_options
+def explain(spl: str | None, saved: str | None, **options: Any) -> None:
     """Show what splay would do for the search SPL, without doing it.
 
-    Example: splay explain '`wineventlog_security` EventCode=4876 | stats count BY dest'
+    \b
+    Examples:
+      splay explain '`wineventlog_security` EventCode=4876 | stats count BY dest'
+      splay explain --saved "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
     """
     if (spl is None) == (saved is None):
         raise click.UsageError("Give either a search or --saved NAME.")
-    with _refusing():
-        context = Run(**run).context()
+    with refusing():
+        context = Run.take(options).context()
         if spl is None:
             spl = context.apps.saved_search(saved or "").settings.get("search", "")
         for line in explained(make_plan(spl, context)):
             click.echo(line)
-        _tell(context.messages, ReadReport())
+        tell(context.messages, ReadReport(), Show("table", safe_csv=False, quiet=False))
 
 
 @main.command()
@@ -226,7 +191,10 @@ def serve(
     Give the administrator's password, and a token for the collector, in the environment: options
     are seen by everybody on this machine.
 
-    Example: SPLUNK_PASSWORD=... SPLUNK_HEC_TOKEN=... splay serve --app .
+    \b
+    Examples:
+      SPLUNK_PASSWORD=... SPLUNK_HEC_TOKEN=... splay serve
+      SPLUNK_PASSWORD=... splay serve --app . --app ../Splunk_TA_windows --port 0 --data index/
     """
     from splay.server.serve import Listening, data_folder
     from splay.server.serve import serve as listen
@@ -234,7 +202,7 @@ def serve(
 
     if not password:
         raise click.UsageError("There is no password: set SPLUNK_PASSWORD.")
-    with _refusing():
+    with refusing():
         folder = data_folder(data)
         splunkd = Splunkd(apps or (Path(),), folder, username, password, hec_token)
         with closing(splunkd):
@@ -276,73 +244,20 @@ def _retrieved(plan: Plan) -> list[str]:
     ]
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except SplayError as error:
-        raise Refused(str(error)) from error
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that lets SHELL complete commands and options with the TAB key.
 
-
-def _run(plan: Plan, store: FileStore | None, context: Context, report: ReadReport) -> Results:
-    size = store.size() if store and sys.stderr.isatty() else 0
-    if size < _SHOW_PROGRESS_ABOVE:
-        return run_plan(plan, store, context, report, processes=True)
-    with _progress_bar(size) as advance:
-        return run_plan(plan, store, context, report, advance, processes=True)
-
-
-@contextmanager
-def _progress_bar(size: int) -> Iterator[Progress]:
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=size)
-        yield lambda count: bar.advance(task, count)
-
-
-def _show_results(results: Results, form: str, tz: tzinfo) -> None:
-    if form == "json":
-        click.echo(as_json(results, tz))
-    elif form == "csv":
-        click.echo(as_csv(results, tz))
-    elif results.rows:
-        from rich.console import Console
-
-        print_table(Console(), results, tz)
-    else:
-        click.echo("no results")
-
-
-def _show_outcome(outcome: Outcome, form: str) -> None:
-    if form == "json":
-        click.echo(outcome_json(outcome))
-        return
-    if form == "csv":
-        click.echo(as_csv(outcome.results, outcome.tz))
-        _tell(outcome.messages, outcome.report)
-        return
-    from rich.console import Console
-
-    print_outcome(Console(), outcome)
-    _tell([], outcome.report)
-
-
-def _tell(messages: list[tuple[str, str]], report: ReadReport) -> None:
-    """Messages of the search, and what was wrong with the data, on stderr."""
-    for level, text in messages:
-        click.echo(f"{level}: {text}", err=True)
-    if report.bad_events:
-        some = "event" if report.bad_events == 1 else "events"
-        click.echo(f"WARN: {report.bad_events} {some} could not be used", err=True)
-    for problem in report.problems:
-        click.echo(f"WARN: {problem}", err=True)
+    \b
+    Examples:
+      eval "$(splay completion bash)"     # in ~/.bashrc; bash 4.4 or newer
+      eval "$(splay completion zsh)"      # in ~/.zshrc
+      splay completion fish > ~/.config/fish/completions/splay.fish
+    """
+    kind = get_completion_class(shell)
+    if kind is not None:
+        click.echo(kind(main, {}, "splay", "_SPLAY_COMPLETE").source())
 
 
 if __name__ == "__main__":

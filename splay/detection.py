@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from splay.app import AppSet
@@ -32,6 +32,20 @@ class RiskObject:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a correlation search says of itself. techniques: ATT&CK ids, such as T1649.
+
+    id, version: empty where its metadata names none.
+    """
+
+    description: str = ""
+    techniques: tuple[str, ...] = ()
+    stories: tuple[str, ...] = ()
+    id: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
 class Detection:
     """A saved search with its risk modifiers: (field, object type, score)."""
 
@@ -39,6 +53,7 @@ class Detection:
     search: str
     modifiers: tuple[tuple[str, str, float], ...]
     message: str
+    about: About = field(default=About())
 
     def risk(self, row: Row) -> list[RiskObject]:
         """The risk that a result raises: one entry for each value of each object field."""
@@ -66,7 +81,7 @@ def find_detection(apps: AppSet, name: str | None) -> Detection:
     if not search.strip():
         raise ConfError(f"the saved search {name!r} has no search")
     message = stanza.settings.get("action.risk.param._risk_message", "")
-    return Detection(name, search, _modifiers(stanza), message)
+    return Detection(name, search, _modifiers(stanza), message, _about(stanza))
 
 
 def _only_correlation_search(apps: AppSet) -> str:
@@ -104,3 +119,33 @@ def _modifiers(stanza: Stanza) -> tuple[tuple[str, str, float], ...]:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ConfError(f"{key} is not a list of risk modifiers ({error})", where=where) from error
+
+
+def _about(stanza: Stanza) -> About:
+    annotations = _json_object(stanza, "action.correlationsearch.annotations")
+    metadata = _json_object(stanza, "action.correlationsearch.metadata")
+    return About(
+        stanza.settings.get("description", ""),
+        _texts(annotations.get("mitre_attack")),
+        _texts(annotations.get("analytic_story")),
+        str(metadata.get("detection_id", "")),
+        str(metadata.get("detection_version", "")),
+    )
+
+
+def _json_object(stanza: Stanza, key: str) -> dict[str, Any]:
+    text = stanza.settings.get(key, "")
+    if not text.strip():
+        return {}
+    where = stanza.where.get(key, "savedsearches.conf")
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise ConfError(f"{key} is not JSON ({error})", where=where) from error
+    if not isinstance(found, dict):
+        raise ConfError(f"{key} is not a JSON object", where=where)
+    return found
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()

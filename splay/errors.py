@@ -34,6 +34,10 @@ class DataError(SplayError):
     """A log file that cannot be read as events."""
 
 
+class OutputError(SplayError):
+    """A file that cannot be written, or must not be."""
+
+
 class CommandError(SplayError):
     """An external search command that could not be started or broke the protocol."""
 

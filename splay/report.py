@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
@@ -15,9 +14,13 @@ from splay.eval.value import as_list, to_text
 from splay.rows import Row, Value
 from splay.search.run import Results
 from splay.store.event import ReadReport
+from splay.visible import visible, visible_block, visible_json
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.text import Text
+
+    from splay.reporting.evidence import Evidence
 
 FORMATS = ("table", "json", "csv")
 _MOST_PANELS = 20
@@ -26,7 +29,10 @@ _LEVELS = {"INFO": "cyan", "WARN": "yellow", "ERROR": "red"}
 
 @dataclass
 class Outcome:
-    """One run of a detection. seconds: how long it took, start-up of Python left out."""
+    """One run of a detection. seconds: how long it took, start-up of Python left out.
+
+    evidence: the events behind the results; None where nobody asked for them.
+    """
 
     detection: Detection
     results: Results
@@ -35,6 +41,7 @@ class Outcome:
     seconds: float
     tz: tzinfo
     messages: list[tuple[str, str]] = field(default_factory=list)
+    evidence: Evidence | None = None
 
     @property
     def fired(self) -> bool:
@@ -46,12 +53,20 @@ class Outcome:
         return [entry for row in self.results.rows for entry in self.detection.risk(row)]
 
 
+def moment(seconds: float, tz: tzinfo) -> str:
+    """A date in the zone; the number itself where it is no date between the years 1 and 9999."""
+    try:
+        return datetime.fromtimestamp(seconds, tz).isoformat(timespec="milliseconds")
+    except (OverflowError, ValueError, OSError):
+        return to_text(seconds)
+
+
 def shown(name: str, value: Value | None, tz: tzinfo) -> str | list[str]:
     """A value as Splunk shows it: _time as a date in the zone, several values as a list."""
     if value is None:
         return ""
     if name == "_time" and isinstance(value, int | float):
-        return datetime.fromtimestamp(value, tz).isoformat(timespec="milliseconds")
+        return moment(value, tz)
     texts = [to_text(item) for item in as_list(value)]
     return texts[0] if len(texts) == 1 else texts
 
@@ -66,17 +81,20 @@ def json_rows(results: Results, tz: tzinfo) -> list[dict[str, str | list[str]]]:
 
 def as_json(results: Results, tz: tzinfo) -> str:
     """The rows as a JSON list."""
-    return json.dumps(json_rows(results, tz), indent=2, ensure_ascii=False)
+    return visible_json(json_rows(results, tz))
 
 
-def as_csv(results: Results, tz: tzinfo) -> str:
-    """The rows as CSV with a header; several values of a field stand on lines of one cell."""
+def as_csv(results: Results, tz: tzinfo, change: Callable[[str], str] = str) -> str:
+    """The rows as CSV with a header; several values of a field stand on lines of one cell.
+
+    change: what is done to each cell.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if results.columns:
-        writer.writerow(results.columns)
+        writer.writerow([change(name) for name in results.columns])
     for row in results.rows:
-        writer.writerow([_cell(name, row, tz) for name in results.columns])
+        writer.writerow([change(_cell(name, row, tz)) for name in results.columns])
     return out.getvalue().rstrip("\n")
 
 
@@ -85,22 +103,28 @@ def _cell(name: str, row: Row, tz: tzinfo) -> str:
     return text if isinstance(text, str) else "\n".join(text)
 
 
+def _safe(text: str) -> Text:
+    """Text that cannot drive the terminal, nor be taken for markup."""
+    from rich.text import Text
+
+    return Text(visible_block(text))
+
+
 def print_table(console: Console, results: Results, tz: tzinfo) -> None:
     """The rows as a table."""
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(show_lines=any(isinstance(v, list) for r in results.rows for v in r.values()))
     for name in results.columns:
-        table.add_column(Text(name), overflow="fold")
+        table.add_column(_safe(name), overflow="fold")
     for row in results.rows:
-        table.add_row(*(Text(_cell(name, row, tz)) for name in results.columns))
+        table.add_row(*(_safe(_cell(name, row, tz)) for name in results.columns))
     console.print(table)
 
 
 def outcome_json(outcome: Outcome) -> str:
     """A detection's outcome as one JSON object."""
-    return json.dumps(
+    return visible_json(
         {
             "fired": outcome.fired,
             "search": outcome.detection.name,
@@ -112,9 +136,7 @@ def outcome_json(outcome: Outcome) -> str:
             "seconds": round(outcome.seconds, 3),
             "messages": [{"level": level, "text": text} for level, text in outcome.messages],
             "problems": outcome.report.problems,
-        },
-        indent=2,
-        ensure_ascii=False,
+        }
     )
 
 
@@ -125,7 +147,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     title = Text.assemble(
         ("FIRED", "bold white on red") if outcome.fired else ("did not fire", "bold green"),
         "  ",
-        (outcome.detection.name, "bold"),
+        (visible(outcome.detection.name), "bold"),
     )
     console.print(title)
     rows = outcome.results.rows
@@ -135,11 +157,10 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         console.print(Text(f"and {len(rows) - _MOST_PANELS:,} more: --format csv has them all"))
     read = outcome.report
     count = f"{read.events:,} event{'' if read.events == 1 else 's'}"
-    console.print(
-        Text(f"{count} read from {', '.join(outcome.data)} in {outcome.seconds:.2f} s", "dim")
-    )
+    files = [visible(name) for name in outcome.data]
+    console.print(Text(f"{count} read from {', '.join(files)} in {outcome.seconds:.2f} s", "dim"))
     for level, text in outcome.messages:
-        console.print(Text.assemble((f"{level}: ", _LEVELS.get(level, "")), text))
+        console.print(Text.assemble((f"{level}: ", _LEVELS.get(level, "")), visible(text)))
 
 
 def _result(outcome: Outcome, row: Row, number: int) -> RenderableType:
@@ -148,24 +169,24 @@ def _result(outcome: Outcome, row: Row, number: int) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    facts, added = _split(outcome.results.columns)
+    facts, added = split_columns(outcome.results.columns)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold")
     for name in facts:
-        table.add_row(name, Text(_cell(name, row, outcome.tz)))
+        table.add_row(_safe(name), _safe(_cell(name, row, outcome.tz)))
     parts: list[RenderableType] = [table]
     if added:
         parts += [Text("\nenrichment", "bold"), _enrichment(row, added, outcome.tz)]
     for entry in outcome.detection.risk(row):
         score = f"{entry.score:g}"
         parts.append(Text("\nrisk", "bold"))
-        parts.append(Text(f"{score} on the {entry.type} {entry.object}: {entry.message}"))
+        parts.append(_safe(f"{score} on the {entry.type} {entry.object}: {entry.message}"))
     of = len(outcome.results.rows)
     return Panel(Group(*parts), title=f"result {number} of {of}", title_align="left")
 
 
-def _split(columns: Sequence[str]) -> tuple[list[str], list[str]]:
+def split_columns(columns: Sequence[str]) -> tuple[list[str], list[str]]:
     """The columns up to the specified search's last one, and what the enrichment adds."""
     added = [name for name in columns if name.startswith("adcs_")]
     if not added:
@@ -176,7 +197,6 @@ def _split(columns: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _enrichment(row: Row, names: Iterable[str], tz: tzinfo) -> RenderableType:
     from rich.table import Table
-    from rich.text import Text
 
     table = Table.grid(padding=(0, 2))
     table.add_column(style="cyan", no_wrap=True)
@@ -185,5 +205,5 @@ def _enrichment(row: Row, names: Iterable[str], tz: tzinfo) -> RenderableType:
         values = [to_text(item) for item in as_list(row.get(name))]
         mark = "• " if len(values) > 1 else ""
         if values:
-            table.add_row(name, Text("\n".join(mark + value for value in values)))
+            table.add_row(_safe(name), _safe("\n".join(mark + value for value in values)))
     return table

@@ -12,7 +12,7 @@ from splay.rows import Row
 from splay.search.commands import find_command
 from splay.search.commands.head import Head
 from splay.search.fanout import divisible, run_parts
-from splay.search.operation import Context
+from splay.search.operation import Context, Kind, Operation
 from splay.search.plan import Plan, Retrieval, plan_pipeline, within
 from splay.search.subsearch import has_subsearch, replaced
 from splay.spl.parser import parse_search
@@ -21,6 +21,8 @@ from splay.store.event import ReadReport, Store
 from splay.store.files import FileStore
 
 Progress = Callable[[int], None]
+Watch = Callable[[Operation | None, Iterable[Row]], Iterable[Row]]
+"""Sees the rows that go into the first transforming command, and passes them on."""
 
 
 @dataclass
@@ -38,10 +40,13 @@ def run_plan(
     report: ReadReport,
     progress: Progress | None = None,
     processes: bool = False,
+    watch: Watch | None = None,
 ) -> Results:
     """The results of a plan. store: where events are; None where there is no data.
 
     processes: whether large files may be read by several processes (not beside other threads).
+    watch: told the command that first transforms; without one it sees the results, with None. One
+    process then does all.
 
     Raises SplayError: data that cannot be read, a command that fails.
     """
@@ -49,7 +54,8 @@ def run_plan(
     try:
         if plan.open:
             plan = _closed(plan, context)
-        found = _all_rows(plan, store, context, report, progress, processes=processes)
+        divided = processes and watch is None
+        found = _all_rows(plan, store, context, report, progress, processes=divided, watch=watch)
         for inner in context.reports:
             report.absorb(inner)
     except SplError as error:
@@ -108,6 +114,7 @@ def _all_rows(
     given: Iterable[Row] | None = None,
     *,
     processes: bool = False,
+    watch: Watch | None = None,
 ) -> list[Row]:
     """The rows that come out of the last stage. All stages are closed, the last one first, also
     those that were not read to their end: an external command's process ends with its stage.
@@ -122,10 +129,12 @@ def _all_rows(
         if rows is None:
             rows = _events(plan, store, context, report, progress)
         for operation in operations:
+            if watch is not None and operation.kind is Kind.TRANSFORMING:
+                rows, watch = watch(operation, rows), None
             rows = operation.run(rows, context)
             if isinstance(rows, Generator):
                 stages.callback(rows.close)
-        return list(rows)
+        return list(rows if watch is None else watch(None, rows))
 
 
 def _events(

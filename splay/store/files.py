@@ -49,7 +49,7 @@ class FileStore:
 
     def size(self) -> int:
         """The bytes of all files together, as a total for progress. Raises DataError like scan."""
-        return sum(file.stat().st_size for file in self._files())
+        return sum(file.stat().st_size for file in self.files())
 
     def scan(
         self, need: Need, report: ReadReport, progress: Progress | None = None
@@ -63,7 +63,7 @@ class FileStore:
         Raises DataError at once when a path is missing or a folder holds no log, and at
         the end when no event at all could be read.
         """
-        files = self._files()
+        files = self.files()
         return self._scan(files, need, report, progress or (lambda _: None))
 
     def parts(self, size: int) -> list[FilePart]:
@@ -73,11 +73,12 @@ class FileStore:
         """
         return [
             FilePart(path, self._settings, part)
-            for path in self._files()
+            for path in self.files()
             for part in divide(path, size)
         ]
 
-    def _files(self) -> list[Path]:
+    def files(self) -> list[Path]:
+        """The files to read, each once, in order. Raises DataError like scan."""
         found: dict[Path, Path] = {}
         for path in self._paths:
             for file in _walk(path):

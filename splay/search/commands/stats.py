@@ -36,7 +36,7 @@ class Stats(Operation):
 
     def __init__(self, terms: list[Term], by: list[str], once: bool) -> None:
         self._terms = terms
-        self._by = by
+        self.by = by
         self._once = once  # dedup_splitvals: a value that stands twice counts once
         self.order_free = all(term.make().order_free for term in terms)
 
@@ -67,7 +67,7 @@ class Stats(Operation):
         terms = self._terms
         if has_patterns(terms):
             rows = list(rows)
-            terms = expanded(terms, rows, self._by)
+            terms = expanded(terms, rows, self.by)
         yield from self._rows(self._groups(rows, terms, scope))
 
     @property
@@ -92,7 +92,7 @@ class Stats(Operation):
 
     def _rows(self, groups: Groups) -> Iterator[Row]:
         for key in sorted(groups, key=natural):
-            row: Row = dict(zip(self._by, key, strict=True))
+            row: Row = dict(zip(self.by, key, strict=True))
             groups[key].into(row)
             if row:
                 yield row
@@ -100,20 +100,24 @@ class Stats(Operation):
     def _groups(self, rows: Iterable[Row], terms: list[Term], scope: EvalContext) -> Groups:
         takes = takers(terms, scope)
         groups: Groups = {}
-        if not self._by:
+        if not self.by:
             groups[()] = Group(terms)
         for row in rows:
             time = time_of(row)
             values = [take(row) for take in takes]
-            for key in keys_of(row, self._by, once=self._once):
+            for key in self.keys(row):
                 group = groups.get(key)
                 if group is None:
                     group = groups[key] = Group(terms)
                 group.add(values, time)
         return groups
 
+    def keys(self, row: Row) -> Iterable[Key]:
+        """The groups that a row counts in, each as the texts of its BY fields."""
+        return keys_of(row, self.by, once=self._once)
+
     def demand(self, after: Demand) -> Demand:
-        reads = set(self._by)
+        reads = set(self.by)
         for term in self._terms:
             reads |= term.reads
         return Demand.of(reads)
@@ -121,7 +125,7 @@ class Stats(Operation):
     def columns(self, before: list[str] | None) -> list[str] | None:
         if any(is_pattern(term.name) for term in self._terms):
             return None
-        return [*self._by, *(term.name for term in self._terms)]
+        return [*self.by, *(term.name for term in self._terms)]
 
 
 COMMAND = Stats

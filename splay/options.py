@@ -1,0 +1,137 @@
+"""The options of the command line, in groups that commands share."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from splay.app import AppSet
+from splay.report import FORMATS
+from splay.search.operation import Context
+from splay.spl.timemod import resolve
+from splay.store.files import InputSettings
+
+
+class Group:
+    """A dataclass whose fields are named like the parameters of its options."""
+
+    @classmethod
+    def take(cls, given: dict[str, Any]) -> Self:
+        """The group's own of the parameters that click gives, taken out of these."""
+        names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
+        return cls(**{name: given.pop(name) for name in names})
+
+
+@dataclass
+class Run(Group):
+    """What every command has that reads an app."""
+
+    apps: tuple[Path, ...] = ()
+    earliest: str = ""
+    latest: str = ""
+    tz: tzinfo = UTC
+
+    def context(self) -> Context:
+        """The context that these options describe. Raises SplayError."""
+        now = time.time()
+        context = Context(AppSet(self.apps or (Path(),)), now, self.tz)
+        context.earliest = resolve(self.earliest, now, self.tz)
+        context.latest = resolve(self.latest, now, self.tz)
+        return context
+
+
+@dataclass
+class Input(Group):
+    """What is said of the events that are read."""
+
+    host: str | None
+    source: str | None
+    sourcetype: str | None
+    index: str
+
+    def settings(self, tz: tzinfo) -> InputSettings:
+        """The same for the store."""
+        return InputSettings(self.host, self.source, self.sourcetype, self.index, tz)
+
+
+@dataclass
+class Show(Group):
+    """How results are shown. form: one of FORMATS."""
+
+    form: str
+    safe_csv: bool
+    quiet: bool
+
+    def __post_init__(self) -> None:
+        if self.safe_csv and self.form != "csv":
+            raise click.UsageError("--safe-csv needs --format csv.")
+
+
+def _zone(context: click.Context, parameter: click.Parameter, name: str) -> tzinfo:
+    try:
+        return UTC if name.upper() == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise click.BadParameter(
+            f"{name!r} is no time zone; write one such as Europe/Berlin"
+        ) from None
+
+
+def _options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def decorate(function: Any) -> Any:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+run_options = _options(
+    click.option(
+        "--app",
+        "apps",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="An app's folder; may be given several times, the first wins. Default: this folder.",
+    ),
+    click.option("--earliest", default="", help="Start of the time range, such as -7d@d."),
+    click.option("--latest", default="", help="End of the time range, which is left out."),
+    click.option("--tz", default="UTC", callback=_zone, help="The user's time zone. Default: UTC."),
+)
+input_options = _options(
+    click.option("--host", help="Set the host of all events."),
+    click.option("--source", help="Set the source of all events."),
+    click.option("--sourcetype", help="Set the sourcetype of all events."),
+    click.option("--index", default="main", help="Set the index of all events. Default: main."),
+)
+show_options = _options(
+    click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="table", help="Default: table."
+    ),
+    click.option("--json", "form", flag_value="json", help="The same as --format json."),
+    click.option(
+        "--safe-csv", is_flag=True, help="Put ' before cells that a spreadsheet would calculate."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No progress and no warnings, only errors."),
+)
+_file = click.Path(path_type=Path, dir_okay=False)
+file_options = _options(
+    click.option("--report", type=_file, help="Write the outcome as one self-contained HTML page."),
+    click.option("--junit", type=_file, help="Write it as a test's result in JUnit's XML."),
+    click.option("--sarif", type=_file, help="Write its results as SARIF 2.1.0."),
+    click.option("--navigator", type=_file, help="Write a layer for MITRE's ATT&CK Navigator."),
+    click.option(
+        "--expect",
+        type=click.Choice(["fired", "silent"]),
+        default="fired",
+        help="What is right; anything else exits with 1, and is JUnit's failure. Default: fired.",
+    ),
+)
+data_argument = click.argument("data", nargs=-1, type=click.Path(path_type=Path))

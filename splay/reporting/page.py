@@ -1,0 +1,136 @@
+"""A detection's outcome as one HTML page that needs nothing else: no network and no script.
+
+Its Content-Security-Policy allows the page's own style, by hash, and nothing besides
+(https://www.w3.org/TR/CSP3/).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from splay import __version__
+from splay.detection import RiskObject
+from splay.eval.value import as_list, to_text
+from splay.report import Outcome, moment, shown, split_columns
+from splay.reporting.evidence import Evidence, Group
+from splay.reporting.judgement import priority_of, score_of, techniques, title_of
+from splay.reporting.timeline import time_line
+from splay.rows import Row
+from splay.visible import visible_block
+
+MOST_CARDS = 200
+_TEMPLATES = Path(__file__).parent / "templates"
+_REASONS = "adcs_reason"
+
+Fields = list[tuple[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One result. facts, added: fields of the search and of its enrichment, with their values."""
+
+    row: Row
+    title: str
+    score: float | None
+    priority: str
+    reasons: list[str]
+    facts: Fields
+    added: Fields
+    risk: list[RiskObject]
+    events: Group | None
+
+
+def page(outcome: Outcome, made: float) -> str:
+    """The page. made: when, in epoch seconds."""
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+    every = _cards(outcome)
+    cards = every[:MOST_CARDS]
+    evidence = outcome.evidence or Evidence()
+    return (
+        _environment(outcome.tz)
+        .get_template("report.html.j2")
+        .render(
+            outcome=outcome,
+            about=outcome.detection.about,
+            style=Markup(style),
+            policy=policy(style),
+            cards=cards,
+            more=len(every) - len(cards),
+            line=time_line([card.events for card in cards]),
+            evidence=evidence,
+            unused=evidence.without_result(outcome.results.rows),
+            techniques=techniques(outcome),
+            made=made,
+            version=__version__,
+        )
+    )
+
+
+def policy(style: str) -> str:
+    """The Content-Security-Policy that allows this style element's text and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _environment(tz: tzinfo) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_seen,
+    )
+    environment.filters["moment"] = lambda seconds: moment(seconds, tz)
+    environment.filters["clock"] = lambda seconds: moment(seconds, tz)[:19].replace("T", " ")
+    environment.filters["count"] = _count
+    return environment
+
+
+def _seen(value: Any) -> Any:
+    """What each expression of a template passes through: nothing in a text stays unseen."""
+    plain = isinstance(value, str) and not isinstance(value, Markup)
+    return visible_block(value) if plain else value
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _cards(outcome: Outcome) -> list[Card]:
+    """The results, those with the highest score first."""
+    rows = enumerate(outcome.results.rows, start=1)
+    cards = [_card(outcome, row, number) for number, row in rows]
+    return sorted(cards, key=lambda card: -1.0 if card.score is None else card.score, reverse=True)
+
+
+def _card(outcome: Outcome, row: Row, number: int) -> Card:
+    facts, added = split_columns(outcome.results.columns)
+    return Card(
+        row,
+        title_of(outcome, row, number),
+        score_of(outcome, row),
+        priority_of(row),
+        [to_text(item) for item in as_list(row.get(_REASONS))],
+        _fields(row, facts, outcome.tz),
+        _fields(row, [name for name in added if name != _REASONS], outcome.tz),
+        outcome.detection.risk(row),
+        outcome.evidence.of(row) if outcome.evidence else None,
+    )
+
+
+def _fields(row: Row, names: list[str], tz: tzinfo) -> Fields:
+    found: Fields = []
+    for name in names:
+        text = shown(name, row.get(name), tz)
+        if text:
+            found.append((name, [text] if isinstance(text, str) else text))
+    return found

@@ -1,0 +1,122 @@
+"""A detection's results as a SARIF log.
+
+Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0 (section numbers
+below are its). Where a name is wanted that GitHub reads, its "SARIF support for code scanning".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from splay import __version__
+from splay.eval.value import as_list, to_text
+from splay.report import Outcome
+from splay.reporting.judgement import priority_of, score_of, techniques, title_of
+from splay.rows import Row
+from splay.visible import visible, visible_json
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_LEVELS = {"critical": "error", "high": "error", "low": "note", "informational": "note"}
+_NOTES = {"INFO": "note", "WARN": "warning", "ERROR": "error"}
+
+
+def sarif_log(outcome: Outcome) -> str:
+    """The log as JSON: one run, one rule, one result for each row."""
+    rows = enumerate(outcome.results.rows, start=1)
+    driver = {"name": "splay", "semanticVersion": __version__, "rules": [_rule(outcome)]}
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [_invocation(outcome)],
+        "artifacts": [{"location": {"uri": _uri(name)}} for name in outcome.data],
+        "results": [_result(outcome, row, number) for number, row in rows],
+    }
+    return visible_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(outcome: Outcome) -> dict[str, Any]:
+    """3.49: what the detection is, and its ATT&CK techniques as tags."""
+    detection = outcome.detection
+    words = visible(detection.about.description or detection.name)
+    links = [f"{technique.id}: {technique.url}" for technique in techniques(outcome)]
+    rule: dict[str, Any] = {
+        "id": _rule_id(outcome),
+        "name": visible(detection.name),
+        "shortDescription": {"text": visible(detection.name)},
+        "fullDescription": {"text": words},
+        "help": {"text": "\n".join([words, "", *links, "", "Search:", detection.search.strip()])},
+        "defaultConfiguration": {"level": "warning"},
+        "properties": {
+            "tags": ["security", *(f"attack.{id.lower()}" for id in detection.about.techniques)]
+        },
+    }
+    if found := techniques(outcome):
+        rule["helpUri"] = found[0].url
+    return rule
+
+
+def _rule_id(outcome: Outcome) -> str:
+    return outcome.detection.about.id or visible(outcome.detection.name)
+
+
+def _result(outcome: Outcome, row: Row, number: int) -> dict[str, Any]:
+    """3.27. rank is 0 to 100, the highest priority; a fingerprint lets runs be compared."""
+    title = visible(title_of(outcome, row, number))
+    risk = outcome.detection.risk(row)
+    words = [visible(entry.message) for entry in risk[:1]]
+    words += [f"{title}."] if not words else []
+    words += [visible(to_text(reason)) for reason in as_list(row.get("adcs_reason"))]
+    result: dict[str, Any] = {
+        "ruleId": _rule_id(outcome),
+        "ruleIndex": 0,
+        "level": _LEVELS.get(priority_of(row), "warning"),
+        "message": {"text": "\n".join(words)},
+        "locations": [_location(outcome, [entry.object for entry in risk], title)],
+        "partialFingerprints": {"splayResult/v1": _fingerprint(outcome, title)},
+        "properties": {name: _value(row, name) for name in outcome.results.columns if name in row},
+    }
+    score = score_of(outcome, row)
+    return result if score is None else {**result, "rank": score}
+
+
+def _location(outcome: Outcome, objects: list[str], title: str) -> dict[str, Any]:
+    """3.28: what is at risk, and the file where only one was read."""
+    names = [visible(name) for name in objects] or [title]
+    location: dict[str, Any] = {
+        "logicalLocations": [{"name": name, "kind": "resource"} for name in dict.fromkeys(names)]
+    }
+    if len(outcome.data) == 1:
+        artifact = {"uri": _uri(outcome.data[0]), "index": 0}
+        location["physicalLocation"] = {"artifactLocation": artifact}
+    return location
+
+
+def _fingerprint(outcome: Outcome, title: str) -> str:
+    return hashlib.sha256(f"{outcome.detection.name}\0{title}".encode()).hexdigest()
+
+
+def _value(row: Row, name: str) -> str | list[str]:
+    texts = [visible(to_text(item)) for item in as_list(row[name])]
+    return texts[0] if len(texts) == 1 else texts
+
+
+def _invocation(outcome: Outcome) -> dict[str, Any]:
+    """3.20: that it ran to its end, and what it says of the data."""
+    told = [*outcome.messages, *(("WARN", problem) for problem in outcome.report.problems)]
+    return {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": [
+            {"level": _NOTES.get(level, "note"), "message": {"text": visible(text)}}
+            for level, text in told
+        ],
+    }
+
+
+def _uri(name: str) -> str:
+    """A URI (RFC 3986) for a path: absolute with a scheme, relative as it is."""
+    path = Path(name)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

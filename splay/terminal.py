@@ -1,0 +1,112 @@
+"""What a command shows: results on stdout; progress, messages and problems on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import tzinfo
+
+import click
+
+from splay.errors import SplayError
+from splay.options import Show
+from splay.report import Outcome, as_csv, as_json, outcome_json, print_outcome, print_table
+from splay.search.run import Progress, Results
+from splay.store.event import ReadReport
+from splay.store.files import FileStore
+from splay.visible import visible, visible_block
+
+_SHOW_PROGRESS_ABOVE = 20_000_000  # bytes: about a second's work
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Refused(click.ClickException):
+    """A SplayError as click reports it."""
+
+    exit_code = 2
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turns a user's mistake into one message and exit code 2."""
+    try:
+        yield
+    except SplayError as error:
+        raise Refused(visible_block(str(error))) from error
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+@contextmanager
+def progress_of(store: FileStore | None, show: Show) -> Iterator[Progress | None]:
+    """A progress bar where somebody looks at it and there is time to; else None."""
+    size = store.size() if store and sys.stderr.isatty() and not show.quiet else 0
+    if size < _SHOW_PROGRESS_ABOVE:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=size)
+        yield lambda count: bar.advance(task, count)
+
+
+def show_results(results: Results, show: Show, tz: tzinfo) -> None:
+    """The rows in the form that is asked for."""
+    if show.form == "json":
+        click.echo(as_json(results, tz))
+    elif show.form == "csv":
+        _show_csv(results, show, tz)
+    elif results.rows:
+        from rich.console import Console
+
+        print_table(Console(), results, tz)
+    else:
+        click.echo("no results")
+
+
+def show_outcome(outcome: Outcome, show: Show) -> None:
+    """A detection's outcome; with --quiet its table is left out, as the exit code tells."""
+    messages = outcome.messages
+    if show.form == "json":
+        click.echo(outcome_json(outcome))
+        return
+    if show.form == "csv":
+        _show_csv(outcome.results, show, outcome.tz)
+    elif not show.quiet:
+        from rich.console import Console
+
+        print_outcome(Console(), outcome)
+        messages = []
+    tell(messages, outcome.report, show)
+
+
+def _show_csv(results: Results, show: Show, tz: tzinfo) -> None:
+    click.echo(as_csv(results, tz, lambda text: _csv_cell(text, show.safe_csv)))
+
+
+def _csv_cell(text: str, safe: bool) -> str:
+    """A cell as it is; on a terminal with what cannot be seen named; safe: never a formula.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    if safe and text.startswith(_FORMULA):
+        text = f"'{text}"
+    return visible_block(text) if sys.stdout.isatty() else text
+
+
+def tell(messages: list[tuple[str, str]], report: ReadReport, show: Show) -> None:
+    """Messages of the search, and what was wrong with the data, on stderr; quiet: only errors."""
+    problems = [("WARN", problem) for problem in report.problems]
+    if report.bad_events:
+        some = "event" if report.bad_events == 1 else "events"
+        problems.insert(0, ("WARN", f"{report.bad_events} {some} could not be used"))
+    for level, text in [*messages, *problems]:
+        if level == "ERROR" or not show.quiet:
+            click.echo(f"{level}: {visible(text)}", err=True)

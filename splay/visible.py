@@ -1,0 +1,39 @@
+"""Text of unknown origin made safe to look at: what cannot be seen, or acts, is named instead.
+
+A control character in a user name could drive a terminal, a bidirectional mark could make a name
+read as another one (Unicode Technical Report #36, "Bidirectional Text Spoofing").
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import regex
+
+# Control, format (bidirectional marks, zero-width characters), surrogates, line and paragraph
+# separators, and two code points that are no characters and that XML refuses.
+_UNSEEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]")
+_UNSEEN_BUT_LAYOUT = regex.compile(
+    r"[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]--[\n\t]]", regex.V1
+)
+
+
+def visible(text: str) -> str:
+    """The text on one line; each character that cannot be seen as `<U+202E>`."""
+    return _UNSEEN.sub(_named, text)
+
+
+def visible_block(text: str) -> str:
+    """The same, but tabs and line ends stay as they are (CR LF is a line end)."""
+    return _UNSEEN_BUT_LAYOUT.sub(_named, text.replace("\r\n", "\n"))
+
+
+def _named(found: regex.Match[str]) -> str:
+    return f"<U+{ord(found[0]):04X}>"
+
+
+def visible_json(value: Any) -> str:
+    """The value as indented JSON: the same data, with what cannot be seen as \\uXXXX."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return _UNSEEN_BUT_LAYOUT.sub(lambda found: json.dumps(found[0])[1:-1], text)
