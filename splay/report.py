@@ -89,13 +89,17 @@ def as_csv(results: Results, tz: tzinfo, change: Callable[[str], str] = str) -> 
 
     change: what is done to each cell.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    if results.columns:
-        writer.writerow([change(name) for name in results.columns])
+    lines = [_line([change(name) for name in results.columns])] if results.columns else []
     for row in results.rows:
-        writer.writerow([change(_cell(name, row, tz)) for name in results.columns])
-    return out.getvalue().rstrip("\n")
+        lines.append(_line([change(_cell(name, row, tz)) for name in results.columns]))
+    return "\n".join(lines)
+
+
+def _line(cells: list[str]) -> str:
+    """One record, as RFC 4180 quotes it; with this terminator a bare CR or LF is quoted too."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()[:-2]
 
 
 def _cell(name: str, row: Row, tz: tzinfo) -> str:

@@ -88,7 +88,8 @@ def show_outcome(outcome: Outcome, show: Show) -> None:
 
 
 def _show_csv(results: Results, show: Show, tz: tzinfo) -> None:
-    click.echo(as_csv(results, tz, lambda text: _csv_cell(text, show.safe_csv)))
+    text = as_csv(results, tz, lambda cell: _csv_cell(cell, show.safe_csv))
+    click.echo(text, color=True)  # else click takes ANSI sequences out of the data
 
 
 def _csv_cell(text: str, safe: bool) -> str:

@@ -1,4 +1,5 @@
-"""Which Splunk the harness runs against, by options named as pytest-splunk-addon names them."""
+"""Which Splunk the harness runs against, by options named as pytest-splunk-addon names them; and a
+browser, where it is asked for."""
 
 from __future__ import annotations
 
@@ -7,11 +8,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.chromium import Browser, Page, find_chromium
+
 TYPES = ("splay", "docker", "external")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The harness's options; each secret also has an environment variable."""
+    """The options of harness and browser; each secret also has an environment variable."""
+    parser.addoption(
+        "--browser",
+        action="store_true",
+        help="also run the tests that need Chromium, and fetch what tests take from npm",
+    )
     group = parser.getgroup("splunk")
     group.addoption(
         "--splunk-type",
@@ -59,3 +67,23 @@ def splunk(request: pytest.FixtureRequest) -> Iterator[object]:
             )
     except HarnessError as error:
         pytest.fail(f"--splunk-type={option('--splunk-type')}: {error}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """A headless browser; without --browser the test is left out, and says so."""
+    if not request.config.getoption("--browser"):
+        pytest.skip("tests in a browser are chosen by --browser")
+    program = find_chromium()
+    if program is None:
+        pytest.fail("--browser needs Chromium, which is not installed")
+    with Browser(program) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A new tab."""
+    tab = browser.page()
+    yield tab
+    tab.close()

@@ -196,3 +196,12 @@ def test_what_could_not_be_used_is_told(tmp_path: Path) -> None:
     page = report(tmp_path, data)
     problems = [text(item) for item in page.xpath("//section[@aria-labelledby='read']//li")]
     assert any("1 event that begin but do not end" in problem for problem in problems)
+
+
+def test_more_results_than_a_page_can_hold_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("splay.reporting.page.MOST_CARDS", 2)
+    page = report(tmp_path, SAMPLE)
+    assert len(page.xpath("//article")) == 2
+    assert "1 further result, of no higher score" in text(page.xpath("//main")[0])
