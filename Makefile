@@ -12,7 +12,7 @@ EVTX := .cache/Security_short_selected.evtx
 SAMPLE := tests/data/sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup detect attack-data bench test lint package inspect content clean
+.PHONY: help setup detect attack-data bench test screenshots lint package inspect content clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ $(EVTX): $(READY)
 
 test: $(READY) $(SDK) $(EVTX)  ## run every test that can run here
 	$(BIN)/python -m pytest
+
+screenshots: $(READY) $(SDK)  ## pictures of the report in build/screenshots (needs Chromium)
+	@$(BIN)/python -m tests.report.screenshots
 
 lint: $(READY)  ## ruff and mypy --strict
 	$(BIN)/ruff check .
