@@ -112,7 +112,7 @@ class Extract(Operation):
             for text in texts(row, RAW):
                 for key, value in islice(pairs(text[:maxchars]), limit):
                     if mv_add or key not in before:
-                        keeping.put(row, key, value)
+                        keeping.put(row, keeping.name(key), value)
 
         return act
 
