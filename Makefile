@@ -12,7 +12,7 @@ EVTX := .cache/Security_short_selected.evtx
 SAMPLE := tests/data/sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup detect attack-data bench test screenshots lint package inspect content clean
+.PHONY: help setup detect attack-data bench test screenshots lint package inspect content release clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ package: $(READY) $(INSPECT)/.ready  ## make dist/DA-ESS-ADCSBackup-<version>.ta
 
 inspect: package  ## run all of AppInspect's checks on the package
 	@$(BIN)/python -m tools.inspect_app $(INSPECT)/bin
+
+release: package  ## write the package's sha256, SBOM and release notes: make release TAG=v0.1.0
+	@$(BIN)/python -m tools.release $(TAG)
 
 $(CONTENTCTL)/.ready: $(READY) tools/requirements-content.txt
 	$(BIN)/python -m venv $(CONTENTCTL)
