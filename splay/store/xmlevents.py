@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from xml.sax.saxutils import unescape
+from html import unescape
 
 from splay.store.event import Event
 from splay.store.literals import LiteralScan
@@ -272,4 +272,4 @@ def _system_end(data: bytes, start: int, end: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _plain(text: bytes) -> str:
-    return unescape(text.strip().decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
+    return unescape(text.strip().decode("utf-8", "replace"))
