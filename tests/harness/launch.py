@@ -121,25 +121,22 @@ def _not_ready(splunk: Splunk) -> str:
 
 
 @contextlib.contextmanager
-def docker(seconds: float = 600, program: str = "docker") -> Iterator[Splunk]:
+def docker(
+    seconds: float = 600, program: str = "docker", ports: tuple[int, int] = (8089, 8088)
+) -> Iterator[Splunk]:
     """A Splunk container from compose.yaml, removed at the end with all its data.
 
-    The licence, the terms, the password and the token come from the environment.
+    The licence, the terms, the password and the token come from the environment. ports: where
+    compose.yaml publishes the management port and the event collector.
     """
     missing = [name for name in _WANTED if not os.environ.get(name)]
     if missing:
         raise HarnessError(f"set {', '.join(missing)}: compose.yaml says what they are")
     compose = [program, "compose", "--file", str(ROOT / "compose.yaml")]
-    _compose([*compose, "up", "--detach"])
+    secrets_of = (os.environ["SPLUNK_PASSWORD"], os.environ["SPLUNK_HEC_TOKEN"])
+    splunk = Splunk(LOOPBACK, ports[0], "admin", secrets_of[0], ports[1], secrets_of[1])
     try:
-        splunk = Splunk(
-            LOOPBACK,
-            8089,
-            "admin",
-            os.environ["SPLUNK_PASSWORD"],
-            8088,
-            os.environ["SPLUNK_HEC_TOKEN"],
-        )
+        _compose([*compose, "up", "--detach"])
         wait_until_up(splunk, seconds, lambda: _container_ended(compose))
         yield splunk
     finally:
