@@ -28,6 +28,7 @@ COLUMNS = {
     "adcs_certification_services_events.csv": (
         "event_code,signature,vendor,product,vendor_product,app,unknown"
     ),
+    "adcs_key_signals.csv": "signal,points,in_backup,words",
 }
 # These are for the administrator to fill in: what an update brings must not be someone's policy.
 EMPTY = ("adcs_backup_operators.csv", "adcs_certificate_authorities.csv")
