@@ -113,7 +113,12 @@ def _detect(
 @run_options
 @input_options
 @show_options
-def search(spl: str, data: tuple[Path, ...], **options: Any) -> None:
+@click.option(
+    "--data-folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder that the search may write lookups to. Default: none.",
+)
+def search(spl: str, data: tuple[Path, ...], data_folder: Path | None, **options: Any) -> None:
     """Run the search SPL on DATA: files or folders.
 
     \b
@@ -125,6 +130,7 @@ def search(spl: str, data: tuple[Path, ...], **options: Any) -> None:
     run, read, show = Run.take(options), Input.take(options), Show.take(options)
     with refusing():
         context = run.context()
+        context.data_folder = data_folder
         plan = make_plan(spl, context)
         if plan.reads_events and not data:
             raise DataError("the search reads events, but no data is named", hint="Name files")

@@ -18,8 +18,6 @@ from splay.search.wildcards import field_pattern, fill_in, is_pattern
 from splay.spl.args import Args, Word
 from splay.spl.tree import Expr
 
-_CHART_ONLY = ("sparkline", "per_day", "per_hour", "per_minute", "per_second")
-
 
 @dataclass(frozen=True)
 class Term:
@@ -76,14 +74,17 @@ def _evaluated(expr: Expr, context: EvalContext) -> Callable[[Row], list[Scalar]
     return values
 
 
-def read_terms(args: Args, stop: tuple[str, ...]) -> list[Term]:
-    """The aggregation terms up to one of the keywords or the end. SplError where they are wrong."""
+def read_terms(args: Args, stop: tuple[str, ...], *, per_time: bool = False) -> list[Term]:
+    """The aggregation terms up to one of the keywords or the end. SplError where they are wrong.
+
+    per_time: whether the command has per_second() and the like.
+    """
     terms: list[Term] = []
     while not args.done():
         following = args.peek()
         if following and not following.quoted and following.text.lower() in stop:
             break
-        terms.append(_read_term(args, terms))
+        terms.append(_read_term(args, terms, per_time))
         args.punct(",")
     return terms
 
@@ -99,9 +100,9 @@ def _refuse_twins(args: Args, terms: list[Term], new: Term, shown: str, at: int)
             raise args.error(f"{shown} is given two names", at=at, hint=hint)
 
 
-def _read_term(args: Args, terms: list[Term]) -> Term:
+def _read_term(args: Args, terms: list[Term], per_time: bool) -> Term:
     function = args.word("a statistical function")
-    make = _find(function)
+    make = _find(function, per_time)
     field: Word | None = None
     expr: Expr | None = None
     shown = function.text
@@ -146,8 +147,8 @@ def _close(args: Args, function: Word) -> None:
         raise args.error(f"the ) of {function.text}( is missing", hint="Close it with )")
 
 
-def _find(function: Word) -> Callable[[], Aggregation]:
-    if function.text.lower() in _CHART_ONLY:
+def _find(function: Word, per_time: bool) -> Callable[[], Aggregation]:
+    if function.text.lower() == "sparkline":
         raise UnsupportedError(f"the function {function.text}() is not supported", at=function.at)
     make = find_aggregation(function.text)
     if make is None:
@@ -155,4 +156,8 @@ def _find(function: Word) -> Callable[[], Aggregation]:
         hint = f"Did you mean {close[0]}?" if close else f"There is: {', '.join(names())}"
         message = f"there is no statistical function {function.text!r}"
         raise SplError(message, at=function.at, hint=hint)
+    if make().per and not per_time:
+        hint = "It belongs to timechart"
+        message = f"{function.text}() is not supported here"
+        raise UnsupportedError(message, at=function.at, hint=hint)
     return make

@@ -10,7 +10,7 @@ from itertools import product
 
 from splay.eval.expression import EvalContext
 from splay.eval.value import as_list, to_number, to_text
-from splay.rows import Row, Scalar
+from splay.rows import Row, Scalar, Value
 from splay.search.aggregate import Term
 from splay.search.wildcards import is_pattern
 from splay.spl.args import Args
@@ -93,14 +93,21 @@ class Group:
         both = zip(self._spoiled, other._spoiled, strict=True)
         self._spoiled = [one or another for one, another in both]
 
+    def results(self) -> list[Value | None]:
+        """One result for each term; None is null."""
+        results = [part.result() for part in self._parts]
+        return [
+            None if spoiled else list(value) if isinstance(value, list) else value
+            for value, spoiled in zip(results, self._spoiled, strict=True)
+        ]
+
     def into(self, row: Row) -> None:
         """Sets the results in a row; a null one removes the field."""
-        for term, part, spoiled in zip(self._terms, self._parts, self._spoiled, strict=True):
-            value = None if spoiled else part.result()
+        for term, value in zip(self._terms, self.results(), strict=True):
             if value is None:
                 row.pop(term.name, None)
             else:
-                row[term.name] = list(value) if isinstance(value, list) else value
+                row[term.name] = value
 
 
 def takers(terms: Iterable[Term], scope: EvalContext) -> list[Take]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from splay.rows import Demand, Row
@@ -40,6 +41,7 @@ class Context:
     given: the time range that the search was started with: subsearches have it, whatever
     `earliest=` and `latest=` say in the search around them.
     store: where events are while the search runs. reports: what searches within it read of them.
+    data_folder: the only folder that a search may write below; None: it may not write.
     """
 
     apps: AppSet
@@ -52,6 +54,7 @@ class Context:
     given: tuple[float | None, float | None] = (None, None)
     store: Store | None = None
     reports: list[ReadReport] = field(default_factory=list)
+    data_folder: Path | None = None
 
     def say(self, level: str, text: str) -> None:
         """Adds a message once."""
@@ -72,6 +75,8 @@ class Operation(ABC):
     order_free: bool = False
     """Whether its result is the same whatever the order of its rows: of a transforming command,
     and of a generating one that reads events."""
+    shows_only: bool = False
+    """Whether it changes what values look like, not what they are: nothing may come after it."""
     takes_pipelines: bool = False
     """Whether `[ ... ]` is an argument; otherwise it is a subsearch whose result is one."""
     pipelines: tuple[Pipeline, ...] = ()

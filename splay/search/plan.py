@@ -59,7 +59,6 @@ class Plan:
     operations: list[Operation]
     retrieval: Retrieval | None
     knowledge: Knowledge
-    columns: list[str] | None = field(default=None)
     inner: list[Plan] = field(default_factory=list)
     open: bool = False
 
@@ -115,10 +114,7 @@ def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) ->
             retrieval = _retrieval(expr, operations, knowledge, context)
             if still_open:
                 retrieval.demand = EVERYTHING
-    columns: list[str] | None = None
-    for operation in operations:
-        columns = operation.columns(columns)
-    return Plan(search, commands, operations, retrieval, knowledge, columns, inner, still_open)
+    return Plan(search, commands, operations, retrieval, knowledge, inner, still_open)
 
 
 def within(context: Context) -> Context:
@@ -154,6 +150,10 @@ def make_operations(commands: Sequence[Command], context: Context) -> list[Opera
             raise SplError(message, at=command.at, hint="Begin the search with | and it")
         if isinstance(operation, Search):
             refuse_bounds(operation.expr)
+    for command, shown, later in zip(commands, operations, operations[1:], strict=False):
+        if shown.shows_only and not later.shows_only:
+            message = f"{command.name} before other commands is not supported"
+            raise UnsupportedError(message, at=command.at, hint="Write it at the end of the search")
     return operations
 
 

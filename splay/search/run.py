@@ -61,7 +61,9 @@ def run_plan(
     except SplError as error:
         error.search = error.search or plan.search
         raise
-    columns = plan.columns
+    columns: list[str] | None = None
+    for operation in plan.operations:  # again: chart knows its columns once it has run
+        columns = operation.columns(columns)
     if columns is None:
         columns = list(dict.fromkeys(name for row in found for name in row))
     return Results(columns, found)

@@ -20,6 +20,7 @@ _SPACE = re.compile(r"\s*")
 _BARE = re.compile(r'[^\s,()=\[\]|"]+')
 _OPTION = re.compile(r"([A-Za-z_][\w.\-]*)\s*=(?!=)\s*")
 _OPTION_VALUE = re.compile(r'[^\s,()\[\]|"]+')
+_CALL = re.compile(r"\([^()|\[\]]*\)")
 _TRUE = frozenset({"t", "true", "1"})
 _FALSE = frozenset({"f", "false", "0"})
 
@@ -84,6 +85,18 @@ class Args:
         self.pos = found[1]
         return found[0]
 
+    def name(self, what: str = "a field") -> Word:
+        """Consumes a field's name: a word, or the unquoted name of a function's column, such as
+        sum(bytes) or delta(_time)."""
+        word = self.word(what)
+        if word.quoted or self.text[self.pos : self.pos + 1] != "(":
+            return word
+        call = _CALL.match(self.text, self.pos)
+        if call is None:
+            return word
+        self.pos = call.end()
+        return Word(word.text + call[0], False, word.at)
+
     def take(self, *keywords: str) -> str | None:
         """Consumes the next bare word if it is one of these in any case; gives it lower-case."""
         found = self._scan()
@@ -132,8 +145,7 @@ class Args:
             keyword = found and not found[0].quoted and found[0].text.lower() in stops
             if found is None or keyword or _OPTION.match(self.text, self.pos):
                 break
-            words.append(found[0])
-            self.pos = found[1]
+            words.append(self.name())
             after_comma = self.punct(",")
         if after_comma or self._char() == ",":
             raise self.error("a field is missing beside a comma", hint="Remove the comma")

@@ -129,6 +129,22 @@ class Numbers(Aggregation):
         return self._sum
 
 
+class PerSecond(Numbers):
+    per = 1
+
+
+class PerMinute(Numbers):
+    per = 60
+
+
+class PerHour(Numbers):
+    per = 3600
+
+
+class PerDay(Numbers):
+    per = 86_400
+
+
 class Average(Numbers):
     def compute(self) -> float:
         return self._sum / self._count
@@ -214,6 +230,10 @@ TABLE: dict[str, type[Aggregation]] = {
     "mean": Average,
     "min": Min,
     "mode": Mode,
+    "per_day": PerDay,
+    "per_hour": PerHour,
+    "per_minute": PerMinute,
+    "per_second": PerSecond,
     "range": Range,
     "stdev": Deviation,
     "stdevp": PopulationDeviation,

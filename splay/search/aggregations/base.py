@@ -13,13 +13,15 @@ class Aggregation(ABC):
 
     timed: it needs each row's _time. order_free: the order of rows does not matter to it.
     mergeable: rows may be divided among several, which are then merged with the same result.
-    numeric: it is computed from the numbers among the values.
+    numeric: it is computed from the numbers among the values. per: of a rate per time, as
+    timechart has them, the seconds of its unit; the result is then still the sum.
     """
 
     timed: ClassVar[bool] = False
     order_free: ClassVar[bool] = True
     mergeable: ClassVar[bool] = False
     numeric: ClassVar[bool] = False
+    per: ClassVar[int] = 0
 
     @abstractmethod
     def add(self, values: list[Scalar], time: float | None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from splay.search.operation import Operation
+from splay.search.refused import REFUSED
 
 _OF_SPLUNKD = frozenset(
     (
@@ -39,6 +40,8 @@ def needs_splunkd(name: str) -> bool:
 
 def suggestion(name: str, custom: Iterable[str]) -> str:
     """A hint for a command that there is not. custom: the names of the apps' commands."""
+    if name in REFUSED:
+        return REFUSED[name]
     known = sorted({*names(), *custom})
     close = get_close_matches(name, known, 1)
     return f"Did you mean {close[0]}?" if close else f"There is: {', '.join(known)}"

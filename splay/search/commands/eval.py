@@ -39,6 +39,11 @@ class Eval(Operation):
         args.end()
         return cls(assignments)
 
+    @property
+    def names(self) -> list[str]:
+        """The fields that are set, in order."""
+        return [name for name, _ in self._assignments]
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         assign = self.assigner(context)
         for row in rows:
@@ -68,7 +73,7 @@ class Eval(Operation):
     def columns(self, before: list[str] | None) -> list[str] | None:
         if before is None:
             return None
-        return list(dict.fromkeys([*before, *(name for name, _ in self._assignments)]))
+        return list(dict.fromkeys([*before, *self.names]))
 
 
 COMMAND = Eval

@@ -24,7 +24,7 @@ class Rename(Operation):
     def parse(cls, args: Args) -> Self:
         pairs: list[tuple[str, str]] = []
         while True:
-            old = args.word("a field")
+            old = args.name()
             if not args.take("AS"):
                 raise args.error("AS is missing", hint=f"Write {old.text} AS NEW")
             new = args.word("the new name")

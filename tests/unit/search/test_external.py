@@ -297,4 +297,3 @@ def test_the_plan_of_a_custom_command(context: Context) -> None:
     assert plan.retrieval is not None
     assert plan.retrieval.demand.everything  # it may read any field
     assert plan.retrieval.newest_first  # and may mind the order
-    assert plan.columns == ["host", "count"]

@@ -1,0 +1,140 @@
+"""chart: statistics by one field down and one across. Source: Search Reference, "chart".
+
+Where the documentation is silent: a field without options is not put into bins, and what Splunk
+would choose for more than 300 numbers is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Self
+
+from splay.eval.expression import EvalContext
+from splay.rows import Demand, Row
+from splay.search.aggregate import Term, read_terms
+from splay.search.binning import NAMES as BIN_NAMES
+from splay.search.charting import Entry, Table
+from splay.search.grouping import expanded, has_patterns, takers, time_of
+from splay.search.operation import Context, Kind, Operation
+from splay.search.series import OPTIONS, Series
+from splay.search.splits import (
+    Split,
+    check_terms,
+    filled,
+    key_order,
+    key_text,
+    read_split,
+    refuse_many_numbers,
+    split_keys,
+)
+from splay.search.wildcards import is_pattern
+from splay.spl.args import Args, as_bool
+
+BINS = 300
+_OWN = ("cont", "dedup_splitvals")
+_STOP = ("by", "over", *OPTIONS, *_OWN, *BIN_NAMES)
+
+
+@dataclass
+class Chart(Operation):
+    """splits: the field down and, if there is one, the field across."""
+
+    terms: list[Term] = field(default_factory=list)
+    splits: list[Split] = field(default_factory=list)
+    series: Series = field(default_factory=Series)
+    flags: dict[str, bool] = field(default_factory=lambda: {"cont": True, "dedup_splitvals": False})
+    made: list[str] | None = None
+
+    kind = Kind.TRANSFORMING
+
+    @classmethod
+    def parse(cls, args: Args) -> Self:
+        chart = cls()
+        while not args.done() and not chart.splits:
+            if chart._option(args):
+                continue
+            if args.take("over"):
+                chart.splits.append(read_split(args, chart._option))
+                if args.take("by"):
+                    chart.splits.append(read_split(args, chart._option))
+            elif args.take("by"):
+                chart.splits.append(read_split(args, chart._option))
+                if not args.done():
+                    chart.splits.append(read_split(args, chart._option))
+            else:
+                found = read_terms(args, stop=_STOP)
+                if not found:
+                    break
+                chart.terms += found
+        args.end()
+        check_terms(args, chart.terms, chart.splits)
+        chart.series.check(args, len(chart.terms))
+        chart.order_free = all(term.make().order_free for term in chart.terms)
+        return chart
+
+    def _option(self, args: Args) -> bool:
+        option = args.option(*_OWN)
+        if option is None:
+            return self.series.read(args)
+        self.flags[option[0]] = as_bool(option[1])
+        return True
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        terms, listed = self.terms, self._needed(rows)
+        if listed is not None:
+            rows = listed
+            terms = expanded(terms, listed, [split.name for split in self.splits])
+        takes = takers(terms, EvalContext(context.now, context.tz))
+        keys = [split_keys(listed, split, context, BINS) for split in self.splits]
+        table = Table(terms, self.series if len(self.splits) > 1 else None)
+        for row in rows:
+            values = [take(row) for take in takes]
+            down = keys[0](row) if keys else [None]
+            across: list[str | None] = [None]
+            if len(keys) > 1:
+                across = [str(key_text(self.splits[1], key)) for key in keys[1](row)] or [None]
+            pairs = product(down, across)
+            for key, series in dict.fromkeys(pairs) if self.flags["dedup_splitvals"] else pairs:
+                table.add(Entry(key, series, values, time_of(row)))
+        yield from self._rows(table, terms)
+
+    def _needed(self, rows: Iterable[Row]) -> list[Row] | None:
+        """All rows, where they must be seen before the first is counted."""
+        bins = [split.bins for split in self.splits]
+        open_bins = any(one.first is not None and one.span is None for one in bins)
+        return list(rows) if open_bins or has_patterns(self.terms) else None
+
+    def _rows(self, table: Table, terms: list[Term]) -> Iterator[Row]:
+        if not self.splits:
+            table.rows.setdefault(None)
+            names, made = table.made([None], lambda term, value: value)
+            self.made = names
+            yield from made
+            return
+        first = self.splits[0]
+        refuse_many_numbers(table.rows, first, BINS)
+        keys = sorted(table.rows, key=key_order)
+        if self.flags["cont"]:
+            keys = filled(keys, first)
+        names, made = table.made(keys, lambda term, value: value)
+        self.made = [first.name, *names]
+        for key, row in zip(keys, made, strict=True):
+            yield {first.name: key_text(first, key), **row}
+
+    def demand(self, after: Demand) -> Demand:
+        reads = {split.name for split in self.splits}
+        for term in self.terms:
+            reads |= term.reads
+        return Demand.of(reads)
+
+    def columns(self, before: list[str] | None) -> list[str] | None:
+        if self.made is not None:
+            return self.made
+        if len(self.splits) > 1 or any(is_pattern(term.name) for term in self.terms):
+            return None
+        return [*(split.name for split in self.splits), *(term.name for term in self.terms)]
+
+
+COMMAND = Chart

@@ -1,0 +1,88 @@
+"""outputlookup writes below the folder that is named, and nowhere else.
+
+What is written follows the Search Reference, "outputlookup".
+"""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from splay.app import AppSet
+from splay.errors import SplError
+from splay.rows import Row
+from splay.search.operation import Context
+from splay.search.plan import make_operations
+from splay.spl.parser import parse_search
+
+APP = Path(__file__).parent / "app"
+
+
+def write(folder: Path, arguments: str, *rows: Row) -> list[Row]:
+    """What comes out of outputlookup."""
+    context = Context(AppSet([APP]), 0.0, data_folder=folder)
+    (operation,) = make_operations(parse_search(f"| outputlookup {arguments}").commands, context)
+    return list(operation.run(iter(rows), context))
+
+
+def table(folder: Path, name: str = "users.csv") -> str:
+    return (folder / "lookups" / name).read_text(encoding="utf-8")
+
+
+def test_writes_rows_and_passes_them_on(tmp_path: Path) -> None:
+    rows: list[Row] = [{"user": "a", "n": 1}, {"user": "b,c", "x": "y"}]
+    assert write(tmp_path, "users.csv", *rows) == rows
+    assert table(tmp_path) == 'user,n,x\na,1,\n"b,c",,y\n'
+
+
+def test_values_of_a_field_are_joined_with_spaces(tmp_path: Path) -> None:
+    write(tmp_path, "users.csv", {"user": ["a", "b"]})
+    assert table(tmp_path) == "user\na b\n"
+
+
+def test_replaces_the_table_and_its_fields(tmp_path: Path) -> None:
+    write(tmp_path, "users.csv", {"A": "1", "D": "2", "J": "3"})
+    write(tmp_path, "users.csv", {"A": "4", "C": "5", "J": "6"})
+    assert table(tmp_path) == "A,C,J\n4,5,6\n"
+
+
+def test_append_keeps_only_the_fields_of_the_table(tmp_path: Path) -> None:
+    write(tmp_path, "users.csv", {"A": "1", "D": "2", "J": "3"})
+    write(tmp_path, "append=true users.csv", {"A": "4", "C": "5", "J": "6"})
+    assert table(tmp_path) == "A,D,J\n1,2,3\n4,,6\n"
+
+
+def test_append_makes_a_table_that_there_is_not(tmp_path: Path) -> None:
+    write(tmp_path, "append=true users.csv", {"A": "1"})
+    assert table(tmp_path) == "A\n1\n"
+
+
+def test_max_limits_what_is_written(tmp_path: Path) -> None:
+    assert len(write(tmp_path, "users.csv max=1", {"A": "1"}, {"A": "2"})) == 2
+    assert table(tmp_path) == "A\n1\n"
+
+
+def test_no_rows_delete_the_table_unless_told_otherwise(tmp_path: Path) -> None:
+    write(tmp_path, "users.csv", {"A": "1"})
+    write(tmp_path, "users.csv override_if_empty=false")
+    assert table(tmp_path) == "A\n1\n"
+    write(tmp_path, "users.csv")
+    assert not (tmp_path / "lookups" / "users.csv").exists()
+    write(tmp_path, "users.csv create_empty=true")
+    assert table(tmp_path) == ""
+
+
+def test_compresses_a_table_whose_name_ends_with_gz(tmp_path: Path) -> None:
+    write(tmp_path, "users.csv.gz", {"A": "1"})
+    assert gzip.decompress((tmp_path / "lookups" / "users.csv.gz").read_bytes()) == b"A\n1\n"
+    with pytest.raises(SplError, match="cannot be appended to"):
+        write(tmp_path, "append=true users.csv.gz", {"A": "2"})
+
+
+@pytest.mark.parametrize("name", ["../users.csv", "/tmp/users.csv", "a/b.csv", "users.txt", ".csv"])
+def test_refuses_names_that_are_no_table_of_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SplError, match="is no lookup"):
+        write(tmp_path, f'"{name}"', {"A": "1"})
+    assert not list(tmp_path.iterdir())
