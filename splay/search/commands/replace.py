@@ -3,7 +3,8 @@
 A value has to fit as a whole. Of texts without wildcards the one given last counts, before those
 with wildcards; of these the one with the most characters besides *. Without IN all fields but
 the internal ones are looked at. Where the documentation is silent: case matters, and each value
-is replaced once.
+is replaced once. The documentation also says that fields which eval or stats made are left alone;
+it does not say when a field counts as made, and here no field does.
 """
 
 from __future__ import annotations
