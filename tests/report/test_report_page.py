@@ -205,3 +205,15 @@ def test_more_results_than_a_page_can_hold_are_counted(
     page = report(tmp_path, SAMPLE)
     assert len(page.xpath("//article")) == 2
     assert "1 further result, of no higher score" in text(page.xpath("//main")[0])
+
+
+def test_every_event_is_seen_where_the_data_would_be_divided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large files are read by several processes, from which no raw event comes back."""
+    monkeypatch.setattr("splay.search.fanout.PART", 10_000)
+    data = tmp_path / "security.log"
+    data.write_text("\n".join(render(event(4876, record=n), Style()) for n in range(200)))
+    page = report(tmp_path, data)
+    (summary,) = page.xpath("//summary")
+    assert text(summary) == "200 events, of which 20 are shown"

@@ -149,13 +149,13 @@ def test_quiet_leaves_the_exit_code_and_what_was_asked_for(tmp_path: Path) -> No
     assert "nowhere" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["", "detect", "search", "explain", "completion"])
+@pytest.mark.parametrize("command", ["", *main.commands])
 def test_every_help_has_examples(command: str) -> None:
     result = CliRunner().invoke(main, [*filter(None, [command]), "--help"])
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     first = lines.index("  Examples:") + 1
-    assert re.match(r"    (splay|eval) ", lines[first])
+    assert re.match(r"    (\w+=\S+ )*(splay|eval) ", lines[first])
 
 
 def test_bash_completes_commands_and_options() -> None:
