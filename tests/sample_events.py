@@ -99,6 +99,12 @@ KINDS: dict[int, Kind] = {
         "Certification Services",
     ),
     4877: Kind(12805, _SUBJECT, "Certificate Services backup completed.", "Certification Services"),
+    4880: Kind(
+        12805,
+        {"CertificateDatabaseHash": "", **_SUBJECT},
+        "Certificate Services started.",
+        "Certification Services",
+    ),
     4885: Kind(
         12805,
         {"AuditFilter": "127", **_SUBJECT},

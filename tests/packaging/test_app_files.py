@@ -69,7 +69,7 @@ def test_event_types_and_macros_name_only_what_exists(app: AppSet) -> None:
     for stanza in app.conf("eventtypes").values():
         parse_search_expr(app.expand(stanza.settings["search"]))
     for name in app.conf("macros"):
-        call = re.sub(r"\(\d+\)$", "(field)", name)
+        call = re.sub(r"\((\d+)\)$", lambda m: f"({', '.join(['field'] * int(m[1]))})", name)
         app.expand(f"`{call}`")
 
 

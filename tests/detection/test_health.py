@@ -1,0 +1,231 @@
+"""Could the detection fire? Each state of health, made by a log and named in words.
+
+The scheduler's lines have the form that public copies of scheduler.log show; thresholds are those
+of the macros, times are counted by hand from NOW.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from splay.app import AppSet
+from splay.eval.value import as_list
+from splay.rows import Row
+from splay.search.operation import Context
+from splay.search.plan import make_plan
+from splay.search.run import run_plan
+from splay.store.event import Event, Need, ReadReport
+from tests.detection.apps import INVENTORY, add_lines, copy_of_the_app
+from tests.detection.searching import NOW, ROOT, RULE
+from tests.published_events import Published
+from tests.sample_events import Style, event, render
+
+HEALTH = "ADCS - Health of the Detection"
+ALERT = "ADCS - A CA Fell Silent - Alert"
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+class Given:
+    """A store of these events, in their time range."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._events = events
+
+    def scan(
+        self, need: Need, report: ReadReport, progress: Callable[[int], None] | None = None
+    ) -> Iterator[Event]:
+        for one in self._events:
+            early = need.earliest is not None and one.time < need.earliest
+            late = need.latest is not None and one.time >= need.latest
+            if not early and not late:
+                yield one
+
+
+def moment(ago: float) -> datetime:
+    return datetime.fromtimestamp(NOW, UTC) - timedelta(seconds=ago)
+
+
+def security(raw: str, ago: float, lag: float = 5, classic: bool = False) -> Event:
+    kind = "WinEventLog" if classic else "XmlWinEventLog"
+    return Event(
+        raw, NOW - ago, "collector", f"{kind}:Security", kind, "wineventlog", NOW - ago + lag
+    )
+
+
+def audited(
+    code: int, ago: float, computer: str = "ca01.example.com", lag: float = 5, **data: str
+) -> Event:
+    made = render(event(code, time=moment(ago), computer=computer, data=data), Style())
+    return security(made, ago, lag)
+
+
+def scheduled(ago: float, status: str = "success", more: str = "", name: str = RULE) -> Event:
+    raw = (
+        f'{moment(ago):%m-%d-%Y %H:%M:%S.000 +0000} INFO  SavedSplunker - savedsearch_id="nobody;'
+        f'DA-ESS-ADCSBackup;{name}", search_type="scheduled", user="nobody", '
+        f'app="DA-ESS-ADCSBackup", savedsearch_name="{name}", priority=default, '
+        f"status={status}, digest_mode=1, "
+        f"scheduled_time={NOW - ago:.0f}, window_time=0, run_time=0.4, result_count=0{more}"
+    )
+    log = "/opt/splunk/var/log/splunk/scheduler.log"
+    return Event(raw, NOW - ago, "sh1", log, "scheduler", "_internal", NOW - ago)
+
+
+RUNS = scheduled(30 * MINUTE)
+BACKUP = audited(4876, 2 * HOUR)
+
+
+def health(
+    events: Sequence[Event], apps: Sequence[Path] = (ROOT,), name: str = HEALTH
+) -> list[Row]:
+    context = Context(AppSet(apps), NOW)
+    plan = make_plan(AppSet(apps).saved_search(name).settings["search"], context)
+    return run_plan(plan, Given(events), context, ReadReport()).rows
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    return copy_of_the_app(tmp_path)
+
+
+def test_all_is_well() -> None:
+    then = f"{moment(2 * HOUR):%Y-%m-%dT%H:%M:%S}"
+    assert health([BACKUP, RUNS]) == [
+        {
+            "dest": "ca01.example.com",
+            "state": "ok",
+            "listed": "no",
+            "lastEvent": then,
+            "kinds": f"4876 Certificate Services backup started: {then}",
+            "audit": "seems on",
+            "lag_minutes": 0.1,
+            "lastRun": f"{moment(30 * MINUTE):%Y-%m-%dT%H:%M:%S}",
+            "skipped": 0,
+            "failed": 0,
+        }
+    ]
+
+
+STATES: dict[str, tuple[list[Event], list[str]]] = {
+    "silent": (
+        [audited(4880, 3 * DAY), RUNS],
+        [f"silent: no audit event since {moment(3 * DAY):%Y-%m-%dT%H:%M:%S}"],
+    ),
+    "not audited, by its filter": (
+        [audited(4885, 5 * HOUR, AuditFilter="125"), BACKUP, RUNS],
+        ["not audited: the CA's audit filter leaves backups out"],
+    ),
+    "not audited, by the policy": (
+        [security(Published(4719).xml(), 5 * HOUR), BACKUP, RUNS],
+        ["not audited: the audit of Certification Services was reduced"],
+    ),
+    "late": (
+        [audited(4876, 2 * HOUR, lag=11 * MINUTE), RUNS],
+        ["late: an event of the last day was indexed 11 minutes after it happened"],
+    ),
+    "search not running, no trace": (
+        [BACKUP],
+        ["search not running: no run in the last day in the scheduler's log"],
+    ),
+    "search not running, another one runs": (
+        [BACKUP, scheduled(MINUTE, name="Another")],
+        ["search not running: no run in the last day in the scheduler's log"],
+    ),
+    "search not running, late": (
+        [BACKUP, scheduled(3 * HOUR)],
+        [f"search not running: it last ran {moment(3 * HOUR):%Y-%m-%dT%H:%M:%S}"],
+    ),
+    "search not running, skipped": (
+        [BACKUP, *(scheduled(n * HOUR, "skipped", ', reason="too many searches"') for n in (1, 2))],
+        ["search not running: it was skipped 2 times in the last day, too many searches"],
+    ),
+    "search not running, failed": (
+        [BACKUP, scheduled(HOUR, "failed")],
+        ["search not running: it failed 1 times in the last day"],
+    ),
+    "ok, the filter was mended": (
+        [audited(4885, 5 * HOUR, AuditFilter="0"), audited(4885, HOUR, AuditFilter="127"), RUNS],
+        [],
+    ),
+    "ok, late long ago": ([audited(4876, 3 * DAY, lag=HOUR), BACKUP, RUNS], []),
+    "ok, one run skipped": ([BACKUP, RUNS, scheduled(HOUR, "skipped")], []),
+    "ok, audit of another kind reduced": (
+        [
+            security(
+                Published(
+                    4719, data={"SubcategoryGuid": "{0CCE9223-69AE-11D9-BED3-505054503030}"}
+                ).xml(),
+                HOUR,
+            ),
+            BACKUP,
+            RUNS,
+        ],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STATES)
+def test_a_state_is_named_and_explained(case: str) -> None:
+    events, problems = STATES[case]
+    [row] = health(events)
+    assert row["state"] == case.split(",")[0]
+    assert as_list(row.get("problems")) == problems
+
+
+def test_fields_that_are_missing_are_named(app: Path) -> None:
+    """Without its lookup the app's field pack gives no name and no action (and splay says so)."""
+    (app / "lookups" / "adcs_certification_services_events.csv").write_text(
+        "event_code,signature\n"
+    )
+    [row] = health([BACKUP, RUNS], [app])
+    assert row["state"] == "fields missing"
+    assert row["problems"] == "fields missing: name of event 4876"
+
+
+def test_cas_of_the_inventory_that_never_wrote_are_there(app: Path) -> None:
+    add_lines(
+        app, INVENTORY, "CA01,Corp CA,issuing,,", "ca02.example.com,Old CA,root,,", "ca9*,Lab,,,"
+    )
+    rows = health([BACKUP, audited(4880, HOUR, "ca91.lab.example"), RUNS], [app])
+    assert [(row["dest"], row["state"], row["listed"]) for row in rows] == [
+        ("ca01.example.com", "ok", "yes"),
+        ("ca02.example.com", "never seen", "yes"),
+        ("ca91.lab.example", "ok", "yes"),
+    ]
+    assert rows[1]["ca_name"] == "Old CA"
+
+
+def test_several_problems_are_all_named_the_worst_first() -> None:
+    [row] = health([audited(4876, 3 * DAY)])
+    assert row["state"] == "silent"
+    assert [str(words).partition(":")[0] for words in as_list(row["problems"])] == [
+        "silent",
+        "search not running",
+    ]
+
+
+def test_the_last_event_of_each_kind_is_there_in_classic_text_too() -> None:
+    texts = [render(event(code, time=moment(HOUR)), Style("classic")) for code in (4876, 4877)]
+    [row] = health([*(security(text, HOUR, classic=True) for text in texts), BACKUP, RUNS])
+    stamp = f"{moment(HOUR):%Y-%m-%dT%H:%M:%S}"
+    assert row["kinds"] == [
+        f"4876 Certificate Services backup started: {stamp}",
+        f"4877 Certificate Services backup completed: {stamp}",
+    ]
+
+
+def test_where_nothing_is_known_it_says_so() -> None:
+    [row] = health([RUNS])
+    assert (row["dest"], row["state"]) == ("no CA is known", "never seen")
+
+
+def test_the_alert_is_about_the_silent_ones_and_off() -> None:
+    settings = AppSet([ROOT]).saved_search(ALERT).settings
+    assert (settings["disabled"], settings["alert.suppress.fields"]) == ("1", "dest")
+    events = [audited(4880, 3 * DAY, "ca02.example.com"), BACKUP, RUNS]
+    assert [row["dest"] for row in health(events, name=ALERT)] == ["ca02.example.com"]
