@@ -5,6 +5,7 @@ Source: Search Reference, "stats" (syntax of stats-agg-term and its renaming).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -17,6 +18,8 @@ from splay.search.aggregations import Aggregation, find_aggregation, names
 from splay.search.wildcards import field_pattern, fill_in, is_pattern
 from splay.spl.args import Args, Word
 from splay.spl.tree import Expr
+
+_IN_PARENTHESES = re.compile(r"\(\w+\)")
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def _read_term(args: Args, terms: list[Term], per_time: bool) -> Term:
         hint = f"Write {function.text}(*)"
         message = f"{function.text} without a field is not supported"
         raise UnsupportedError(message, at=function.at, hint=hint)
-    named = args.word("the new name") if args.take("AS") else None
+    named = _read_name(args) if args.take("AS") else None
     stars = field.text.count("*") if field else 0
     if named is not None and named.text.count("*") != stars:
         hint = f"Write as many in the new name as in {shown}"
@@ -125,6 +128,16 @@ def _read_term(args: Args, terms: list[Term], per_time: bool) -> Term:
     term = Term(make, field.text if field else None, expr, named.text if named else shown, shown)
     _refuse_twins(args, terms, term, shown, function.at)
     return term
+
+
+def _read_name(args: Args) -> Word:
+    """The new name. One without quotes may end in (...), as published searches have it."""
+    name = args.word("the new name")
+    end = _IN_PARENTHESES.match(args.text, args.pos)
+    if name.quoted or end is None:
+        return name
+    args.pos = end.end()
+    return name._replace(text=name.text + end[0])
 
 
 def _read_operand(args: Args) -> tuple[Word | None, Expr | None]:

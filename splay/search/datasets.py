@@ -130,8 +130,9 @@ class DatasetReader:
     def _constraint(self, dataset: Dataset) -> SearchExpr:
         parts: list[SearchExpr] = []
         for text in dataset.constraints:
-            expanded = self._apps.expand(text)
+            expanded = text
             try:
+                expanded = self._apps.expand(text)
                 parts.append(parse_search_expr(expanded))
             except SplError as error:
                 error.search = expanded
@@ -147,7 +148,7 @@ class DatasetReader:
         for calculation in dataset.calculations:
             try:
                 yield self._calculation(calculation)
-            except (SplError, ValueError) as error:
+            except (SplError, ConfError, ValueError) as error:
                 if isinstance(error, SplError):
                     error.search = error.search or calculation.expression
                 raise ConfError(str(error), where=dataset.where) from error

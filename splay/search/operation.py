@@ -81,6 +81,8 @@ class Operation(ABC):
     """Whether `[ ... ]` is an argument; otherwise it is a subsearch whose result is one."""
     pipelines: tuple[Pipeline, ...] = ()
     """The searches in its arguments."""
+    bounds_follow: bool = False
+    """Whether time modifiers of a search command right after it set its time range."""
     over_rows: bool = False
     """Whether its pipelines work on its rows instead of making their own."""
 

@@ -13,7 +13,7 @@ from splay.eval.expression import EvalContext
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING, Demand, Row
-from splay.search.bounds import refuse_bounds, without_bounds
+from splay.search.bounds import refuse_bounds, split_bounds, without_bounds
 from splay.search.commands import find_command, needs_splunkd, suggestion
 from splay.search.commands.search import Search
 from splay.search.external import External
@@ -23,6 +23,7 @@ from splay.search.subsearch import Open, has_subsearch
 from splay.spl.args import Args
 from splay.spl.parser import parse_search
 from splay.spl.tree import (
+    And,
     Command,
     Pipeline,
     SearchExpr,
@@ -138,17 +139,25 @@ def _source(
     elif first.kind is not Kind.GENERATING:
         message = f"{command.name} cannot begin a search: there are no rows yet"
         raise SplError(message, at=command.at, hint="Begin with search, or with makeresults")
-    return operations, first.events(context)
+    expr = first.events(context)
+    second = operations[1] if len(operations) > 1 else None
+    if expr is not None and first.bounds_follow and isinstance(second, Search):
+        bounds, rest = split_bounds(second.expr)
+        return [first, Search(rest), *operations[2:]], And((expr, *bounds))
+    return operations, expr
 
 
 def make_operations(commands: Sequence[Command], context: Context) -> list[Operation]:
     """The parsed commands. SplError: what is wrong with one, or cannot stand at its place."""
     operations = [_operation(command, context) for command in commands]
-    for command, operation in zip(commands[1:], operations[1:], strict=True):
+    for number, (command, operation) in enumerate(zip(commands, operations, strict=True)):
+        if number == 0:
+            continue
         if operation.kind is Kind.GENERATING and not getattr(operation, "append", False):
             message = f"{command.name} must be the first command"
             raise SplError(message, at=command.at, hint="Begin the search with | and it")
-        if isinstance(operation, Search):
+        bounds_count = number == 1 and operations[0].bounds_follow
+        if isinstance(operation, Search) and not bounds_count:
             refuse_bounds(operation.expr)
     for command, shown, later in zip(commands, operations, operations[1:], strict=False):
         if shown.shows_only and not later.shows_only:

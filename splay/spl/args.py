@@ -146,7 +146,9 @@ class Args:
             if found is None or keyword or _OPTION.match(self.text, self.pos):
                 break
             words.append(self.name())
-            after_comma = self.punct(",")
+            after_comma = False
+            while self.punct(","):  # published searches have two in a row
+                after_comma = True
         if after_comma or self._char() == ",":
             raise self.error("a field is missing beside a comma", hint="Remove the comma")
         return words

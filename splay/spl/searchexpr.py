@@ -32,10 +32,9 @@ _IN = re.compile(r"(NOT\s+)?IN\s*(?=[(\[])")
 _LOWER_IN = re.compile(r"(?:not\s+)?in\s*\(", re.IGNORECASE)
 _WORD_END = re.compile(r"(?=[\s()\[\]\"]|$)")
 _BOUNDS = frozenset({"earliest", "latest", "_index_earliest", "_index_latest"})
-_OTHER_TIME = re.compile(
-    r"(?:start|end)(?:time(?:u)?|(?:minutes|hours|days|months)ago)|timeformat"
-    r"|searchtimespan(?:minutes|hours|days|months)"
-)
+_OLDER_TIME = re.compile(r"(start|end)(?:(timeu?)|(minutes|hours|days|months)ago)")
+_OTHER_TIME = re.compile(r"timeformat|searchtimespan(?:minutes|hours|days|months)")
+_INDEXED = frozenset({"host", "source", "sourcetype", "index"})
 _MAX_DEPTH = 100
 
 
@@ -45,8 +44,8 @@ def parse_search_expr(text: str, offset: int = 0) -> SearchExpr:
     A subsearch stands for the text that it will give: one that is a value, or the list of IN,
     stands for the whole comparison. `()`, as macros are defined where there is nothing to say,
     matches all; `NOT ()`, which a subsearch without results gives, nothing.
-    SplError: what cannot be read, with its position. UnsupportedError: `field::value`,
-    older time modifiers.
+    SplError: what cannot be read, with its position. UnsupportedError: `field::value` for fields
+    that not every event has, the modifiers timeformat and searchtimespan.
     """
     parser = _Parser(text, offset)
     if parser.at_end():
@@ -192,9 +191,12 @@ class _Parser:
             return Term(text, "phrase", at)
         if text.startswith(",") or text.endswith(","):
             raise self.error("a comma does not separate search terms", _QUOTE_HINT, start)
-        if re.match(r"[A-Za-z_]\w*::", text):
+        indexed = re.match(r"([A-Za-z_]\w*)::(.+)", text)
+        if indexed and indexed[1] in _INDEXED:
+            return Compare(indexed[1], "=", indexed[2], False, at)
+        if indexed:
             raise UnsupportedError(
-                "field::value for indexed fields is not supported",
+                f"{indexed[1]}::value is not supported",
                 at=at,
                 hint="Write field=value, or put the term in double quotes",
             )
@@ -223,11 +225,17 @@ class _Parser:
         at = self.offset + start
         if self.char() == "[":
             return self.subsearch()
+        if operator == "=" and self.text.startswith("TERM(", self.pos):
+            self.pos += len("TERM")
+            term = self.directive("term", self.pos)
+            return And((Compare(name, "=", term.text, False, at), term))
         value, quoted = self.value(name, operator)
         if name in _BOUNDS:
             if operator != "=":
                 raise self.error(f"{name} is set with =, not {operator}", pos=start)
             return TimeBound(name, value, at)
+        if older := _OLDER_TIME.fullmatch(name):
+            return self.older_time(older, value, at)
         if _OTHER_TIME.fullmatch(name):
             raise UnsupportedError(
                 f"the time modifier {name} is not supported",
@@ -235,6 +243,15 @@ class _Parser:
                 hint="Write earliest= and latest=",
             )
         return Compare(name, operator, value, quoted, at)
+
+    def older_time(self, name: re.Match[str], value: str, at: int) -> TimeBound:
+        """starthoursago=2 and its like, as the modifiers that replaced them."""
+        bound = "earliest" if name[1] == "start" else "latest"
+        if name[2]:
+            return TimeBound(bound, value, at)
+        if not value.isdigit():
+            raise SplError(f"{name[0]} is a whole number", at=at, hint=f"Write {name[0]}=1")
+        return TimeBound(bound, f"-{value}{name[3]}", at)
 
     def value(self, name: str, operator: str) -> tuple[str, bool]:
         char = self.char()
@@ -247,38 +264,36 @@ class _Parser:
             raise self.error(f"there is no value after {name}{operator}", hint)
         self.pos = match.end()
         if self.text.startswith("(", self.pos):
-            if match[0] in ("TERM", "CASE"):
+            if match[0] == "CASE":
                 raise UnsupportedError(
-                    f"{match[0]}() as a value is not supported", at=self.offset + match.start()
+                    "CASE() as a value is not supported", at=self.offset + match.start()
                 )
             raise self.error("a ( cannot be part of a bare value", _QUOTE_HINT)
         return unescape(match[0]), False
 
     def among(self, name: str, negated: bool, start: int) -> SearchExpr:
-        """`name IN` is read; the list."""
+        """`name IN` is read; the list. Items may be empty, as published searches have them."""
         opened = self.pos
         if self.char() == "[":
             return self.subsearch()
         self.pos += 1
         parts: list[SearchExpr] = []
-        while True:
-            parts.append(self.item(name, opened, start))
-            char = self.char()
+        while (char := self.char()) != ")":
+            if not char:
+                raise self.unclosed_list(opened)
             if char == ",":
                 self.pos += 1
-            elif char == ")":
-                self.pos += 1
-                break
-            elif not char:
-                raise self.unclosed_list(opened)
+            else:
+                parts.append(self.item(name, start))
+        if not parts:
+            raise self.error(f"a value is missing in the list of {name} IN", "Write IN (a, b)")
+        self.pos += 1
         whole: SearchExpr = parts[0] if len(parts) == 1 else Or(tuple(parts))
         return Not(whole) if negated else whole
 
-    def item(self, name: str, opened: int, start: int) -> SearchExpr:
+    def item(self, name: str, start: int) -> SearchExpr:
         at = self.offset + start
         char = self.char()
-        if not char:
-            raise self.unclosed_list(opened)
         if char == '"':
             end = quote_end(self.text, self.pos, self.offset)
             value, self.pos = unescape(self.text[self.pos + 1 : end - 1]), end

@@ -30,6 +30,7 @@ class Datamodel(Operation):
     _source: DatasetEvents = field(init=False)
 
     kind = Kind.GENERATING
+    bounds_follow = True
 
     @classmethod
     def parse(cls, args: Args) -> Self:

@@ -66,6 +66,13 @@ def shape(expr: SearchExpr) -> str:
         ("a IN [search b | return c]", "[search | return]"),
         ("a IN (1, [search b | return c])", "(a=1 OR [search | return])"),
         ("()", "all"),
+        ('a IN ("b",, "c",)', '(a="b" OR a="c")'),  # as published detections write it
+        ("sourcetype::access", "sourcetype=access"),
+        ("ip=TERM(10.0.0.1)", "(ip=10.0.0.1 AND term:10.0.0.1)"),
+        ("starthoursago=168 endhoursago=1", "(time:earliest=-168hours AND time:latest=-1hours)"),
+        ("startdaysago=2", "time:earliest=-2days"),
+        ("starttime=10/31/2025:14:00:00", "time:earliest=10/31/2025:14:00:00"),
+        ("endtimeu=1761919200", "time:latest=1761919200"),
         ("(()) a=1", "(all AND a=1)"),
         ("a NOT ( )", "(word:a AND NOT all)"),
         (
@@ -89,7 +96,11 @@ def test_tree(text: str, tree: str) -> None:
         ("a)", 1, "unexpected"),
         ("a=", 2, "no value"),
         ("a IN ()", 6, "IN"),
+        ("a IN (,)", 7, "missing in the list"),
         ("TERM()", 0, "no term"),
+        ("starthoursago=x", 0, "whole number"),
+        ("bytes::5", 0, "bytes::value is not supported"),
+        ("searchtimespanhours=1", 0, "searchtimespanhours is not supported"),
     ],
 )
 def test_mistakes_are_placed(text: str, at: int, words: str) -> None:
