@@ -32,7 +32,7 @@ from typing import Any
 import yaml
 
 from splay.app import AppSet
-from splay.errors import SplayError, SplError, UnsupportedError
+from splay.errors import ConfError, SplayError, SplError, UnsupportedError
 from splay.search.operation import Context
 from splay.search.plan import make_plan, plan_pipeline
 from splay.search.run import run_plan
@@ -164,8 +164,10 @@ def each_command(search: str, context: Context, outcome: Outcome) -> None:
 
 def note(outcome: Outcome, error: SplayError) -> None:
     """Adds what the error says, without what is particular to one search."""
-    text = re.sub(r"'[^']{40,}'", "'...'", error.message)
+    text = re.sub(r"'[^']{40,}'", "'...'", error.message).partition(". Name one")[0]
+    of_apps = isinstance(error.__cause__, ConfError)  # a data model that no app brings
     mistake = isinstance(error, SplError) and not isinstance(error, UnsupportedError)
+    mistake = mistake and not of_apps
     outcome.parsed = outcome.parsed and not mistake
     shown = f"{text} [taken for a mistake]" if mistake else text
     if shown not in outcome.missing:

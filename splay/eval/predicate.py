@@ -15,6 +15,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from splay.errors import UnsupportedError
@@ -83,15 +84,20 @@ def _all(parts: list[Predicate]) -> Predicate:
 
 
 def _either(parts: tuple[SearchExpr, ...]) -> Predicate:
-    """One of the parts. Plain values of one field, as IN gives them, are looked up at once."""
+    """One of the parts. Plain values of one field, as IN gives them, and of several fields, as a
+    subsearch gives them, are looked up at once."""
     values: dict[str, set[str]] = {}
+    together: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
     predicates: list[Predicate] = []
     for part in parts:
         if isinstance(part, Compare) and part.op == "=" and _is_plain(part):
             values.setdefault(part.field, set()).add(part.value.lower())
+        elif isinstance(part, And) and (wanted := _plain_values(part)):
+            together.setdefault(tuple(wanted), set()).add(tuple(wanted.values()))
         else:
             predicates.append(compile_predicate(part))
-    predicates += [_one_of(field, wanted) for field, wanted in values.items()]
+    predicates += [_one_of(field, choices) for field, choices in values.items()]
+    predicates += [_all_of(fields, choices) for fields, choices in together.items()]
     if len(predicates) == 1:
         return predicates[0]
     return lambda row: any(predicate(row) for predicate in predicates)
@@ -103,6 +109,24 @@ def _is_plain(expr: Compare) -> bool:
 
 def _one_of(field: str, wanted: set[str]) -> Predicate:
     return lambda row: any(to_text(value).lower() in wanted for value in as_list(row.get(field)))
+
+
+def _plain_values(expr: And) -> dict[str, str]:
+    """The value of each field, where the parts are plain comparisons of different fields."""
+    found = {
+        part.field: part.value.lower()
+        for part in expr.parts
+        if isinstance(part, Compare) and part.op == "=" and _is_plain(part)
+    }
+    return found if len(found) == len(expr.parts) else {}
+
+
+def _all_of(fields: tuple[str, ...], wanted: set[tuple[str, ...]]) -> Predicate:
+    def run(row: Row) -> bool:
+        values = [[to_text(item).lower() for item in as_list(row.get(name))] for name in fields]
+        return any(combination in wanted for combination in product(*values))
+
+    return run
 
 
 def _negated(expr: Not) -> Predicate:

@@ -68,6 +68,13 @@ def test_rows_are_alternatives_of_conjunctions(engine: Engine) -> None:
     assert found == ["bob", "ann"]
 
 
+def test_values_go_together(engine: Engine) -> None:
+    """ann logged in from 10.0.0.1, cid made an error at 10.0.0.2: no one else fits either row."""
+    search = "| stats count BY user ip | search user=ann OR user=cid | fields user ip"
+    found = engine.run(f"user=* [search user=* NOT ip=10.0.0.3 {search}]")
+    assert [(row["user"], row["ip"]) for row in found] == [("cid", "10.0.0.2"), ("ann", "10.0.0.1")]
+
+
 def test_in_a_later_stage(engine: Engine) -> None:
     found = engine.users("action=* | search [search action=error | return 5 user] action=login")
     assert found == ["ann"]

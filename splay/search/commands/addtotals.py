@@ -16,6 +16,8 @@ class Addtotals(Totals):
         names: list[str] = []
         while not args.done():
             option = args.option(*flags, *texts)
+            if option is not None:
+                args.punct(",")  # as a published detection has it
             if option is None:
                 words = args.fields()
                 if not words:
