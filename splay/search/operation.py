@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from splay.rows import Demand, Row
 
@@ -32,6 +32,13 @@ class Kind(Enum):
     DATASET = "dataset processing"  # needs all rows, keeps them (sort)
 
 
+class Reach(Protocol):
+    """Which indexes a search reads."""
+
+    def narrowed(self, expr: SearchExpr) -> tuple[SearchExpr, frozenset[str]]:
+        """The expression with indexes by their names, and these names."""
+
+
 @dataclass(slots=True)
 class Context:
     """What a running search knows besides its rows. Shared by all its stages.
@@ -42,6 +49,7 @@ class Context:
     `earliest=` and `latest=` say in the search around them.
     store: where events are while the search runs. reports: what searches within it read of them.
     data_folder: the only folder that a search may write below; None: it may not write.
+    reach: says which indexes this search and those within it read; None: there is but one store.
     """
 
     apps: AppSet
@@ -55,6 +63,7 @@ class Context:
     store: Store | None = None
     reports: list[ReadReport] = field(default_factory=list)
     data_folder: Path | None = None
+    reach: Reach | None = None
 
     def say(self, level: str, text: str) -> None:
         """Adds a message once."""

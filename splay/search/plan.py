@@ -191,12 +191,15 @@ def _retrieval(
     refuse_bounds(expr)
     for name in sorted(knowledge.classes.unknown):
         context.say("WARN", f"there is no event type {name!r}: nothing matches it")
+    indexes = None
+    if context.reach is not None:
+        expr, indexes = context.reach.narrowed(expr)
     demand = EVERYTHING
     for operation in reversed(operations):
         demand = operation.demand(demand)
     demand = demand.plus(predicate_fields(expr))
     found = literals(expr, knowledge.literal_safe)
-    need = Need(found, context.earliest, context.latest)
+    need = Need(found, context.earliest, context.latest, indexes)
     ordered = _order_matters(operations)
     if ordered:
         demand = demand.plus(["_time"])

@@ -13,6 +13,7 @@ import json
 import operator
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,6 @@ from splay.detection import RiskObject, find_detection
 from splay.errors import SplayError
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
-from splay.search.operation import Context
 from splay.search.run import Results
 from splay.server.alerts import Fired
 from splay.server.catalog import on
@@ -93,7 +93,7 @@ def condition_holds(saved: SavedSearch, job: Job) -> bool:
     if kind == "always":
         return True
     if kind == "custom":
-        context = Context(job.context.apps, job.context.now, job.context.tz)
+        context = replace(job.context, messages=[])
         return bool(post_processed(saved.setting("alert_condition"), job.results, context).rows)
     relation = _RELATIONS.get(saved.setting("relation").lower())
     if kind not in _COUNTED or relation is None:

@@ -45,6 +45,13 @@ def broken(blocks: Iterable[bytes], origin: Origin, now: float) -> Iterator[Even
     yield from reader.finish()
 
 
+def drained(blocks: list[bytes]) -> Iterator[bytes]:
+    """The blocks, each let go once it is read: of much data there is no second copy."""
+    blocks.reverse()
+    while blocks:
+        yield blocks.pop()
+
+
 def own_time(text: str, origin: Origin, now: float) -> float:
     """The time that an event of its own says; `now` when it says none."""
     found = next(broken([text.encode()], origin, now), None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from splay.errors import CommandError
 from splay.rows import Row
 from splay.search.operation import Context, Kind
 from splay.search.plan import Plan
@@ -40,7 +41,8 @@ def without_delete(search: str, context: Context) -> str | None:
 def check_streams(plan: Plan) -> None:
     """RestError 400: what comes before delete does not give events one by one."""
     kinds = {operation.kind for operation in plan.operations}
-    if plan.retrieval is None or kinds - {Kind.STREAMING}:
+    streams = not kinds - {Kind.STREAMING}
+    if plan.retrieval is None or not streams or plan.inner:
         raise RestError(
             400,
             "Error in 'delete' command: only commands that stream events go before it.",
@@ -49,9 +51,14 @@ def check_streams(plan: Plan) -> None:
 
 
 def deleted(found: Results, indexes: Indexes) -> Results:
-    """Hides the events, and says how many there were of each index."""
+    """Hides the events, and says how many there were of each index.
+
+    CommandError: rows that do not say which events they are.
+    """
     serials: dict[str, set[int]] = defaultdict(set)
     for row in found.rows:
+        if not {"index", "_cd"} <= set(row):
+            raise CommandError("delete: what comes before it has taken away index or _cd")
         serials[str(row["index"])].add(int(str(row["_cd"]).partition(":")[2]))
     rows = [_row("__ALL__", sum(map(len, serials.values())))]
     for name, some in sorted(serials.items()):

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from splay.errors import DataError
-from splay.server.breaking import Origin, broken, own_time
+from splay.server.breaking import Origin, broken, drained, own_time
 from splay.server.hec_state import HecTokens, Token
 from splay.server.indexes import Indexes
 from splay.store.event import Event
@@ -142,7 +142,7 @@ class Collector:
     ) -> list[Event]:
         self._may_write(origin.index, token, None)
         try:
-            events = list(broken(blocks, origin, time.time()))
+            events = list(broken(drained(blocks), origin, time.time()))
         except DataError:
             raise Refused(6) from None
         given = request.query_params.get("time")

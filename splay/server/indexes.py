@@ -52,13 +52,16 @@ class Index:
     def append(self, events: Sequence[Event]) -> None:
         """Adds events; on disk as well, if there is one, before this returns."""
         with self.lock:
-            segment = make_segment(self.following, events)
-            if not len(segment):
-                return
+            following = self.following
+            segments: list[Segment] = []
+            for some in _pieces(events):
+                segments.append(make_segment(following, some))
+                following += len(segments[-1])
             if self.journal is not None:
-                self.journal.append(segment)
-            self.following += len(segment)
-            self._add(segment)
+                self.journal.append(*segments)
+            self.following = following
+            for segment in segments:
+                self._add(segment)
 
     def _add(self, segment: Segment) -> None:
         """Keeps segments few: of the last ones, those of like size are put together."""
@@ -140,6 +143,22 @@ class Index:
                     continue
                 if segment.first + number not in self.deleted:
                     yield segment.event(number, self.name)
+
+
+def _pieces(events: Sequence[Event]) -> Iterator[list[Event]]:
+    """The events that have text, in lists that make segments of the size that is wanted."""
+    piece: list[Event] = []
+    size = 0
+    for event in events:
+        if not event.raw:
+            continue
+        piece.append(event)
+        size += len(event.raw)
+        if size >= _JOIN_BELOW:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
 
 
 class Indexes:
@@ -236,13 +255,12 @@ def _fits(name: str, pattern: str) -> bool:
 class SearchStore:
     """What one search may see of the indexes: `scan` as the engine asks for it.
 
-    names: the indexes to look into. check: asked often; waits while the search is paused,
-    raises to end it, and says no when it is to go on with what it has.
+    check: asked often; waits while the search is paused, raises to end it, and says no when it
+    is to go on with what it has.
     """
 
-    def __init__(self, indexes: Indexes, names: Sequence[str], check: Callable[[], bool]) -> None:
+    def __init__(self, indexes: Indexes, check: Callable[[], bool]) -> None:
         self._indexes = indexes
-        self._names = names
         self._check = check
 
     def scan(
@@ -250,7 +268,7 @@ class SearchStore:
     ) -> Iterator[Event]:
         """The events that can match, index by index in the order in which they came."""
         literals = LiteralScan(need.literals)
-        for name in self._names:
+        for name in sorted(need.indexes or ()):
             with suppress(RestError):  # an index that was removed meanwhile holds nothing
                 yield from self._indexes.get(name).scan(need, literals, report, self._check)
 

@@ -21,7 +21,7 @@ from splay.search.operation import Context
 from splay.search.plan import Plan
 from splay.search.run import Results, run_plan
 from splay.server.rest import RestError
-from splay.server.search import Tap, is_transforming, put_tap
+from splay.server.search import Tap, is_transforming
 from splay.store.event import ReadReport, Store
 
 DEFAULT_TTL = 600  # seconds: ttl of limits.conf
@@ -91,7 +91,6 @@ class Job:
         self._cancelled = False
         keep = request.max_count if self.transforming and request.status_buckets else 0
         self.tap = Tap(self.check, keep)
-        put_tap(plan, self.tap)
 
     # ---- what it is ----
 
@@ -155,7 +154,7 @@ class Job:
         self.state = "RUNNING"
         try:
             self.check()
-            found = run_plan(self.plan, store, self.context, self.report)
+            found = run_plan(self.plan, store, self.context, self.report, watch=self.tap.watch)
             if self.finish is None:
                 del found.rows[self.request.max_count :]
             self.results = self.finish(found) if self.finish else found

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from splay.search.operation import Context
 from splay.search.run import Results
 from splay.server.feeds import Feed, paged, respond_entry
 from splay.server.job_entry import job_entry
@@ -176,7 +176,7 @@ def delete_job(call: Call) -> Response:
 def _page(call: Call, job: Job, results: Results, default_count: int = 100) -> Page:
     params = call.params
     if params.get("search") and call.names:
-        context = Context(job.context.apps, job.context.now, job.context.tz, sid=job.sid)
+        context = replace(job.context, messages=[])
         results = post_processed(params.get("search"), results, context)
     count = params.number("count", default_count if call.names else 0)
     offset = params.number("offset", 0) if call.names else 0

@@ -76,9 +76,9 @@ class Journal:
             file.truncate(size)
             os.fsync(file.fileno())
 
-    def append(self, segment: Segment) -> None:
-        """Adds a segment. When this returns it is on disk."""
-        self._write(_frame_of(_facts(segment), segment.text))
+    def append(self, *segments: Segment) -> None:
+        """Adds segments. When this returns they are on disk."""
+        self._write(part for one in segments for part in _frame_of(_facts(one), one.text))
 
     def append_deleted(self, serials: Iterable[int]) -> None:
         """Adds the serial numbers of events that are no longer to be found."""
@@ -87,8 +87,8 @@ class Journal:
     def rewrite(self, segments: Iterable[Segment], deleted: Iterable[int], following: int) -> None:
         """Replaces the file by one that holds just this."""
         self.close()
-        frames = [_frame_of(_facts(segment), segment.text) for segment in segments]
-        frames.append(_frame_of({"deleted": sorted(deleted), "next": following}))
+        frames = [part for one in segments for part in _frame_of(_facts(one), one.text)]
+        frames += _frame_of({"deleted": sorted(deleted), "next": following})
         write_file(self._path, b"".join(frames), private=True)
 
     def remove(self) -> None:
@@ -102,7 +102,7 @@ class Journal:
             os.close(self._file)
             self._file = None
 
-    def _write(self, frame: bytes) -> None:
+    def _write(self, parts: Iterable[bytes]) -> None:
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
@@ -110,9 +110,10 @@ class Journal:
             sync_folder(self._path.parent)
         before = os.fstat(self._file).st_size
         try:
-            view = memoryview(frame)
-            while view:
-                view = view[os.write(self._file, view) :]
+            for part in parts:
+                view = memoryview(part)
+                while view:
+                    view = view[os.write(self._file, view) :]
             os.fsync(self._file)
         except OSError:
             # What was not acknowledged must not stand between what will be.
@@ -120,9 +121,11 @@ class Journal:
             raise
 
 
-def _frame_of(facts: dict[str, Any], text: bytes = b"") -> bytes:
-    body = json.dumps(facts, separators=(",", ":")).encode() + b"\n" + text
-    return _HEAD.pack(_MAGIC, len(body), zlib.crc32(body)) + body
+def _frame_of(facts: dict[str, Any], text: bytes = b"") -> tuple[bytes, bytes]:
+    """A frame in two parts, so that its text is not copied."""
+    line = json.dumps(facts, separators=(",", ":")).encode() + b"\n"
+    crc = zlib.crc32(text, zlib.crc32(line))
+    return _HEAD.pack(_MAGIC, len(line) + len(text), crc) + line, text
 
 
 def _facts(segment: Segment) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from splay.errors import DataError
-from splay.server.breaking import Origin, broken
+from splay.server.breaking import Origin, broken, drained
 from splay.server.feeds import Entry, Feed, respond
 from splay.server.hec import MAX_CONTENT
 from splay.server.rest import Call, RestError, Routes
@@ -76,10 +76,11 @@ async def simple(call: Call) -> Response:
     if not any(blocks):
         raise RestError(400, "Bad Request: there is no data.")
     origin = origin_of(call, "www-form")
-    await run_in_threadpool(index_all, call, blocks, origin)
+    size = sum(map(len, blocks))
+    await run_in_threadpool(index_all, call, drained(blocks), origin)
     content = {
         "_index": origin.index,
-        "bytes": sum(map(len, blocks)),
+        "bytes": size,
         "host": origin.host,
         "source": origin.source,
         "sourcetype": origin.sourcetype,
@@ -92,5 +93,5 @@ async def stream(call: Call) -> Response:
     """Indexes what comes until the client ends the stream."""
     origin = origin_of(call, "tcp")
     blocks = await _body(call, to_the_end=True)
-    await run_in_threadpool(index_all, call, blocks, origin)
+    await run_in_threadpool(index_all, call, drained(blocks), origin)
     return Response(status_code=204)

@@ -94,15 +94,13 @@ class Segment:
 
 
 def make_segment(first: int, events: Iterable[Event]) -> Segment:
-    """The events as a segment; those without text are left out, as Splunk does."""
+    """The events as a segment. Each has text."""
     text = bytearray()
     starts, lengths, origin_of = array("Q", [0]), array("L"), array("L")
     times, indextime = array("d"), array("d")
     origins: dict[Origin, int] = {}
     for event in events:
         raw = event.raw.encode("utf-8", "replace")
-        if not raw:
-            continue
         origin = _origin(event)
         origin_of.append(origins.setdefault(origin, len(origins)))
         times.append(event.time)

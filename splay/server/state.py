@@ -24,7 +24,7 @@ from splay.server.indexes import Indexes, SearchStore
 from splay.server.jobs import Job, Jobs, Request
 from splay.server.messages import Messages
 from splay.server.rest import RestError
-from splay.server.search import prepared
+from splay.server.search import IndexReach, planned
 from splay.spl.timemod import resolve
 from splay.store.event import Store
 
@@ -100,19 +100,18 @@ class Splunkd:
         context = Context(apps, moment, self.zone(request.user), sid=sid)
         context.earliest = resolve(earliest, moment, context.tz)
         context.latest = resolve(latest, moment, context.tz)
-        rest = without_delete(request.search, context)
-        plan, names = prepared(
-            request.search if rest is None else rest,
-            context,
+        context.reach = IndexReach(
             self.indexes,
             self.users.default_indexes(request.user),
             self.users.allowed_indexes(request.user),
         )
+        rest = without_delete(request.search, context)
+        plan = planned(request.search if rest is None else rest, context)
         job = Job(sid, request, plan, context)
         if rest is not None:
             self._check_delete(request.user, plan)
             job.finish = lambda found: deleted(found, self.indexes)
-        return job, SearchStore(self.indexes, names, job.check)
+        return job, SearchStore(self.indexes, job.check)
 
     def _check_delete(self, user: str, plan: Plan) -> None:
         if CAPABILITY not in self.users.capabilities(user):

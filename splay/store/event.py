@@ -32,11 +32,13 @@ class Need:
     literals: in conjunctive form. Each inner tuple is a choice: the raw text holds at
         least one of its texts (lower-case ASCII, compared without regard to case).
     earliest, latest: `earliest <= _time < latest`, epoch seconds; None is unbounded.
+    indexes: the names of the indexes to look into; None: all that there are.
     """
 
     literals: tuple[tuple[str, ...], ...] = ()
     earliest: float | None = None
     latest: float | None = None
+    indexes: frozenset[str] | None = None
 
 
 @dataclass(slots=True)

@@ -46,3 +46,6 @@ def test_needs_the_capability(service: Any, index: Any) -> None:
 def test_only_after_streaming_commands(deleter: Any, index: Any) -> None:
     with pytest.raises(HTTPError, match="only commands that stream"):
         rows(deleter, f"search index={index.name} | stats count | delete")
+    index.submit("a")
+    with pytest.raises(HTTPError, match="taken away index or _cd"):
+        rows(deleter, f"search index={index.name} | rename index AS i | delete")

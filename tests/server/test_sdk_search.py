@@ -123,6 +123,34 @@ def test_an_index_that_there_is_not_holds_nothing(service: Any, three: Any) -> N
     assert rows(service.jobs.oneshot(both, output_mode="json")) == [{"count": "2"}]
 
 
+def test_searches_within_searches_have_their_own_indexes(service: Any, three: Any) -> None:
+    other = service.indexes.create(fresh())
+    other.submit("n=2 here=1")
+    inner = f"search index={three.name} [search index={other.name} | fields n] | table n"
+    assert rows(service.jobs.oneshot(inner, output_mode="json")) == [{"n": "2"}]
+    appended = (
+        f"search index={three.name} | stats count "
+        f"| append [search index={other.name} | stats count]"
+        "| append [search sourcetype=three | stats count]"
+    )
+    found = rows(service.jobs.oneshot(appended, output_mode="json"))
+    assert [row["count"] for row in found] == ["3", "1", "0"]
+    job = service.jobs.create(inner, exec_mode="blocking")
+    job.refresh()
+    assert job["eventCount"] == "1"
+    after = job.results(output_mode="json", search=f"append [search index={other.name} | fields n]")
+    assert [row["n"] for row in rows(after)] == ["2", "2"]
+    service.indexes.delete(other.name)
+
+
+def test_tstats(service: Any, three: Any) -> None:
+    counted = f"| tstats count where index={three.name} BY sourcetype"
+    found = rows(service.jobs.oneshot(counted, output_mode="json"))
+    assert found == [{"sourcetype": "three", "count": "3"}]
+    found = rows(service.jobs.oneshot("| tstats count where host=h", output_mode="json"))
+    assert found == [{"count": "0"}]  # only the default index
+
+
 def test_time_range(service: Any, three: Any) -> None:
     found = service.jobs.oneshot(
         f"search index={three.name} | table n",

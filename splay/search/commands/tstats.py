@@ -105,7 +105,7 @@ class Tstats(Operation):
         bounds, self.where = split_bounds(self.where)
         if self.dataset is None:
             self._check_names(DEFAULTS, "is no index-time field", context)
-            return _all(bounds)
+            return _all([*bounds, *_about_index(self.where)])
         try:
             self._readers = self._make_readers(self.dataset, context)
         except ConfError as error:
@@ -114,7 +114,8 @@ class Tstats(Operation):
         message = f"is no field of {self.dataset.shown}"
         self._check_names({*known, NODENAME, *OF_EVERY_EVENT}, message, context)
         exprs = tuple(reader.expr for reader in self._readers)
-        return _all([*bounds, exprs[0] if len(exprs) == 1 else Or(exprs)])
+        dataset = exprs[0] if len(exprs) == 1 else Or(exprs)
+        return _all([*bounds, *_about_index(self.where), dataset])
 
     def _make_readers(self, name: DatasetName, context: Context) -> list[DatasetReader]:
         scope = EvalContext(context.now, context.tz)
@@ -186,6 +187,12 @@ def _read_from(args: Args) -> DatasetName:
         return read_dataset(args.word("a data model"))
     word = args.word("datamodel=")
     raise UnsupportedError(f"tstats: FROM {word.text} is not supported", at=word.at)
+
+
+def _about_index(where: SearchExpr) -> list[SearchExpr]:
+    """The conditions that say in which indexes to look."""
+    parts = where.parts if isinstance(where, And) else (where,)
+    return [part for part in parts if predicate_fields(part) == {"index"}]
 
 
 def _all(parts: list[SearchExpr]) -> SearchExpr:
