@@ -147,6 +147,12 @@ class Catalog:
 
         shutil.rmtree(self._etc / "apps" / name)
 
+    def changes_of(self, app: str) -> Path:
+        """The folder that holds what was changed of an app, made if need be."""
+        folder = self._etc / "apps" / app
+        (folder / "local").mkdir(parents=True, exist_ok=True)
+        return folder
+
     def scoped(self, user: str, app: str) -> ScopedApps:
         """The apps as a search of this user in this app sees them."""
         self._known_app(app)

@@ -100,6 +100,7 @@ class Splunkd:
         context = Context(apps, moment, self.zone(request.user), sid=sid)
         context.earliest = resolve(earliest, moment, context.tz)
         context.latest = resolve(latest, moment, context.tz)
+        context.data_folder = self.catalog.changes_of(request.app)
         context.reach = IndexReach(
             self.indexes,
             self.users.default_indexes(request.user),

@@ -143,6 +143,14 @@ def test_searches_within_searches_have_their_own_indexes(service: Any, three: An
     service.indexes.delete(other.name)
 
 
+def test_a_lookup_that_a_search_writes(service: Any) -> None:
+    name = f"{fresh('lookup')}.csv"
+    made = "| makeresults count=2 | streamstats count AS n | table n"
+    service.jobs.oneshot(f"{made} | outputlookup {name}")
+    found = service.jobs.oneshot(f"| inputlookup {name}", output_mode="json")
+    assert [row["n"] for row in rows(found)] == ["1", "2"]
+
+
 def test_tstats(service: Any, three: Any) -> None:
     counted = f"| tstats count where index={three.name} BY sourcetype"
     found = rows(service.jobs.oneshot(counted, output_mode="json"))
