@@ -228,6 +228,19 @@ def test_fifty_clients_at_once(server: Server) -> None:
     assert answers == {number: str(number) for number in range(1, 51)}
 
 
+def test_two_hundred_megabytes(server: Server, service: Any, index: Any) -> None:
+    block = b"2026-03-10T09:30:00Z " + b"x" * 977 + b" \n"  # 1,000 bytes with the line's end
+    assert len(block) == 1000
+    with server.hec() as hec:
+        content = (block * 1000 for _ in range(200))
+        answer = hec.post("/raw", content=content, params={"index": index.name})
+    assert answer.json()["code"] == 0
+    index.refresh()
+    assert index["totalEventCount"] == "200000"
+    found = service.jobs.oneshot(f"search index={index.name} nosuchword", output_mode="json_rows")
+    assert json.loads(found.read())["rows"] == []
+
+
 def test_more_arguments_than_anyone_needs(http: httpx.Client) -> None:
     answer = http.post("/services/search/jobs", data={"search": "x" * 17_000_000})
     assert answer.status_code == 413
