@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from splay.__main__ import main
 from splay.app import AppSet
 from splay.conf import read_conf
 from tests.sample_events import Style, event, render
-from tools.app_files import APP_ID, is_allowed
+from tools.app_files import APP_ID, ROOT, is_allowed
 from tools.vet import EMPTY
 
 SEARCH = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
@@ -133,3 +134,20 @@ def test_one_search_head_empties_them_and_the_results_still_come_and_say_so(
     found = detect(app, tmp_path)
     assert found["caller_authorization"] == "not_listed"
     assert found["caller_authorization_rule"] == "adcs_backup_operators.csv has no rows yet"
+
+
+def test_a_lookup_whose_rows_changed_since_the_last_release_has_a_new_name() -> None:
+    """A cluster keeps the old file of that name, for good."""
+    tag = git("describe", "--tags", "--abbrev=0", "--match", "v*", "HEAD~1")
+    if tag is None:
+        pytest.skip("nothing is released yet, or this is no git clone")
+    for path in sorted((ROOT / "lookups").iterdir()):
+        before = git("show", f"{tag.strip()}:lookups/{path.name}")
+        assert before in (None, path.read_text(encoding="utf-8")), path.name
+
+
+def git(*arguments: str) -> str | None:
+    """What git prints, or None where it fails."""
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout if done.returncode == 0 else None
