@@ -1,6 +1,8 @@
-"""Time modifiers in a search: `earliest=` and `latest=` set the time range of the search.
+"""Time modifiers in a search: `earliest=` and `latest=` set the time range of the search, and
+`_index_earliest=` and `_index_latest=` that of the time at which events were indexed.
 
-Source: Search Manual, "Specify time modifiers in your search".
+Source: Search Manual, "Specify time modifiers in your search"; Search Reference, "Time modifiers"
+(an event must be within both ranges).
 """
 
 from __future__ import annotations
@@ -39,13 +41,11 @@ def split_bounds(expr: SearchExpr) -> tuple[list[SearchExpr], SearchExpr]:
 
 
 def _bound(bound: TimeBound, context: Context) -> None:
-    if bound.name.startswith("_index"):
-        raise UnsupportedError(f"{bound.name} is not supported", at=bound.at)
+    if bound.name.startswith("_index") and context.reach is None:
+        message = f"{bound.name} is not supported for files: they do not say when they were indexed"
+        raise UnsupportedError(message, at=bound.at, hint="Use earliest= and latest=")
     moment = resolve(bound.value, context.now, context.tz, bound.at)
-    if bound.name == "earliest":
-        context.earliest = moment
-    else:
-        context.latest = moment
+    setattr(context, bound.name.removeprefix("_"), moment)
 
 
 def refuse_bounds(expr: SearchExpr) -> None:

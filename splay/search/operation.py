@@ -32,6 +32,10 @@ class Kind(Enum):
     DATASET = "dataset processing"  # needs all rows, keeps them (sort)
 
 
+Span = tuple[float | None, float | None, float | None, float | None]
+"""earliest, latest, index_earliest, index_latest: epoch seconds, None where there is no bound."""
+
+
 class Reach(Protocol):
     """Which indexes a search reads."""
 
@@ -44,6 +48,7 @@ class Context:
     """What a running search knows besides its rows. Shared by all its stages.
 
     earliest, latest: the search's time range, epoch seconds (None: unbounded).
+    index_earliest, index_latest: the same for the time at which events were indexed.
     messages: what a person should be told, in order; level is INFO, WARN or ERROR.
     given: the time range that the search was started with: subsearches have it, whatever
     `earliest=` and `latest=` say in the search around them.
@@ -57,13 +62,24 @@ class Context:
     tz: tzinfo = UTC
     earliest: float | None = None
     latest: float | None = None
+    index_earliest: float | None = None
+    index_latest: float | None = None
     sid: str = "splay"
     messages: list[tuple[str, str]] = field(default_factory=list)
-    given: tuple[float | None, float | None] = (None, None)
+    given: Span = (None, None, None, None)
     store: Store | None = None
     reports: list[ReadReport] = field(default_factory=list)
     data_folder: Path | None = None
     reach: Reach | None = None
+
+    @property
+    def span(self) -> Span:
+        """All four bounds."""
+        return self.earliest, self.latest, self.index_earliest, self.index_latest
+
+    @span.setter
+    def span(self, bounds: Span) -> None:
+        self.earliest, self.latest, self.index_earliest, self.index_latest = bounds
 
     def say(self, level: str, text: str) -> None:
         """Adds a message once."""

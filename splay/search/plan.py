@@ -74,7 +74,7 @@ def make_plan(search: str, context: Context) -> Plan:
 
     Sets the context's time range to what `earliest=` and `latest=` in the search say.
     """
-    context.given = (context.earliest, context.latest)
+    context.given = context.span
     expanded = context.apps.expand(search)
     try:
         return plan_pipeline(parse_search(expanded), expanded, context)
@@ -120,8 +120,9 @@ def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) ->
 
 def within(context: Context) -> Context:
     """The context of a search within this one: it has the time range that the whole was given."""
-    earliest, latest = context.given
-    return replace(context, earliest=earliest, latest=latest)
+    inner = replace(context)
+    inner.span = context.given
+    return inner
 
 
 def _source(
@@ -199,7 +200,8 @@ def _retrieval(
         demand = operation.demand(demand)
     demand = demand.plus(predicate_fields(expr))
     found = literals(expr, knowledge.literal_safe)
-    need = Need(found, context.earliest, context.latest, indexes)
+    earliest, latest, index_earliest, index_latest = context.span
+    need = Need(found, earliest, latest, indexes, index_earliest, index_latest)
     ordered = _order_matters(operations)
     if ordered:
         demand = demand.plus(["_time"])

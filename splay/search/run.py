@@ -99,7 +99,7 @@ def _closed(plan: Plan, context: Context, *, over_rows: bool = False) -> Plan:
         text = replaced(command, run, context) if has_one else command.text
         stages.append(f"| {command.name} {text}")
     search = " ".join(stages)
-    context.earliest, context.latest = context.given
+    context.span = context.given
     try:
         return plan_pipeline(parse_search(search), search, context, over_rows=over_rows)
     except SplError as error:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import operator
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC
@@ -60,7 +59,7 @@ def trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
 def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
     if not condition_holds(saved, job):
         return
-    now = time.time()
+    now = splunkd.clock()
     rows = _not_silent(splunkd, saved, job.results.rows, now)
     if rows is None:
         return

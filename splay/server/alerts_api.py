@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -17,7 +16,7 @@ _PATH = "alerts/fired_alerts"
 
 
 def _seen(call: Call) -> list[Fired]:
-    fired = call.splunkd.alerts.fired(time.time())
+    fired = call.splunkd.alerts.fired(call.splunkd.clock())
     admin = call.splunkd.is_admin(call.user)
     return [one for one in fired if admin or one.owner in (call.user, "nobody")]
 

@@ -3,17 +3,23 @@
 Source: Alerting Manual, "Use cron expressions for alert scheduling": minute, hour, day of the
 month, month, day of the week (0 and 7 are Sunday); lists, ranges, steps. When both days are
 limited, one of them is enough, as in Unix cron.
+
+The page is silent on daylight-saving changes. As in Unix cron, an hour that the clock strikes twice
+has two runs of what runs every hour, and one, the first, of what runs at given hours; a time that
+the clock leaves out is the moment at which it is put forward.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, tzinfo
 
 from splay.server.rest import RestError
 
 _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
 _PART = re.compile(r"(\*|\d+)(?:-(\d+))?(?:/(\d+))?")
+_HOURS = 24
 _MOST_DAYS = 366 * 8  # 29 February comes at most eight years later
 
 
@@ -26,6 +32,7 @@ class Cron:
             raise RestError(400, f"Invalid cron_schedule: {text!r} has not five fields.")
         sets = [_numbers(text, p, *bounds) for p, bounds in zip(parts, _FIELDS, strict=True)]
         self._minutes, self._hours, self._days, self._months = map(sorted, sets[:4])
+        self._hourly = len(self._hours) == _HOURS
         self._weekdays = {day % 7 for day in sets[4]}
         self._either = not parts[2].startswith("*") and not parts[4].startswith("*")
 
@@ -37,12 +44,20 @@ class Cron:
             date = (day + timedelta(days=number)).date()
             if not self._has(date.month, date.day, date.isoweekday() % 7):
                 continue
-            for hour in self._hours:
-                for minute in self._minutes:
-                    time = datetime(date.year, date.month, date.day, hour, minute, tzinfo=zone)
-                    if time.timestamp() > moment:
-                        return time.timestamp()
+            later = (time for time in self._times(date, zone) if time > moment)
+            if (first := min(later, default=None)) is not None:
+                return first
         raise RestError(400, "The cron_schedule never comes.")
+
+    def _times(self, date: date, zone: tzinfo) -> Iterator[float]:
+        """The times of a day, epoch seconds; where a clock is put back they are not in order."""
+        for hour in self._hours:
+            for minute in self._minutes:
+                time = datetime(date.year, date.month, date.day, hour, minute, tzinfo=zone)
+                yield time.timestamp()
+                again = time.replace(fold=1).timestamp()
+                if self._hourly and again > time.timestamp():
+                    yield again
 
     def _has(self, month: int, day: int, weekday: int) -> bool:
         if month not in self._months:

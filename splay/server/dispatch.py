@@ -6,7 +6,6 @@ Source: savedsearches.conf.spec (dispatch.*, schedule_window, realtime_schedule)
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from splay.server.catalog import Object, on
 from splay.server.cron import Cron
 from splay.server.jobs import DEFAULT_TTL, MAX_COUNT, Job, Request, saved_sid
 from splay.server.rest import RestError
+from splay.server.timerange import TimeRange
 
 if TYPE_CHECKING:
     from splay.server.state import Splunkd
@@ -80,6 +80,12 @@ class SavedSearch:
             return text
         return f"search {text}"
 
+    @property
+    def time_range(self) -> TimeRange:
+        """The time range of its jobs."""
+        names = ("earliest_time", "latest_time", "index_earliest", "index_latest")
+        return TimeRange(*(self.setting(f"dispatch.{name}") for name in names))
+
     def actions(self) -> list[str]:
         """The names of the actions that are on."""
         settings = self.item.stanza.settings
@@ -119,7 +125,7 @@ def dispatched(
 
     Raises SplayError, RestError: a search or a setting that is wrong.
     """
-    moment = now if now is not None else scheduled if scheduled is not None else time.time()
+    moment = now if now is not None else scheduled if scheduled is not None else splunkd.clock()
     prefix = "scheduler" if scheduled is not None else user
     request = Request(
         _with_args(saved.qualified, args),
@@ -135,9 +141,7 @@ def dispatched(
         status_buckets=saved.number("dispatch.buckets", 0),
     )
     sid = saved_sid(prefix, saved.owner, saved.app, saved.name, moment)
-    earliest = saved.setting("dispatch.earliest_time")
-    latest = saved.setting("dispatch.latest_time")
-    job, store = splunkd.make_job(sid, request, earliest, latest, moment)
+    job, store = splunkd.make_job(sid, request, saved.time_range, moment)
     splunkd.start_job(job, store, after)
     return job
 

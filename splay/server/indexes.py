@@ -132,14 +132,13 @@ class Index:
                 return
             report.events += len(segment)
             report.bytes += len(segment.text)
+            if not segment.within(need):
+                continue
             for number in segment.numbers(literals):
                 seen += 1
                 if seen % _CHECK_EVERY == 0 and not check():
                     return
-                moment = segment.times[number]
-                if need.earliest is not None and moment < need.earliest:
-                    continue
-                if need.latest is not None and moment >= need.latest:
+                if not segment.wanted(number, need):
                     continue
                 if segment.first + number not in self.deleted:
                     yield segment.event(number, self.name)

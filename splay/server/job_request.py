@@ -10,12 +10,15 @@ from datetime import datetime
 
 from splay.server.jobs import DEFAULT_TTL, MAX_COUNT, Request
 from splay.server.rest import Call, Params, RestError
+from splay.server.timerange import TimeRange
 
 _HONOURED = frozenset(
     (
         "search",
         "earliest_time",
         "latest_time",
+        "index_earliest",
+        "index_latest",
         "exec_mode",
         "id",
         "label",
@@ -68,8 +71,8 @@ _EPOCH = re.compile(r"\d+(?:\.\d+)?")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
-def job_request(call: Call) -> tuple[Request, str, str, float | None]:
-    """The job that a call asks for: what to do, earliest, latest, and the time it is run at.
+def job_request(call: Call) -> tuple[Request, TimeRange, float | None]:
+    """The job that a call asks for: what to do, its time range, and the time it is run at.
 
     RestError 400: an argument that is wrong, or that splay cannot honour.
     """
@@ -91,8 +94,8 @@ def job_request(call: Call) -> tuple[Request, str, str, float | None]:
         time_format=params.get("output_time_format"),
         args=params.pairs(("_",)),
     )
-    now = run_at(params)
-    return request, time_of(params, "earliest_time"), time_of(params, "latest_time"), now
+    names = ("earliest_time", "latest_time", "index_earliest", "index_latest")
+    return request, TimeRange(*(time_of(params, name) for name in names)), run_at(params)
 
 
 def _refuse(params: Params) -> None:

@@ -86,6 +86,7 @@ class Job:
         self.log: list[tuple[float, str, str]] = []
         self.finish: Callable[[Results], Results] | None = None  # done with what was found
         self.finished = threading.Event()
+        self.settled = threading.Event()  # what follows its end, such as alert actions, is over
         self._running = threading.Event()
         self._running.set()
         self._cancelled = False
@@ -229,10 +230,13 @@ class Jobs:
         """Runs a job as soon as there is a slot; then calls `after`, in the same thread."""
 
         def run() -> None:
-            with self._slots:
-                job.run(store)
-            if after is not None:
-                after(job)
+            try:
+                with self._slots:
+                    job.run(store)
+                if after is not None:
+                    after(job)
+            finally:
+                job.settled.set()
 
         threading.Thread(target=run, name=f"job {job.sid}", daemon=True).start()
 

@@ -96,9 +96,9 @@ async def export_get(call: Call) -> Response:
 
 
 def _start(call: Call) -> Job:
-    request, earliest, latest, now = job_request(call)
+    request, time_range, now = job_request(call)
     sid = new_sid(call.params.get("id"))
-    job, store = call.splunkd.make_job(sid, request, earliest, latest, now)
+    job, store = call.splunkd.make_job(sid, request, time_range, now)
     call.splunkd.start_job(job, store)
     return job
 

@@ -6,7 +6,6 @@ Source: REST API Reference, "saved/searches"; savedsearches.conf.spec.
 from __future__ import annotations
 
 import re
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +39,8 @@ _DEFAULTS: dict[str, str] = {
     "description": "",
     "dispatch.buckets": "0",
     "dispatch.earliest_time": "",
+    "dispatch.index_earliest": "",
+    "dispatch.index_latest": "",
     "dispatch.latest_time": "",
     "dispatch.lookups": "1",
     "dispatch.max_count": "500000",
@@ -97,7 +98,7 @@ def _content(call: Call, item: Object) -> dict[str, Any]:
 
 
 def _fired_count(call: Call, item: Object) -> int:
-    fired = call.splunkd.alerts.fired(time.time())
+    fired = call.splunkd.alerts.fired(call.splunkd.clock())
     return sum(1 for one in fired if one.search == SavedSearch(item).key)
 
 
@@ -106,7 +107,7 @@ def _next_time(call: Call, item: Object) -> str:
     if not saved.scheduled:
         return ""
     zone = call.splunkd.zone(item.acl.owner)
-    moment = Cron(saved.setting("cron_schedule")).after(time.time(), zone)
+    moment = Cron(saved.setting("cron_schedule")).after(call.splunkd.clock(), zone)
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
@@ -191,7 +192,7 @@ def scheduled_times(call: Call) -> Response:
     if not saved.scheduled:
         raise RestError(400, f"The saved search {saved.name!r} is not scheduled.")
     zone = call.splunkd.zone(saved.owner)
-    now = time.time()
+    now = call.splunkd.clock()
     begin = resolve(call.params.needed("earliest_time"), now, zone) or 0.0
     end = resolve(call.params.needed("latest_time"), now, zone) or now
     cron = Cron(saved.setting("cron_schedule"))
@@ -212,7 +213,7 @@ def scheduled_times(call: Call) -> Response:
 def suppression(call: Call) -> Response:
     """Whether the alert is silent, and for how many seconds more."""
     saved = _saved(call)
-    now = time.time()
+    now = call.splunkd.clock()
     until = call.splunkd.alerts.silent_until(saved.key, now)
     content = {"suppressed": bool(until), "expiration": int(max(until - now, 0))}
     path = f"saved/searches/{saved.name}"
@@ -224,7 +225,7 @@ def suppress(call: Call) -> Response:
     """Silences the alert for a time such as 60, 5m or 1h; 0 ends the silence."""
     call.params.refuse_others(("expiration",))
     saved = _saved(call)
-    now = time.time()
+    now = call.splunkd.clock()
     text = call.params.needed("expiration")
     try:
         until = resolve(f"+{text}s" if text.isdigit() else f"+{text}", now, UTC)

@@ -3,8 +3,8 @@
 A search runs at the times of its cron schedule, with time ranges relative to the time for which
 it was planned. When it cannot run at once, because as many jobs of it run as max_concurrent
 allows, it waits until its schedule_window is over. Then a real-time scheduled search skips the
-run, a continuously scheduled one (realtime_schedule = 0) still makes up for it.
-allow_skew permits a delay that splay does not make use of.
+run, a continuously scheduled one (realtime_schedule = 0) still makes up for it, also after a
+restart (see unfinished.py). allow_skew permits a delay that splay does not make use of.
 Source: savedsearches.conf.spec; Reporting Manual, "Offset scheduled search start times",
 "Configure the priority of scheduled reports".
 """
@@ -13,25 +13,19 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
 
 from splay.errors import SplayError
 from splay.server.alerting import trigger
+from splay.server.conf_objects import SYSTEM
 from splay.server.cron import Cron
 from splay.server.dispatch import SavedSearch, dispatched
 from splay.server.jobs import Job
 from splay.server.rest import TRUE, RestError
 from splay.server.state import Splunkd
+from splay.server.unfinished import LOOKBACK, Key, Planned, Unfinished
+from splay.spl.timemod import resolve
 
 _TICK = 1.0  # seconds
-
-
-@dataclass
-class Planned:
-    """The next run of one search. schedule: the settings it was planned by."""
-
-    schedule: str
-    at: float
 
 
 class Scheduler:
@@ -39,7 +33,8 @@ class Scheduler:
 
     def __init__(self, splunkd: Splunkd) -> None:
         self._splunkd = splunkd
-        self._planned: dict[tuple[str, str, str], Planned] = {}
+        self._unfinished = Unfinished(splunkd.folder / "scheduler.json")
+        self._planned = self._unfinished.planned()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
@@ -54,14 +49,14 @@ class Scheduler:
 
     def _run(self) -> None:
         while not self._end.wait(_TICK):
-            now = time.time()
-            self._splunkd.jobs.tidy(now)
+            now = self._splunkd.clock()
+            self._splunkd.jobs.tidy(time.time())
             self.tick(now)
 
     def tick(self, now: float) -> list[Job]:
         """Starts what is due, and gives the jobs it has started."""
         started: list[Job] = []
-        present: set[tuple[str, str, str]] = set()
+        present: set[Key] = set()
         for saved in self._scheduled():
             key = (saved.owner, *saved.key)
             if key in present:
@@ -74,6 +69,7 @@ class Scheduler:
                 self._planned.pop(key, None)
         for key in set(self._planned) - present:
             del self._planned[key]
+            self._unfinished.forget(key)
         return started
 
     def _scheduled(self) -> list[SavedSearch]:
@@ -86,17 +82,20 @@ class Scheduler:
         ]
         return [saved for saved in found if saved.scheduled]
 
-    def _look_at(self, key: tuple[str, str, str], saved: SavedSearch, now: float) -> list[Job]:
+    def _look_at(self, key: Key, saved: SavedSearch, now: float) -> list[Job]:
         text = saved.setting("cron_schedule")
         cron = Cron(text)
         zone = self._splunkd.zone(saved.owner)
+        continuous = saved.setting("realtime_schedule", "1").lower() not in TRUE
         planned = self._planned.get(key)
-        if planned is None or planned.schedule != text:
-            self._planned[key] = Planned(text, cron.after(now, zone))
-            return []
+        if planned is None or planned.schedule != text or (planned.back and not continuous):
+            planned = self._planned[key] = Planned(text, cron.after(now, zone))
+        if planned.back:
+            self._look_back(saved, planned, cron.after(self._lookback(now), zone))
+        if continuous:
+            self._unfinished.note(key, planned)
         if planned.at > now:
             return []
-        continuous = saved.setting("realtime_schedule", "1").lower() not in TRUE
         if self._running(saved) >= saved.number("max_concurrent", 1):
             window = self._window(saved, cron.after(planned.at, zone) - planned.at)
             if continuous or now < planned.at + window:
@@ -105,8 +104,26 @@ class Scheduler:
             planned.at = cron.after(now, zone)
             return []
         at = planned.at
+        if continuous:
+            planned.running.add(at)
         planned.at = cron.after(at if continuous else now, zone)
-        return [self._start(saved, at)]
+        return [self._start(key, saved, planned, at)]
+
+    def _lookback(self, now: float) -> float:
+        """From when on runs are made up for that were missed while the server was down."""
+        splunkd = self._splunkd
+        limits = splunkd.catalog.objects("limits", splunkd.admin, "nobody", SYSTEM)
+        scheduler = [item.stanza.settings for item in limits if item.stanza.name == "scheduler"]
+        name = "max_continuous_scheduled_search_lookback"
+        text = next((held[name] for held in scheduler if name in held), LOOKBACK)
+        return resolve(text, now, splunkd.zone(splunkd.admin)) or 0.0
+
+    def _look_back(self, saved: SavedSearch, planned: Planned, first: float) -> None:
+        """Leaves out the runs before the first that is made up for."""
+        planned.back = False
+        if planned.at < first:
+            planned.at = first
+            self._tell(saved, "runs were missed: the server was down for too long")
 
     def _window(self, saved: SavedSearch, period: float) -> float:
         """How many seconds a run may be late."""
@@ -120,12 +137,17 @@ class Scheduler:
         same = (job for job in jobs if (job.request.app, job.request.saved) == saved.key)
         return sum(1 for job in same if not job.done and job.request.scheduled is not None)
 
-    def _start(self, saved: SavedSearch, at: float) -> Job:
+    def _start(self, key: Key, saved: SavedSearch, planned: Planned, at: float) -> Job:
         splunkd = self._splunkd
         user = splunkd.admin if saved.owner == "nobody" else saved.owner
-        return dispatched(
-            splunkd, saved, user, {}, scheduled=at, after=lambda job: trigger(splunkd, saved, job)
-        )
+
+        def ended(job: Job) -> None:
+            trigger(splunkd, saved, job)
+            if at in planned.running and not job.cancelled:
+                planned.running.discard(at)
+                self._unfinished.note(key, planned)
+
+        return dispatched(splunkd, saved, user, {}, scheduled=at, after=ended)
 
     def _tell(self, saved: SavedSearch, text: str) -> None:
         self._splunkd.messages[f"scheduler:{saved.app}:{saved.name}"] = {

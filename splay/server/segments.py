@@ -6,9 +6,11 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from math import floor
 from typing import NamedTuple
 
-from splay.store.event import Event
+from splay.store.event import Event, Need
 from splay.store.literals import LiteralScan
 
 
@@ -42,15 +44,34 @@ class Segment:
     def __len__(self) -> int:
         return len(self.times)
 
-    @property
+    @cached_property
     def earliest(self) -> float:
         """The time of the oldest event."""
         return min(self.times)
 
-    @property
+    @cached_property
     def latest(self) -> float:
         """The time of the newest event."""
         return max(self.times)
+
+    @cached_property
+    def indexed(self) -> tuple[float, float]:
+        """When its first and its last event were indexed."""
+        return min(self.indextime), max(self.indextime)
+
+    def within(self, need: Need) -> bool:
+        """Whether any of its events can be within the time ranges."""
+        first, last = self.indexed
+        at_all = _overlap(self.earliest, self.latest, need.earliest, need.latest)
+        return at_all and _overlap(
+            floor(first), floor(last), need.index_earliest, need.index_latest
+        )
+
+    def wanted(self, number: int, need: Need) -> bool:
+        """Whether one event is within the time ranges; `_indextime` is in whole seconds."""
+        moment, indexed = self.times[number], floor(self.indextime[number])
+        happened = _overlap(moment, moment, need.earliest, need.latest)
+        return happened and _overlap(indexed, indexed, need.index_earliest, need.index_latest)
 
     def around(self, data: bytes, place: int, after: int) -> tuple[int, int]:
         """The bounds of the event around a place (`splay.store.literals.Bounds`)."""
@@ -91,6 +112,11 @@ class Segment:
         """One event's own bytes."""
         start = self.starts[number]
         return self.text[start : start + self.lengths[number]]
+
+
+def _overlap(first: float, last: float, low: float | None, high: float | None) -> bool:
+    """Whether first to last touches the range from low up to, but without, high."""
+    return (low is None or last >= low) and (high is None or first < high)
 
 
 def make_segment(first: int, events: Iterable[Event]) -> Segment:

@@ -25,7 +25,7 @@ from splay.server.jobs import Job, Jobs, Request
 from splay.server.messages import Messages
 from splay.server.rest import RestError
 from splay.server.search import IndexReach, planned
-from splay.spl.timemod import resolve
+from splay.server.timerange import TimeRange
 from splay.store.event import Store
 
 SERVER_NAME = "splay"
@@ -35,12 +35,20 @@ class Splunkd:
     """The state of one server. close() when it ends.
 
     data: the folder that keeps all that is to last; None: a temporary one, which is removed.
+    clock: what time it is for searches, their schedule and their alerts.
     Raises ConfError, DataError: apps or data that cannot be used.
     """
 
     def __init__(
-        self, apps: Sequence[Path], data: Path | None, user: str, password: str, hec_token: str
+        self,
+        apps: Sequence[Path],
+        data: Path | None,
+        user: str,
+        password: str,
+        hec_token: str,
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        self.clock = clock
         self._temporary = data is None
         self.folder = data or Path(tempfile.mkdtemp(prefix="splay-"))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -92,14 +100,13 @@ class Splunkd:
             return UTC
 
     def make_job(
-        self, sid: str, request: Request, earliest: str, latest: str, now: float | None = None
+        self, sid: str, request: Request, time_range: TimeRange, now: float | None = None
     ) -> tuple[Job, Store]:
         """A job that is ready to start. Raises SplayError, RestError: a search that is wrong."""
         apps = self.catalog.scoped(request.user, request.app)
-        moment = time.time() if now is None else now
+        moment = self.clock() if now is None else now
         context = Context(apps, moment, self.zone(request.user), sid=sid)
-        context.earliest = resolve(earliest, moment, context.tz)
-        context.latest = resolve(latest, moment, context.tz)
+        context.span = time_range.resolved(moment, context.tz)
         context.data_folder = self.catalog.changes_of(request.app)
         context.reach = IndexReach(
             self.indexes,

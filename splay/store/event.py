@@ -33,12 +33,16 @@ class Need:
         least one of its texts (lower-case ASCII, compared without regard to case).
     earliest, latest: `earliest <= _time < latest`, epoch seconds; None is unbounded.
     indexes: the names of the indexes to look into; None: all that there are.
+    index_earliest, index_latest: the same of `_indextime`. Files have none: a store of files is
+        never asked for it.
     """
 
     literals: tuple[tuple[str, ...], ...] = ()
     earliest: float | None = None
     latest: float | None = None
     indexes: frozenset[str] | None = None
+    index_earliest: float | None = None
+    index_latest: float | None = None
 
 
 @dataclass(slots=True)

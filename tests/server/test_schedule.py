@@ -1,68 +1,33 @@
 """The scheduler, alerts, and the risk events of the risk action.
 
-Cron: Alerting Manual, "Use cron expressions for alert scheduling". Windows and continuous
-schedules: savedsearches.conf.spec (schedule_window, realtime_schedule, max_concurrent). Dates are
-counted by hand.
+Windows and continuous schedules: savedsearches.conf.spec (schedule_window, realtime_schedule,
+max_concurrent); how far back a server that was down makes up for runs: limits.conf.spec.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from splay.errors import DataError
 from splay.server.alerting import trigger
 from splay.server.catalog import Object
-from splay.server.cron import Cron
 from splay.server.dispatch import SavedSearch, dispatched
 from splay.server.feeds import Acl
 from splay.server.jobs import Job
-from splay.server.rest import RestError
 from splay.server.schedule import Scheduler
 from splay.server.state import Splunkd
+from splay.server.timerange import TimeRange
 from splay.store.event import Event
 from tests.sample_events import Style, event, render
+from tests.server.moments import at
 from tests.server.running import ROOT, Server, fresh
 
 NAME = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
-
-
-def at(text: str, zone: tzinfo = UTC) -> float:
-    return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
-
-
-@pytest.mark.parametrize(
-    ("cron", "after", "expected"),
-    [
-        ("0 * * * *", "2026-03-10T09:30", "2026-03-10T10:00"),
-        ("0 * * * *", "2026-03-10T10:00", "2026-03-10T11:00"),
-        ("*/20 * * * *", "2026-03-10T09:41", "2026-03-10T10:00"),
-        ("5,50 6-8 * * *", "2026-03-10T08:50", "2026-03-11T06:05"),
-        ("10/20 * * * *", "2026-03-10T09:31", "2026-03-10T09:50"),
-        ("0 0 31 * *", "2026-04-01T00:00", "2026-05-31T00:00"),
-        ("0 0 29 2 *", "2026-03-01T00:00", "2028-02-29T00:00"),
-        ("0 12 * * 7", "2026-03-10T00:00", "2026-03-15T12:00"),  # a Tuesday; Sunday is 0 and 7
-        ("0 12 * * 1-5", "2026-03-13T13:00", "2026-03-16T12:00"),  # from Friday to Monday
-        ("0 0 1 * 3", "2026-03-05T00:00", "2026-03-11T00:00"),  # the first, or any Wednesday
-    ],
-)
-def test_cron(cron: str, after: str, expected: str) -> None:
-    assert Cron(cron).after(at(after), UTC) == at(expected)
-
-
-def test_cron_is_in_the_users_zone() -> None:
-    berlin = ZoneInfo("Europe/Berlin")
-    assert Cron("0 6 * * *").after(at("2026-07-01T00:00", berlin), berlin) == at("2026-07-01T04:00")
-
-
-@pytest.mark.parametrize("cron", ["0 0 31 2 *", "", "0 0 * *", "0 24 * * *", "x * * * *"])
-def test_no_schedule(cron: str) -> None:
-    with pytest.raises(RestError):
-        Cron(cron).after(0.0, UTC)
 
 
 # ---- the scheduler ----
@@ -138,9 +103,106 @@ def test_runs_that_were_missed(splunkd: Splunkd, realtime: str, runs: list[int])
     assert hours == ([10] if realtime == "1" else runs)
 
 
+def hours_of(jobs: list[Job]) -> list[int]:
+    for job in jobs:
+        assert job.settled.wait(30)
+    return [datetime.fromtimestamp(job.context.now, UTC).hour for job in jobs]
+
+
+def ticked(scheduler: Scheduler, moment: str, times: int) -> list[int]:
+    """The hours for which the search `s` ran in so many looks."""
+    return [hour for _ in range(times) for hour in hours_of(own(scheduler.tick(at(moment)), "s"))]
+
+
+@pytest.mark.parametrize(
+    ("realtime", "up_again", "expected"),
+    [
+        ("0", "2026-03-10T13:30", [10, 11, 12, 13]),  # since the last run, none is left out
+        ("0", "2026-03-11T13:30", [*range(14, 24), *range(14)]),  # the last 24 hours: the default
+        ("1", "2026-03-10T13:30", []),  # the next one is at 14:00
+    ],
+)
+def test_runs_that_were_missed_while_the_server_was_down(
+    splunkd: Splunkd, realtime: str, up_again: str, expected: list[int]
+) -> None:
+    save(splunkd, "s", **HOURLY, realtime_schedule=realtime)
+    before = Scheduler(splunkd)
+    assert ticked(before, "2026-03-10T08:30", 1) == []
+    assert ticked(before, "2026-03-10T09:00", 2) == [9]
+    assert ticked(Scheduler(splunkd), up_again, 26) == expected
+
+
+def test_how_far_back_missed_runs_are_made_up_for_is_a_setting(splunkd: Splunkd) -> None:
+    name = "max_continuous_scheduled_search_lookback"
+    acl = Acl("system", "nobody", "system")
+    splunkd.catalog.write("limits", "scheduler", {name: "-2h"}, acl, private=False)
+    save(splunkd, "s", **HOURLY, realtime_schedule="0")
+    ticked(Scheduler(splunkd), "2026-03-10T08:30", 1)
+    assert ticked(Scheduler(splunkd), "2026-03-10T13:30", 8) == [12, 13]
+    assert "down for too long" in splunkd.messages["scheduler:search:s"]["value"]
+
+
+def test_a_run_that_the_servers_end_cut_off_is_made_up_for(
+    splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(splunkd, "s", **HOURLY, realtime_schedule="0")
+    scheduler = Scheduler(splunkd)
+    scheduler.tick(at("2026-03-10T09:30"))
+    original = splunkd.start_job
+
+    def cut_off(job: Job, *rest: Any) -> None:
+        job.cancel()
+        original(job, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(splunkd, "start_job", cut_off)
+        assert ticked(scheduler, "2026-03-10T10:00", 1) == [10]
+    assert ticked(Scheduler(splunkd), "2026-03-10T10:30", 2) == [10]
+
+
+def test_a_state_that_the_scheduler_did_not_write_is_refused(splunkd: Splunkd) -> None:
+    (splunkd.folder / "scheduler.json").write_text('{"s": 1}')
+    with pytest.raises(DataError, match="not what the scheduler wrote"):
+        Scheduler(splunkd)
+
+
+def test_the_time_at_which_events_were_indexed_limits_a_scheduled_search(
+    splunkd: Splunkd,
+) -> None:
+    """savedsearches.conf.spec: dispatch.index_earliest, dispatch.index_latest; REST API Reference,
+    "search/jobs": the first is inclusive, the second exclusive."""
+    events = [
+        Event(f"n={n}", at(happened), "h", "s", "st", "main", at(indexed))
+        for n, happened, indexed in [
+            (1, "2026-03-10T08:10", "2026-03-10T08:49:59"),
+            (2, "2026-03-03T08:10", "2026-03-10T08:50"),
+            (3, "2026-03-10T09:10", "2026-03-10T09:49:59"),
+            (4, "2026-03-10T09:10", "2026-03-10T09:50"),
+            (5, "2025-03-10T09:10", "2026-03-10T09:10"),  # indexed in time, but too old
+        ]
+    ]
+    for one in events:  # as they come: small segments that are put together
+        splunkd.indexes.append([one])
+    save(
+        splunkd,
+        "s",
+        **{**HOURLY, "search": "index=main | sort n | table n"},
+        dispatch__earliest_time="-30d",
+        dispatch__index_earliest="-70m@m",
+        dispatch__index_latest="-10m@m",
+    )
+    scheduler = Scheduler(splunkd)
+    scheduler.tick(at("2026-03-10T09:30"))
+    (job,) = own(scheduler.tick(at("2026-03-10T10:00:07")), "s")
+    assert job.finished.wait(30)
+    assert [row["n"] for row in job.results.rows] == ["2", "3"]
+
+
 def running_job(splunkd: Splunkd, saved: SavedSearch) -> Job:
     """A scheduled job of the search that has not ended."""
-    job, store = splunkd.make_job(fresh("sid"), request_of(saved), "", "", at("2026-03-10T09:00"))
+    job, store = splunkd.make_job(
+        fresh("sid"), request_of(saved), TimeRange(), at("2026-03-10T09:00")
+    )
     job.pause()
     splunkd.start_job(job, store)
     return job
