@@ -19,6 +19,7 @@ from itertools import product
 from typing import Any
 
 from splay.errors import UnsupportedError
+from splay.eval.letters import fold
 from splay.eval.segments import term_pattern
 from splay.eval.subnet import in_subnet, subnet
 from splay.eval.value import as_list, text_number, to_text
@@ -91,7 +92,7 @@ def _either(parts: tuple[SearchExpr, ...]) -> Predicate:
     predicates: list[Predicate] = []
     for part in parts:
         if isinstance(part, Compare) and part.op == "=" and _is_plain(part):
-            values.setdefault(part.field, set()).add(part.value.lower())
+            values.setdefault(part.field, set()).add(fold(part.value))
         elif isinstance(part, And) and (wanted := _plain_values(part)):
             together.setdefault(tuple(wanted), set()).add(tuple(wanted.values()))
         else:
@@ -108,13 +109,13 @@ def _is_plain(expr: Compare) -> bool:
 
 
 def _one_of(field: str, wanted: set[str]) -> Predicate:
-    return lambda row: any(to_text(value).lower() in wanted for value in as_list(row.get(field)))
+    return lambda row: any(fold(to_text(value)) in wanted for value in as_list(row.get(field)))
 
 
 def _plain_values(expr: And) -> dict[str, str]:
     """The value of each field, where the parts are plain comparisons of different fields."""
     found = {
-        part.field: part.value.lower()
+        part.field: fold(part.value)
         for part in expr.parts
         if isinstance(part, Compare) and part.op == "=" and _is_plain(part)
     }
@@ -123,7 +124,7 @@ def _plain_values(expr: And) -> dict[str, str]:
 
 def _all_of(fields: tuple[str, ...], wanted: set[tuple[str, ...]]) -> Predicate:
     def run(row: Row) -> bool:
-        values = [[to_text(item).lower() for item in as_list(row.get(name))] for name in fields]
+        values = [[fold(to_text(item)) for item in as_list(row.get(name))] for name in fields]
         return any(combination in wanted for combination in product(*values))
 
     return run
@@ -171,17 +172,17 @@ def _equality(wanted: str) -> Test:
     if wanted.strip("*") == "" and wanted:
         return lambda value: True
     if "*" in wanted:
-        pattern = "".join(".*" if char == "*" else re.escape(char) for char in wanted)
-        match = re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch
-        return lambda value: match(to_text(value)) is not None
-    folded = wanted.lower()
+        pattern = "".join(".*" if char == "*" else re.escape(char) for char in fold(wanted))
+        match = re.compile(pattern, re.DOTALL).fullmatch
+        return lambda value: match(fold(to_text(value))) is not None
+    folded = fold(wanted)
     try:
         block = subnet(wanted) if "/" in wanted else None
     except ValueError:
         block = None
     if block is None:
-        return lambda value: to_text(value).lower() == folded
-    return lambda value: to_text(value).lower() == folded or in_subnet(to_text(value), block)
+        return lambda value: fold(to_text(value)) == folded
+    return lambda value: fold(to_text(value)) == folded or in_subnet(to_text(value), block)
 
 
 def _ordering(op: str, wanted: str) -> Test:
@@ -198,8 +199,9 @@ def _ordering(op: str, wanted: str) -> Test:
 
 def _term(expr: Term) -> Predicate:
     search = term_pattern(expr.text, expr.kind).search
+    seen: Callable[[str], str] = str if expr.kind == "case" else fold
 
     def run(row: Row) -> bool:
-        return any(search(to_text(value)) is not None for value in as_list(row.get("_raw")))
+        return any(search(seen(to_text(value))) is not None for value in as_list(row.get("_raw")))
 
     return run

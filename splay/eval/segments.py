@@ -13,21 +13,23 @@ from functools import lru_cache
 
 import regex
 
+from splay.eval.letters import fold
+
 _MAJOR = r"""\[\]<>(){}|!;,'"*\n\r\s\t&?+"""
 _MINOR = r"/:=@.\-$#%\\_"
-_LONG = r"%21|%26|%2526|%3B|%7C|%20|%2B|%3D|--|%2520|%5D|%5B|%3A|%0A|%2C|%28|%29"
+_LONG = r"(?i:%21|%26|%2526|%3B|%7C|%20|%2B|%3D|--|%2520|%5D|%5B|%3A|%0A|%2C|%28|%29)"
 _ANY_BREAK = regex.compile(f"[{_MAJOR}{_MINOR}]")
 _MAJOR_BREAK = regex.compile(f"[{_MAJOR}]")
 
 
 @lru_cache(maxsize=512)
 def term_pattern(text: str, kind: str) -> regex.Pattern[str]:
-    """What to search _raw for. kind: that of `splay.spl.tree.Term`; a `*` in the text stands for
-    any characters but major breakers."""
+    """What to search _raw for, folded unless the kind is "case". kind: that of
+    `splay.spl.tree.Term`; a `*` in the text stands for any characters but major breakers."""
+    text = text if kind == "case" else fold(text)
     breakers = _MAJOR if kind == "term" else _MAJOR + _MINOR
     edge = _MAJOR_BREAK if kind == "term" else _ANY_BREAK
     body = "".join(rf"[^{_MAJOR}]*" if char == "*" else regex.escape(char) for char in text)
     before = "" if edge.match(text) else rf"(?<=^|[{breakers}]|{_LONG})"
     after = "" if edge.match(text[-1:]) else rf"(?=$|[{breakers}]|{_LONG})"
-    flags = regex.VERSION0 | (0 if kind == "case" else regex.IGNORECASE)
-    return regex.compile(before + body + after, flags)
+    return regex.compile(before + body + after, regex.VERSION0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from splay.eval.letters import fold
 from splay.eval.predicate import Predicate, compile_predicate
 from splay.eval.value import from_list
 from splay.knowledge.classes import EVENTTYPE, TAG, Classes, Tag
@@ -49,12 +50,12 @@ class _FieldTags:
                 test = compile_predicate(Compare(name, "=", tag.value, True, 0))
                 self._tested.append((test, tag.name))
             else:
-                self._by_value.setdefault(tag.value.lower(), []).append(tag.name)
+                self._by_value.setdefault(fold(tag.value), []).append(tag.name)
 
     def of(self, row: Row) -> set[str]:
         found = {name for test, name in self._tested if test(row)}
         for value in texts(row, self._name):
-            found.update(self._by_value.get(value.lower(), ()))
+            found.update(self._by_value.get(fold(value), ()))
         return found
 
 
