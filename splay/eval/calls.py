@@ -11,7 +11,6 @@ from splay.eval.kinds import need_boolean, need_no_boolean, need_number
 from splay.eval.operators import plain_value
 from splay.eval.registry import (
     FUNCTIONS,
-    REFUSED,
     Arguments,
     Compiled,
     Function,
@@ -42,9 +41,6 @@ def compile_call(arguments: Arguments) -> Compiled:
 
 
 def _find(call: Call) -> Function:
-    if call.name in REFUSED:
-        message = f"the function {call.name}() is not supported"
-        raise UnsupportedError(message, at=call.at, hint=REFUSED[call.name])
     if call.name not in FUNCTIONS:
         near = difflib.get_close_matches(call.name, FUNCTIONS, 1)
         hint = f"Did you mean {near[0]}()?" if near else ""

@@ -12,7 +12,7 @@ and booleans too). With any other than `any`, null as an argument makes the resu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Literal, Protocol, TypeAlias
@@ -25,17 +25,25 @@ Compiled: TypeAlias = Callable[[Row], Result]
 Kind: TypeAlias = Literal["number", "string", "boolean", "any"]
 
 
+class Table(Protocol):
+    """A lookup table, as lookup() needs it."""
+
+    columns: list[str]
+
+    def match(self, inputs: Mapping[str, str]) -> list[dict[str, str]]: ...
+
+
 @dataclass(frozen=True)
 class EvalContext:
     """What an expression knows besides the row.
 
-    now: epoch seconds, the start of the search. tz: the zone of dates. lookup: reserved for
-    lookup(), which is not supported yet.
+    now: epoch seconds, the start of the search. tz: the zone of dates. lookup: the lookup table
+    of a name, or ConfError; None where there are no lookups.
     """
 
     now: float
     tz: tzinfo
-    lookup: Callable[..., Value | None] | None = None
+    lookup: Callable[[str], Table] | None = None
 
 
 class NotSupported(ValueError):
@@ -87,8 +95,6 @@ class Function:
 
 
 FUNCTIONS: dict[str, Function] = {}
-REFUSED: dict[str, str] = {}
-"""Names of functions that Splunk has and splay refuses, each with the reason or a way out."""
 
 
 def plain(

@@ -1,9 +1,10 @@
 """Times as text and back, by the format variables of strftime and strptime.
 
 The same on every machine: names are English, and the zone is the one given. %c, %+, %x and %X
-are as in the documentation's examples for US English. Refused: %Ez and %:Z, of which the
-documentation shows no value; %V, whose one example (33 for August 14, 2022) is not ISO 8601's
-week; and what the documentation does not list (but for %l, %u and %W, which mean one thing only).
+are as in the documentation's examples for US English. %V is the week of ISO 8601, as %G is
+described and the table of 2025 on that page has it; the example of an older edition (33 for
+August 14, 2022) is not. Refused: %Ez, of which the documentation shows no value, and what the
+documentation does not list (but for %l, %u and %W, which mean one thing only).
 Source: Splunk Search Reference, "Date and time format variables"; "Date and Time functions".
 """
 
@@ -71,9 +72,12 @@ _WRITE: dict[str, Piece] = {
     "a": lambda m: DAYS[m.weekday()][:3],
     "B": lambda m: MONTHS[m.month - 1],
     "b": lambda m: MONTHS[m.month - 1][:3],
+    "C": lambda m: f"{m.year // 100:02d}",
     "d": lambda m: f"{m.day:02d}",
     "e": lambda m: f"{m.day:2d}",
     "f": lambda m: f"{m.microsecond:06d}",
+    "G": lambda m: str(m.isocalendar().year),
+    "g": lambda m: f"{m.isocalendar().year % 100:02d}",
     "H": lambda m: f"{m.hour:02d}",
     "I": lambda m: f"{(m.hour - 1) % 12 + 1:02d}",
     "j": lambda m: f"{m.timetuple().tm_yday:03d}",
@@ -86,6 +90,7 @@ _WRITE: dict[str, Piece] = {
     "s": lambda m: str(int(m.replace(microsecond=0).timestamp())),
     "U": lambda m: _week(m, 7),
     "u": lambda m: str(m.isoweekday()),
+    "V": lambda m: f"{m.isocalendar().week:02d}",
     "W": lambda m: _week(m, 1),
     "w": lambda m: str(m.isoweekday() % 7),
     "X": lambda m: f"{m.hour}:{m.minute:02d}:{m.second:02d}",

@@ -3,7 +3,8 @@
 As the documentation's own examples need it: spaces in the format match any number of them,
 names are short or long in either case, leading zeros are optional, `.%N` may be missing from
 the text, and a fraction has as many digits as stand there. Text after the match is ignored, as
-strptime(3) does. A date before 1971 gives nothing, nor does a month without a day.
+strptime(3) does. A date before 1971 gives nothing, nor does a month without a day. Weeks (%U, %V,
+%W), their years (%G, %g) and days of the week are read, and say nothing of the date.
 Source: Splunk Search Reference, "Date and Time functions" (strptime).
 """
 
@@ -21,10 +22,10 @@ _ABBREVIATIONS |= {"CST": -6, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8}
 _READ = {
     **dict.fromkeys(("A", "a"), "|".join(f"{day}|{day[:3]}" for day in DAYS)),
     **dict.fromkeys(("B", "b"), "|".join(f"{month}|{month[:3]}" for month in MONTHS)),
-    **dict.fromkeys("deHIklMmSUWy", r"\d{1,2}"),
+    **dict.fromkeys("CdegHIklMmSUVWy", r"\d{1,2}"),
     **dict.fromkeys(("u", "w"), r"\d"),
     **dict.fromkeys(("z", ":z", "::z", ":::z"), r"Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?"),
-    "Y": r"\d{4}",
+    **dict.fromkeys("GY", r"\d{4}"),
     "Z": r"[A-Za-z]+",
     "j": r"\d{1,3}",
     "p": r"[AaPp][Mm]",
@@ -133,6 +134,8 @@ def _year(found: _Fields) -> int | None:
     if "y" not in found:
         return None
     short = int(found["y"])  # as POSIX has it: 69 to 99 are 1969 to 1999
+    if "C" in found:
+        return int(found["C"]) * 100 + short
     return short + (1900 if short >= 69 else 2000)
 
 

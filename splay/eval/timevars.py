@@ -12,7 +12,7 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-VARIABLES = frozenset("AaBbdefHIjkMmNlpQSsUuWwXxYyZz") | {":z", "::z", ":::z"}
+VARIABLES = frozenset("AaBbCdefGgHIjkMmNlpQSsUuVWwXxYyZz") | {":z", "::z", ":::z"}
 _VARIABLE = re.compile(r"%(?:(:{1,3}z)|([0-9]?)([NQ])|([A-Za-z+%]))?")
 _SHORTHANDS = {
     "F": "%Y-%m-%d",

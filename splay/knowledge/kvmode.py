@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from lxml import etree
 
 from splay.conf import Stanza
+from splay.eval.datapath import element_pairs
 from splay.eval.value import as_list, from_list
 from splay.knowledge.keeping import broken, clean_key, flag
 from splay.knowledge.step import RAW, Action, Broken, Step
@@ -184,25 +185,3 @@ def xml_pairs(raw: str) -> Iterator[tuple[str, str]]:
     except (etree.XMLSyntaxError, ValueError):
         return
     yield from element_pairs(root)
-
-
-def element_pairs(root: etree._Element) -> Iterator[tuple[str, str]]:
-    """Fields of an element and all in it, by path."""
-    stack = [(root, _local(root))]
-    while stack:
-        element, path = stack.pop()
-        for name, value in element.attrib.items():
-            yield f"{path}{{@{_local_name(str(name))}}}", str(value)
-        content = (element.text or "").strip()
-        if content:
-            yield path, content
-        children = [child for child in element if isinstance(child.tag, str)]
-        stack.extend((child, f"{path}.{_local(child)}") for child in reversed(children))
-
-
-def _local(element: etree._Element) -> str:
-    return _local_name(str(element.tag))
-
-
-def _local_name(name: str) -> str:
-    return name.rpartition("}")[2]

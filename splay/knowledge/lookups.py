@@ -61,12 +61,15 @@ class LookupTable:
             }
 
     def match(self, inputs: Mapping[str, str]) -> list[dict[str, str]]:
-        """The rows, in the order of the file, that match every input; at most max_matches."""
+        """The rows, in the order of the file, that match every input: at most max_matches, and up
+        to min_matches rows of default_match where there are fewer."""
         names = tuple(sorted(inputs))
         if names not in self._matchers:
             self._matchers[names] = _Matcher(self.columns, self._rows, names, self.rules)
         found = self._matchers[names].find(tuple(inputs[name] for name in names))
-        return [dict(zip(self.columns, cells, strict=False)) for cells in found]
+        matches = [dict(zip(self.columns, cells, strict=False)) for cells in found]
+        default = dict.fromkeys(self.columns, self.rules.default_match)
+        return matches + [default] * (self.rules.min_matches - len(matches))
 
 
 class _Matcher:
@@ -219,13 +222,10 @@ class LookupCall:
                 row.pop(name, None)
 
     def _find(self, given: tuple[tuple[str, ...], ...]) -> list[dict[str, str]]:
-        rules = self.table.rules
-        default = dict.fromkeys(self.table.columns, rules.default_match)
         names = [column for column, _ in self.inputs]
         found: list[dict[str, str]] = []
         for values in product(*given):
-            matches = self.table.match(dict(zip(names, values, strict=True)))
-            found += matches + [default] * (rules.min_matches - len(matches))
+            found += self.table.match(dict(zip(names, values, strict=True)))
         return found
 
 

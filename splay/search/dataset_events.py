@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from splay.errors import ConfError, SplError
-from splay.eval.expression import EvalContext
 from splay.rows import EVERYTHING, Demand, Row
 from splay.search.dataset_name import DatasetName
 from splay.search.datasets import DatasetReader
@@ -21,7 +20,7 @@ class DatasetEvents:
 
     def __init__(self, name: DatasetName, context: Context, *, full: bool) -> None:
         self._full = full
-        scope = EvalContext(context.now, context.tz)
+        scope = context.scope
         try:
             chosen = context.apps.data_model(name.model).choose(name.dataset)
             self._readers = [

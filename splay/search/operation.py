@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
+from splay.eval.registry import EvalContext
 from splay.rows import Demand, Row
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class Context:
     @span.setter
     def span(self, bounds: Span) -> None:
         self.earliest, self.latest, self.index_earliest, self.index_latest = bounds
+
+    @property
+    def scope(self) -> EvalContext:
+        """What eval expressions of this search know besides the row."""
+        return EvalContext(self.now, self.tz, self.apps.lookup)
 
     def say(self, level: str, text: str) -> None:
         """Adds a message once."""

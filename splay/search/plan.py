@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from splay.errors import SplError, UnsupportedError
-from splay.eval.expression import EvalContext
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING, Demand, Row
@@ -106,7 +105,7 @@ def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) ->
         for part in operation.searches(context)
     ]
     still_open = any(isinstance(operation, Open) for operation in operations)
-    scope = EvalContext(context.now, context.tz)
+    scope = context.scope
     knowledge = Knowledge(context.apps, scope, context.say)
     retrieval = None
     if not over_rows:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from splay.eval.expression import EvalContext, compile_condition, fields_of
+from splay.eval.expression import compile_condition, fields_of
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.eval.value import as_list, from_list, to_text
 from splay.rows import Row, Scalar, Value
@@ -44,7 +44,7 @@ class Condition:
     def compiled(self, context: Context) -> Callable[[Row], bool]:
         """Whether a row meets it."""
         if self.expr is not None:
-            return compile_condition(self.expr, EvalContext(context.now, context.tz))
+            return compile_condition(self.expr, context.scope)
         assert self.search is not None
         return compile_predicate(self.search)
 

@@ -181,7 +181,7 @@ class _Parser:
             )
         self.pos = match.end()
         whole = text.isascii() and text.isdigit()
-        return Number(int(text) if whole else float(text), self.offset + match.start())
+        return Number(int(text) if whole else float(text), self.offset + match.start(), text)
 
     def named(self, name: str) -> Expr:
         """A field, a call, or true/false; the name is next and not consumed."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
@@ -39,8 +39,11 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class Number:
+    """`written`: its digits in the search, which say how precise it is."""
+
     value: int | float
     at: int
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from splay.eval.functions import cryptographic as cryptographic
 from splay.eval.functions import date_time as date_time
 from splay.eval.functions import informational as informational
 from splay.eval.functions import json as json
+from splay.eval.functions import lookup as lookup
 from splay.eval.functions import mathematical as mathematical
 from splay.eval.functions import multivalue as multivalue
 from splay.eval.functions import printf as printf
+from splay.eval.functions import significant as significant
 from splay.eval.functions import statistical as statistical
 from splay.eval.functions import text as text
 from splay.eval.functions import trigonometric as trigonometric

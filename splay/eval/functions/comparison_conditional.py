@@ -13,7 +13,7 @@ import regex
 from splay.errors import SplError, UnsupportedError
 from splay.eval.operators import compare, like
 from splay.eval.predicate import compile_predicate
-from splay.eval.registry import REFUSED, Arguments, Compiled, Result, built, plain
+from splay.eval.registry import Arguments, Compiled, Result, built, plain
 from splay.eval.subnet import in_subnet, subnet
 from splay.eval.value import to_text
 from splay.pcre import TIME_LIMIT
@@ -21,7 +21,6 @@ from splay.rows import Row, Scalar
 from splay.spl.parser import parse_search_expr
 from splay.spl.tree import String
 
-REFUSED["lookup"] = "Use the lookup command"
 _equal = compare("=")
 
 

@@ -1,7 +1,6 @@
 """Source: Splunk Search Reference, "Mathematical functions".
 
 What has no real value is nan or infinite, as in C: sqrt(-1) is nan, log(0) is -inf.
-Refused: sigfig(), which needs the digits with which each operand was written.
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ import math
 from collections.abc import Callable
 
 from splay.eval.operators import number
-from splay.eval.registry import REFUSED, plain
+from splay.eval.registry import plain
 from splay.eval.value import MOST_PLACES, Fixed, decimal_round
-
-REFUSED["sigfig"] = "Use round()"
 
 
 def real(function: Callable[..., float]) -> Callable[..., int | float]:

@@ -1,5 +1,5 @@
 """Source: Splunk Search Reference, "Text functions". Only lower() and upper() take lists; to the
-others a list gives null. Refused: spath().
+others a list gives null.
 """
 
 from __future__ import annotations
@@ -8,14 +8,24 @@ from urllib.parse import unquote
 
 import regex
 
-from splay.eval.registry import REFUSED, plain
+from splay.eval.datapath import at_path, parse_path
+from splay.eval.registry import plain
 from splay.eval.value import from_list, to_text
 from splay.pcre import TIME_LIMIT
 from splay.rows import Scalar, Value
 
-REFUSED["spath"] = "Use json_extract() for JSON"
 _BLANK = " \t"
 _GROUP = regex.compile(r"\\(\d{1,2})")
+
+
+def _check_path(_: object, path: object) -> None:
+    if isinstance(path, str):
+        parse_path(path)
+
+
+@plain("spath(<value>, <path>)", "text text", check=_check_path)
+def spath(text: str, path: str) -> Value | None:
+    return from_list(at_path(text, parse_path(path)))
 
 
 @plain("len(<str>)", "text", "number", aliases=("length",))

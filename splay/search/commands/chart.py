@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Self
 
-from splay.eval.expression import EvalContext
 from splay.rows import Demand, Row
 from splay.search.aggregate import Term, read_terms
 from splay.search.binning import NAMES as BIN_NAMES
@@ -86,7 +85,7 @@ class Chart(Operation):
         if listed is not None:
             rows = listed
             terms = expanded(terms, listed, [split.name for split in self.splits])
-        takes = takers(terms, EvalContext(context.now, context.tz))
+        takes = takers(terms, context.scope)
         keys = [split_keys(listed, split, context, BINS) for split in self.splits]
         table = Table(terms, self.series if len(self.splits) > 1 else None)
         for row in rows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
-from splay.eval.expression import EvalContext, compile_expr, fields_of
+from splay.eval.expression import compile_expr, fields_of
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args
@@ -52,7 +52,7 @@ class Eval(Operation):
 
     def assigner(self, context: Context) -> Callable[[Row], None]:
         """What does all assignments on one row."""
-        scope = EvalContext(context.now, context.tz)
+        scope = context.scope
         compiled = [(name, compile_expr(expr, scope)) for name, expr in self._assignments]
 
         def assign(row: Row) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Self
 
-from splay.eval.expression import EvalContext
 from splay.rows import Demand, Row
 from splay.search.aggregate import Term, read_terms
 from splay.search.grouping import Group, Key, expanded, keys_of, read_by, takers, time_of
@@ -39,7 +38,7 @@ class Eventstats(Operation):
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         rows = list(rows)
         terms = expanded(self._terms, rows, self._by)
-        takes = takers(terms, EvalContext(context.now, context.tz))
+        takes = takers(terms, context.scope)
         groups: dict[Key, Group] = {}
         for row in rows:
             values = [take(row) for take in takes]

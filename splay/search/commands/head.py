@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Self
 
-from splay.eval.expression import EvalContext, compile_expr, fields_of
+from splay.eval.expression import compile_expr, fields_of
 from splay.eval.kinds import need_boolean
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
@@ -74,7 +74,7 @@ class Head(Operation):
         return islice(rows, self.limit)
 
     def _while(self, expr: Expr, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        condition = compile_expr(expr, EvalContext(context.now, context.tz))
+        condition = compile_expr(expr, context.scope)
         for row in rows:
             true = condition(row)
             if true or (true is None and self.null):

@@ -63,7 +63,7 @@ class Stats(Operation):
         return cls(terms, by, once)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        scope = EvalContext(context.now, context.tz)
+        scope = context.scope
         terms = self._terms
         if has_patterns(terms):
             rows = list(rows)
@@ -77,7 +77,7 @@ class Stats(Operation):
 
     def groups(self, rows: Iterable[Row], context: Context) -> Groups:
         """What the rows come to, group by group, before the results are taken."""
-        return self._groups(rows, self._terms, EvalContext(context.now, context.tz))
+        return self._groups(rows, self._terms, context.scope)
 
     def merged(self, parts: Iterable[Groups]) -> Iterator[Row]:
         """The result rows of all parts together."""

@@ -106,7 +106,7 @@ class Streamstats(Operation):
         if has_patterns(terms):
             rows = list(rows)
             terms = expanded(terms, rows, self.by)
-        scope = EvalContext(context.now, context.tz)
+        scope = context.scope
         takes = takers(terms, scope)
         window = self._window(terms, context)
         before, after = (self._reset(name, scope) for name in _RESETS)

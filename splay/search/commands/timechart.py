@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 from splay.errors import UnsupportedError
-from splay.eval.expression import EvalContext
 from splay.eval.value import Fixed, to_number
 from splay.rows import Demand, Row, Value
 from splay.search.aggregate import Term, read_terms
@@ -125,7 +124,7 @@ class Timechart(Operation):
     ) -> tuple[Table, Range | None]:
         """The cells, and the range of the rows' times; rows without a time are left out."""
         split = self.split
-        takes = takers(terms, EvalContext(context.now, context.tz))
+        takes = takers(terms, context.scope)
         keys = split and split_keys(listed, split, context, DEFAULT_BINS)
         table = Table(terms, self.series if split else None)
         seen: Range | None = None

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from splay.errors import ConfError, SplError, UnsupportedError
-from splay.eval.expression import EvalContext
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.eval.value import as_list
 from splay.knowledge.defaults import DEFAULTS
@@ -118,7 +117,7 @@ class Tstats(Operation):
         return _all([*bounds, *_about_index(self.where), dataset])
 
     def _make_readers(self, name: DatasetName, context: Context) -> list[DatasetReader]:
-        scope = EvalContext(context.now, context.tz)
+        scope = context.scope
         chosen = context.apps.data_model(name.model).choose(name.dataset)
         wanted = Demand.of(self._reads())
         alone = len(chosen) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Self
 
-from splay.eval.expression import EvalContext, compile_condition, fields_of
+from splay.eval.expression import compile_condition, fields_of
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args
@@ -25,7 +25,7 @@ class Where(Operation):
         return cls(expr)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        condition = compile_condition(self._expr, EvalContext(context.now, context.tz))
+        condition = compile_condition(self._expr, context.scope)
         return filter(condition, rows)
 
     def demand(self, after: Demand) -> Demand:

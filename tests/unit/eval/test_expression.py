@@ -69,9 +69,6 @@ def test_wrong(text: str, at: int, message: str) -> None:
     [
         ("1+lowr(a)", 2, "Did you mean lower()?"),
         ("xyzzyx(a)", 0, ""),
-        ('lookup("x.csv", a, b)', 0, "Use the lookup command"),
-        ('spath(_raw, "a")', 0, "Use json_extract() for JSON"),
-        ("sigfig(1.00*1111)", 0, "Use round()"),
         ("searchmatch(a)", 12, 'Write the search in double quotes: searchmatch("error")'),
         ('strftime(a, "%Ez")', 0, ""),
         ('strptime(a, "%D")', 0, ""),

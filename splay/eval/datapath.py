@@ -16,7 +16,6 @@ from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
-from splay.knowledge.kvmode import element_pairs
 from splay.rows import Scalar
 
 CUTOFF = 5_000
@@ -75,6 +74,20 @@ def all_pairs(text: str) -> Iterator[tuple[str, Scalar]]:
     node = _json(text)
     if node is not None:
         yield from ((path, value) for path, value, end in _flat(node, "") if end <= CUTOFF)
+
+
+def element_pairs(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """Fields of an element and all in it, by path."""
+    stack = [(root, _local(root.tag))]
+    while stack:
+        element, path = stack.pop()
+        for name, value in element.attrib.items():
+            yield f"{path}{{@{_local(name)}}}", str(value)
+        content = (element.text or "").strip()
+        if content:
+            yield path, content
+        children = [child for child in element if isinstance(child.tag, str)]
+        stack.extend((child, f"{path}.{_local(child.tag)}") for child in reversed(children))
 
 
 def at_path(text: str, steps: list[Step]) -> list[Scalar]:
