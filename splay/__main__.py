@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import closing
@@ -179,8 +180,12 @@ def explain(spl: str | None, saved: str | None, **options: Any) -> None:
 @click.option("--data", type=click.Path(path_type=Path), help="Keep what is indexed here.")
 @click.option("--tls/--plain", default=True, show_default=True, help="HTTPS or HTTP.")
 @click.option("--username", envvar="SPLUNK_USERNAME", default="admin", help="SPLUNK_USERNAME.")
-@click.option("--password", envvar="SPLUNK_PASSWORD", help="SPLUNK_PASSWORD; there is no default.")
-@click.option("--hec-token", envvar="SPLUNK_HEC_TOKEN", default="", help="SPLUNK_HEC_TOKEN.")
+@click.option(
+    "--inputs",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder whose files clients may have indexed by name. Default: none.",
+)
 def serve(
     apps: tuple[Path, ...],
     host: str,
@@ -189,28 +194,34 @@ def serve(
     data: Path | None,
     tls: bool,
     username: str,
-    password: str | None,
-    hec_token: str,
+    inputs: tuple[Path, ...],
 ) -> None:
     """Serve splunkd's REST API and HTTP Event Collector over the app.
 
-    Give the administrator's password, and a token for the collector, in the environment: options
-    are seen by everybody on this machine.
+    The administrator's password, and a token for the collector, come from the environment:
+    SPLUNK_PASSWORD and SPLUNK_HEC_TOKEN. There are no options for them, and no defaults: everybody
+    on this machine sees the options of a program.
 
     \b
     Examples:
       SPLUNK_PASSWORD=... SPLUNK_HEC_TOKEN=... splay serve
       SPLUNK_PASSWORD=... splay serve --app . --app ../Splunk_TA_windows --port 0 --data index/
     """
+    from splay.server.passwords import is_user_name
     from splay.server.serve import Listening, data_folder
     from splay.server.serve import serve as listen
     from splay.server.state import Splunkd
 
+    password = os.environ.get("SPLUNK_PASSWORD")
     if not password:
         raise click.UsageError("There is no password: set SPLUNK_PASSWORD.")
+    if not is_user_name(username):
+        raise click.UsageError(f"{username!r} cannot be a user's name.")
+    hec_token = os.environ.get("SPLUNK_HEC_TOKEN", "")
+    os.umask(0o077)  # what is kept is for whoever started the server alone
     with refusing():
         folder = data_folder(data)
-        splunkd = Splunkd(apps or (Path(),), folder, username, password, hec_token)
+        splunkd = Splunkd(apps or (Path(),), folder, username, password, hec_token, inputs=inputs)
         with closing(splunkd):
             listen(splunkd, Listening(host, port, hec_port, tls), click.echo)
 

@@ -190,9 +190,12 @@ def _interpreter(version: str) -> str:
     return sys.executable if version in ("", own) else f"python{version}"
 
 
+_KEPT_BACK = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SPLUNK_PASSWORD", "SPLUNK_HEC_TOKEN")
+"""What a command does not see of our environment: our Python's own, and the server's secrets."""
+
+
 def _spawn(interpreter: str, command: CustomCommand) -> subprocess.Popen[bytes] | None:
-    outside = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
-    environment = {name: value for name, value in os.environ.items() if name not in outside}
+    environment = {name: value for name, value in os.environ.items() if name not in _KEPT_BACK}
     try:
         return subprocess.Popen(
             [interpreter, command.script.resolve()],

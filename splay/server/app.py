@@ -73,7 +73,7 @@ class Management:
         try:
             segments = _namespaced(call)
             route = self._find(call, segments)
-            call.user = self._caller(request, route)
+            call.user = await self._caller(request, route)
             await _read_form(call, route)
             return await _handled(route, call)
         except RestError as error:
@@ -82,6 +82,11 @@ class Management:
             return messages_response(400, [("FATAL", str(error))], call.json)
         except ClientDisconnect:
             return Response(status_code=499)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route that there is."""
+        return [route for some in self._routes.values() for route in some]
 
     def _find(self, call: Call, segments: list[str]) -> Route:
         methods: set[str] = set()
@@ -100,11 +105,12 @@ class Management:
                 raise RestError(501, f"Not implemented: {reason}.")
         raise RestError(404, "Not Found")
 
-    def _caller(self, request: Request, route: Route) -> str:
+    async def _caller(self, request: Request, route: Route) -> str:
         if route.open:
             return ""
         authorization = request.headers.get("authorization", "")
-        user = self._splunkd.users.caller(authorization, request.cookies)
+        # In a thread: a password is looked at slowly, and meanwhile others are to be served.
+        user = await run_in_threadpool(self._splunkd.users.caller, authorization, request.cookies)
         if user is None:
             raise RestError(401, "call not properly authenticated", "WARN")
         return user

@@ -7,7 +7,6 @@ tokens"; server.conf (sessionTimeout).
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from splay.server.files import write_file
+from splay.server.passwords import Lockout, hashed, is_right, of_nobody
 
 SESSION_SECONDS = 3600
 """How long a session lasts without a request: sessionTimeout of server.conf."""
@@ -31,6 +31,7 @@ CAPABILITIES = (
     "edit_indexes",
     "edit_roles",
     "edit_server",
+    "edit_tcp",
     "edit_token_http",
     "edit_tokens_all",
     "edit_tokens_own",
@@ -63,7 +64,7 @@ class Role:
 
 @dataclass
 class User:
-    """password: as `scrypted` gives it."""
+    """password: as `splay.server.passwords.hashed` gives it."""
 
     name: str
     password: str
@@ -89,13 +90,6 @@ def standard_roles() -> dict[str, Role]:
     }
 
 
-def scrypted(password: str, salt: bytes | None = None) -> str:
-    """A password as it is kept: salt and scrypt hash, hexadecimal."""
-    salt = salt or secrets.token_bytes(16)
-    digest = hashlib.scrypt(password.encode(), salt=salt, n=2**12, r=8, p=1)
-    return f"{salt.hex()}${digest.hex()}"
-
-
 class Users:
     """Users, roles, sessions and tokens; kept in a file where one is given.
 
@@ -105,7 +99,9 @@ class Users:
     def __init__(self, name: str, password: str, file: Path | None = None) -> None:
         self._file = file
         self._lock = threading.RLock()
-        self._sessions: dict[str, tuple[str, float]] = {}
+        self._sessions: dict[bytes, tuple[str, float]] = {}  # by the digest of the key
+        self._nobody = of_nobody()
+        self.lockout = Lockout()
         self._key = secrets.token_bytes(32)
         self._checked: set[bytes] = set()  # digests of what was found right, with a key of its own
         self._check_key = secrets.token_bytes(32)
@@ -114,7 +110,7 @@ class Users:
         self.tokens: dict[str, dict[str, Any]] = {}
         if file is not None and file.exists():
             self._load(json.loads(file.read_text("utf-8")))
-        self.users[name] = User(name, scrypted(password), ["admin"], "Administrator")
+        self.users[name] = User(name, hashed(password), ["admin"], "Administrator")
         self.save()
 
     def _load(self, held: Mapping[str, Any]) -> None:
@@ -165,16 +161,25 @@ class Users:
     # ---- who calls ----
 
     def check(self, name: str, password: str) -> bool:
-        """Whether the password is the user's."""
+        """Whether the password is the user's, who is not locked out.
+
+        For a user that there is not it takes as long as for one that there is.
+        """
         user = self.users.get(name.lower()) or self.users.get(name)
-        kept = user.password if user else scrypted("")
+        kept = user.password if user else self._nobody
+        if user is not None and self.lockout.locked(user.name):
+            return False
         # scrypt is slow on purpose; clients that send their password each time wait for it once.
         digest = hmac.digest(self._check_key, f"{name}\0{kept}\0{password}".encode(), "sha256")
-        if digest in self._checked:
+        if user is not None and digest in self._checked:
             return True
-        salt = bytes.fromhex(kept.partition("$")[0])
-        if user is None or not hmac.compare_digest(scrypted(password, salt), kept):
+        right = is_right(password, kept)
+        if user is None:
             return False
+        if not right:
+            self.lockout.wrong(user.name)
+            return False
+        self.lockout.release(user.name)
         self._checked.add(digest)
         return True
 
@@ -188,30 +193,42 @@ class Users:
             self._sessions = {
                 k: v for k, v in self._sessions.items() if v[1] > now - SESSION_SECONDS
             }
-            self._sessions[key] = (name if name in self.users else name.lower(), now)
+            self._sessions[_digest(key)] = (name if name in self.users else name.lower(), now)
         return key
 
     def logout(self, key: str) -> None:
         """Ends a session."""
         with self._lock:
-            self._sessions.pop(key, None)
+            self._sessions.pop(_digest(key), None)
 
     def end_sessions(self, name: str) -> None:
         """Ends every session of a user."""
         with self._lock:
             self._sessions = {k: v for k, v in self._sessions.items() if v[0] != name}
 
-    def session(self, key: str) -> str | None:
-        """The user of a session, which then lasts on; None when there is none or it has expired."""
+    def delete(self, name: str) -> None:
+        """Removes a user, with all that lets somebody in as this user."""
         with self._lock:
-            found = self._sessions.get(key)
+            del self.users[name]
+            self.end_sessions(name)
+            self.tokens = {k: v for k, v in self.tokens.items() if v["claims"]["sub"] != name}
+        self.save()
+
+    def session(self, key: str) -> str | None:
+        """The user of a session, which then lasts on; None when there is none or it has expired.
+
+        Keys are looked up by their digest: how long it takes tells nothing of those there are.
+        """
+        digest = _digest(key)
+        with self._lock:
+            found = self._sessions.get(digest)
             if found is None:
                 return None
             name, used = found
             if used <= time.monotonic() - SESSION_SECONDS or name not in self.users:
-                del self._sessions[key]
+                del self._sessions[digest]
                 return None
-            self._sessions[key] = (name, time.monotonic())
+            self._sessions[digest] = (name, time.monotonic())
             return name
 
     def caller(self, authorization: str, cookies: Mapping[str, str]) -> str | None:
@@ -232,7 +249,7 @@ class Users:
     def _basic(self, text: str) -> str | None:
         try:
             name, colon, password = base64.b64decode(text, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, or not of UTF-8
             return None
         return name if colon and self.check(name, password) else None
 
@@ -265,6 +282,10 @@ class Users:
         if claims["exp"] and claims["exp"] <= time.time():
             return None
         return str(claims["sub"]) if claims["sub"] in self.users else None
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
 
 
 def _encoded(data: bytes) -> str:

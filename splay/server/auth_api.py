@@ -9,12 +9,14 @@ import time
 from dataclasses import asdict
 from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.responses import Response
 
 from splay.errors import SplayError
-from splay.server.auth import CAPABILITIES, SESSION_SECONDS, Role, User, scrypted
+from splay.server.auth import CAPABILITIES, SESSION_SECONDS, Role, User
 from splay.server.feeds import Acl, Entry, Feed, paged, respond
+from splay.server.passwords import hashed, is_user_name
 from splay.server.rest import Call, RestError, Routes, messages_response, record_response
 from splay.spl.timemod import resolve
 
@@ -75,7 +77,7 @@ def _user_content(call: Call, user: User) -> dict[str, Any]:
         "defaultApp": user.defaultApp,
         "defaultAppIsUserOverride": False,
         "email": user.email,
-        "locked-out": False,
+        "locked-out": call.splunkd.users.lockout.locked(user.name),
         "password": "********",
         "realname": user.realname,
         "roles": user.roles,
@@ -116,10 +118,12 @@ def create_user(call: Call) -> Response:
     call.need("edit_user")
     users = call.splunkd.users
     name = call.params.needed("name").lower()
+    if not is_user_name(name):
+        raise RestError(400, f"The user name {name!r} is not valid: letters, digits and . _ @ + -.")
     if name in users.users:
         raise RestError(409, f"User {name!r} already exists.")
     call.params.needed("roles")
-    user = User(name, scrypted(call.params.needed("password")), [])
+    user = User(name, hashed(call.params.needed("password")), [])
     _set_user(call, user)
     users.users[name] = user
     users.save()
@@ -137,7 +141,7 @@ def update_user(call: Call) -> Response:
             old = call.params.get("oldpassword")
             if not call.splunkd.users.check(user.name, old):
                 raise RestError(400, "Missing or incorrect old password.")
-        user.password = scrypted(call.params.get("password"))
+        user.password = hashed(call.params.get("password"))
         call.splunkd.users.end_sessions(user.name)
     _set_user(call, user)
     call.splunkd.users.save()
@@ -147,8 +151,8 @@ def update_user(call: Call) -> Response:
 def _set_user(call: Call, user: User) -> None:
     params = call.params
     texts = ("realname", "email", "defaultApp", "tz")
-    known = ("name", "password", "oldpassword", "roles", "createrole", "force-change-pass", *texts)
-    params.refuse_others(known)
+    others = ("createrole", "force-change-pass", "locked-out")
+    params.refuse_others(("name", "password", "oldpassword", "roles", *others, *texts))
     for refused in ("createrole", "force-change-pass"):
         if params.flag(refused):
             raise RestError(400, f'Argument "{refused}" is not supported by this handler.')
@@ -158,9 +162,27 @@ def _set_user(call: Call, user: User) -> None:
             raise RestError(400, f"In handler 'users': Role={role} is not grantable")
     if roles:
         user.roles = roles
+    if "locked-out" in params:
+        _release(call, user)
+    _check_tz(params.get("tz"))
     for name in texts:
         if name in params:
             setattr(user, name, params.get(name))
+
+
+def _check_tz(name: str) -> None:
+    try:
+        ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise RestError(400, f"In handler 'users': {name!r} is no time zone") from None
+
+
+def _release(call: Call, user: User) -> None:
+    """locked-out=false lets a user in again; nobody is locked out by hand."""
+    call.need("edit_user")
+    if call.params.flag("locked-out"):
+        raise RestError(400, 'Argument "locked-out" takes false only.')
+    call.splunkd.users.lockout.release(user.name)
 
 
 @routes("DELETE", f"{_USERS}/{{name}}")
@@ -170,9 +192,7 @@ def delete_user(call: Call) -> Response:
     user = _user(call)
     if user.name in (call.user, call.splunkd.admin):
         raise RestError(400, f"The user {user.name!r} cannot be removed.")
-    del call.splunkd.users.users[user.name]
-    call.splunkd.users.end_sessions(user.name)
-    call.splunkd.users.save()
+    call.splunkd.users.delete(user.name)
     return list_users(call)
 
 

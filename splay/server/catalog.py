@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from splay.app import AppSet
+from splay.app import AppSet, CustomCommand
 from splay.conf import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError
 from splay.server.feeds import Acl
@@ -26,7 +26,10 @@ from splay.server.rest import TRUE, RestError
 BUILT_IN = ("search", "splunk_httpinput", "system")
 """Apps that are there without a folder of their own."""
 
-_NAME = re.compile(r"[\w.\- ]+")
+GIVEN_ONLY = ("commands",)
+"""Files that count in the folders of the given apps only: what they say is run as programs."""
+
+_NAME = re.compile(r"[\w\-][\w.\- ]{0,99}")
 _LEVELS = ("default", "local")
 
 
@@ -89,7 +92,15 @@ class ScopedApps(AppSet):
             self._confs[name] = layer(layers)
         return self._confs[name]
 
+    def command(self, name: str) -> CustomCommand | None:
+        found = super().command(name)
+        if found is not None and found.app not in self._catalog.folders.values():
+            raise ConfError(f"the command {name} is in no given app", where=str(found.script))
+        return found
+
     def _visible(self, place: Place, name: str) -> Conf:
+        if name in GIVEN_ONLY and not self._catalog.given(place):
+            return {}
         conf = place.conf(name)
         if place.app == self._app:
             return conf
@@ -135,7 +146,7 @@ class Catalog:
 
     def create_app(self, name: str) -> None:
         """Makes an app that holds nothing yet."""
-        if not _NAME.fullmatch(name) or name.startswith("."):
+        if not _NAME.fullmatch(name):
             raise RestError(400, f'The app name "{name}" is not valid.')
         (self._etc / "apps" / name / "local").mkdir(parents=True)
 
@@ -147,9 +158,9 @@ class Catalog:
 
         shutil.rmtree(self._etc / "apps" / name)
 
-    def changes_of(self, app: str) -> Path:
-        """The folder that holds what was changed of an app, made if need be."""
-        folder = self._etc / "apps" / app
+    def changes_of(self, app: str, user: str = "") -> Path:
+        """The folder of what was changed of an app, for all or for one user; made if need be."""
+        folder = self._private(user, app) if user else self._etc / "apps" / app
         (folder / "local").mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -159,7 +170,8 @@ class Catalog:
         return ScopedApps(self, user, app)
 
     def places(self, user: str, app: str) -> list[Place]:
-        """Where settings come from, those that win first."""
+        """Where settings come from, those that win first. RestError 404: there is no such app."""
+        self._known_app(app)
         first = [Place(app, self._private(user, app), user), *self._of_app(app)]
         others = [name for name in self.apps if name not in (app, "system")]
         rest = [place for name in others for place in self._of_app(name)]
@@ -170,11 +182,20 @@ class Catalog:
         return [*made, Place(app, self.folders[app])] if app in self.folders else made
 
     def _private(self, user: str, app: str) -> Path:
-        return self._etc / "users" / quote(user, safe="") / app
+        name = quote(user, safe="").replace(".", "%2E")  # no name means a folder above
+        return self._etc / "users" / name / app
 
     def _known_app(self, app: str) -> None:
         if app not in self.apps:
             raise RestError(404, f"Application does not exist: {app}")
+
+    def given(self, place: Place) -> bool:
+        """Whether a place is an app's own folder, as it was given at the start."""
+        return place.folder in self.folders.values()
+
+    def writers(self, app: str) -> tuple[str, ...]:
+        """The roles that may add objects to an app."""
+        return self._acl(app, "", "").write
 
     # ---- objects ----
 
@@ -259,6 +280,8 @@ class Catalog:
         self, conf: str, name: str, settings: dict[str, str | None], acl: Acl, *, private: bool
     ) -> None:
         """Sets settings of an object; None takes one away from what was changed here."""
+        if conf in GIVEN_ONLY:
+            raise RestError(403, f"{conf}.conf is read from the given apps only.")
         with self._lock:
             file = self._file(conf, acl, private)
             held = read_conf(file) if file.exists() else {}
@@ -343,7 +366,11 @@ def _app_name(folder: Path) -> str:
     settings = layer([cached_conf(folder / level / "app.conf") for level in _LEVELS])
     for stanza, key in (("package", "id"), ("id", "name")):
         if stanza in settings and settings[stanza].settings.get(key):
-            return settings[stanza].settings[key]
+            name = settings[stanza].settings[key]
+            if not _NAME.fullmatch(name):
+                where = settings[stanza].where[key]
+                raise ConfError(f"{name!r} cannot be an app's name", where=where)
+            return name
     return folder.resolve().name
 
 

@@ -19,7 +19,7 @@ from splay.server.feeds import Acl, Entry, Feed, paged
 from splay.server.rest import Call, RestError, Routes, messages_response
 
 routes = Routes()
-_CONF_NAME = re.compile(r"[\w\-]+")
+_CONF_NAME = re.compile(r"[\w\-]{1,100}")
 
 
 def _macro_settings(call: Call, item: Object | None) -> Settings:

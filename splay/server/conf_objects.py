@@ -17,6 +17,9 @@ from splay.server.feeds import Acl, Entry, Feed, paged, respond
 from splay.server.rest import LISTING, Call, RestError, Routes, messages_response
 
 SYSTEM = "system"
+NOBODY = "nobody"
+_SECRET = {"inputs": "edit_token_http"}
+"""Files that hold secrets, and the capability that shows them."""
 NAMESPACE_ARGS = frozenset(("name", "owner", "app", "sharing"))
 _LINKS = ("edit", "disable", "_reload")
 
@@ -61,17 +64,25 @@ class Kind:
 def namespace(call: Call, kind: Kind) -> tuple[str, str]:
     """Owner and app of the request; those of the caller where it names none."""
     owner = call.owner or call.user
+    if owner not in ("-", NOBODY) and owner not in call.splunkd.users.users:
+        raise RestError(404, f"User does not exist: {owner}")
     app = kind.fixed_app or call.app or "search"
     return owner, app
 
 
 def visible(call: Call, kind: Kind) -> list[Object]:
     """The objects of the request's namespace that the caller may see."""
+    if kind.conf in _SECRET:
+        call.need(_SECRET[kind.conf])
     owner, app = namespace(call, kind)
-    if owner not in ("-", "nobody", call.user) and not call.splunkd.is_admin(call.user):
-        owner = "nobody"
+    if owner not in ("-", NOBODY, call.user) and not call.splunkd.is_admin(call.user):
+        owner = NOBODY
     found = call.splunkd.catalog.objects(kind.conf, call.user, owner, app)
-    return [item for item in found if item.stanza.name.startswith(kind.stanza_prefix)]
+    return [
+        item
+        for item in found
+        if item.stanza.name.startswith(kind.stanza_prefix) and _may_read(call, item.acl)
+    ]
 
 
 def find(call: Call, kind: Kind, name: str) -> Object:
@@ -126,8 +137,9 @@ def create(call: Call, kind: Kind) -> Response:
     for item in visible(call, kind):
         if item.stanza.name == name and item.acl.app == app:
             raise RestError(409, f"An object with name={name} already exists")
-    private = owner != "nobody" and app != SYSTEM and not kind.fixed_app
-    acl = Acl(app, owner if private else "nobody", "user" if private else "app")
+    private = owner != NOBODY and app != SYSTEM and not kind.fixed_app
+    sharing = "user" if private else "app"
+    acl = Acl(app, owner if private else NOBODY, sharing, write=call.splunkd.catalog.writers(app))
     settings = kind.settings(call, None)
     _may_write(call, acl)
     call.splunkd.catalog.write(kind.conf, name, settings, acl, private=private)
@@ -150,11 +162,21 @@ def change(call: Call, kind: Kind, item: Object, settings: Settings) -> None:
     call.splunkd.catalog.write(kind.conf, item.stanza.name, settings, item.acl, private=private)
 
 
+def _is_one_of(call: Call, roles: Sequence[str]) -> bool:
+    own = {role.name for role in call.splunkd.users.all_roles(call.user)}
+    return call.splunkd.is_admin(call.user) or not own.isdisjoint(roles) or "*" in roles
+
+
+def _may_read(call: Call, acl: Acl) -> bool:
+    return (acl.sharing == "user" and acl.owner == call.user) or _is_one_of(call, acl.read)
+
+
 def _may_write(call: Call, acl: Acl) -> None:
     if acl.sharing == "user" and acl.owner == call.user:
         return
-    roles = {role.name for role in call.splunkd.users.all_roles(call.user)}
-    if not call.splunkd.is_admin(call.user) and not roles & set(acl.write):
+    if acl.sharing == "user" and not call.splunkd.is_admin(call.user):
+        raise RestError(403, "You do not have permission to change another user's object.")
+    if not _is_one_of(call, acl.write):
         raise RestError(403, "You do not have permission to change this object.")
 
 
@@ -180,11 +202,26 @@ def acl(call: Call, kind: Kind) -> Response:
     item = find(call, kind, call.names["name"])
     if call.request.method == "POST":
         _may_write(call, item.acl)
-        call.splunkd.catalog.set_acl(kind.conf, item, _wanted_acl(call, item))
+        wanted = _wanted_acl(call, item)
+        _may_give(call, item.acl, wanted)
+        call.splunkd.catalog.set_acl(kind.conf, item, wanted)
         item = find(call, kind, call.names["name"])
     found = entry(call, kind, item)
     found.content = {}
     return respond(call, Feed(kind.title, kind.path, [found]))
+
+
+def _may_give(call: Call, old: Acl, new: Acl) -> None:
+    """RestError 403: the caller may not share so, or not in this name: a scheduled search runs
+    with the rights of its owner."""
+    if new.owner != NOBODY and new.owner not in call.splunkd.users.users:
+        raise RestError(400, f"User does not exist: {new.owner}")
+    if call.splunkd.is_admin(call.user):
+        return
+    if new.owner not in (old.owner, call.user):
+        raise RestError(403, "Only an administrator gives an object to somebody else.")
+    if new.sharing != "user":
+        _may_write(call, replace(new, write=call.splunkd.catalog.writers(new.app)))
 
 
 def _wanted_acl(call: Call, item: Object) -> Acl:

@@ -138,6 +138,7 @@ def _write(call: Call, name: str, settings: dict[str, str | None]) -> None:
 @routes("POST", f"{_PATH}/{{name}}/roll-hot-buckets")
 def roll(call: Call) -> Response:
     """Makes hot events warm; those to be retired go when the index is looked at."""
+    call.need("edit_indexes")
     call.splunkd.indexes.get(call.names["name"]).roll()
     return messages_response(200, [("INFO", "Rolled.")], call.json)
 

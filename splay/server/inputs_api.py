@@ -104,7 +104,7 @@ def list_oneshot(call: Call) -> Response:
 
 @routes("POST", _ONESHOT)
 def oneshot(call: Call) -> Response:
-    """Indexes a file of the server's machine, as whoever started the server could read it."""
+    """Indexes a file of the server's machine, below the folders that the server was given."""
     call.need("admin_all_objects")
     params = call.params
     params.refuse_others(_ONESHOT_ARGS)
@@ -112,7 +112,8 @@ def oneshot(call: Call) -> Response:
         if params.get(refused):
             raise RestError(400, f'Argument "{refused}" is not supported by this handler.')
     path = Path(params.needed("name"))
-    if not path.is_file():
+    real = _allowed(call, path)
+    if not real.is_file():
         raise RestError(400, f"Cannot find or read the file: {path}")
     source = params.get("rename-source") or str(path)
     sourcetype = params.get("sourcetype") or path.stem
@@ -120,11 +121,25 @@ def oneshot(call: Call) -> Response:
         params.get("host") or "splay", source, sourcetype, params.get("index") or "main"
     )
     try:
-        count = index_all(call, _blocks(path), origin)
+        size = real.stat().st_size
+        count = index_all(call, _blocks(real), origin)
     except OSError as error:
         raise RestError(400, f"Cannot read the file: {error.strerror}") from error
-    content = {"Bytes Indexed": path.stat().st_size, "Size": path.stat().st_size, "events": count}
+    content = {"Bytes Indexed": size, "Size": size, "events": count}
     return respond(call, Feed("oneshotinput", _ONESHOT, [Entry(str(path), _ONESHOT, content)]), 201)
+
+
+def _allowed(call: Call, path: Path) -> Path:
+    """The file behind the name, links followed. RestError 403: it is in no folder for inputs."""
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a name with a null byte
+        raise RestError(400, f"Cannot find or read the file: {path}") from None
+    if not any(real.is_relative_to(folder) for folder in call.splunkd.inputs):
+        raise RestError(
+            403, f"{path} is in no folder that splay serve was given with --inputs: not read."
+        )
+    return real
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

@@ -96,6 +96,7 @@ async def export_get(call: Call) -> Response:
 
 
 def _start(call: Call) -> Job:
+    call.need("search")
     request, time_range, now = job_request(call)
     sid = new_sid(call.params.get("id"))
     job, store = call.splunkd.make_job(sid, request, time_range, now)

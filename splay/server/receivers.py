@@ -24,6 +24,7 @@ _ARGS = ("host", "host_regex", "index", "source", "sourcetype", "check-index")
 
 def origin_of(call: Call, source: str) -> Origin:
     """Where data is from, by the arguments; splunkd's defaults for what they leave out."""
+    call.need("edit_tcp")
     call.params.refuse_others(_ARGS)
     if call.params.get("host_regex"):
         raise RestError(400, 'Argument "host_regex" is not supported by this handler.')
@@ -72,10 +73,10 @@ async def _body(call: Call, *, to_the_end: bool) -> list[bytes]:
 @routes("POST", "receivers/simple", raw=True)
 async def simple(call: Call) -> Response:
     """Indexes the body; answered when it is safe."""
+    origin = origin_of(call, "www-form")
     blocks = await _body(call, to_the_end=False)
     if not any(blocks):
         raise RestError(400, "Bad Request: there is no data.")
-    origin = origin_of(call, "www-form")
     size = sum(map(len, blocks))
     await run_in_threadpool(index_all, call, drained(blocks), origin)
     content = {

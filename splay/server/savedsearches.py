@@ -128,6 +128,8 @@ def _settings(call: Call, item: Object | None) -> Settings:
         cron or (item and item.stanza.settings.get("cron_schedule"))
     ):
         raise RestError(400, "A scheduled search needs a cron_schedule.")
+    if settings.get("enableSched") not in (None, "0", "false"):
+        call.need("schedule_search")
     return settings
 
 
@@ -154,6 +156,7 @@ def dispatch(call: Call) -> Response:
     params = call.params
     prefixed = [name for name in params if name.startswith(("dispatch.", "args."))]
     params.refuse_others(_DISPATCH, prefixed)
+    call.need("search")
     saved = _saved(call)
     for name, value in params.pairs().items():
         if name.startswith("dispatch."):

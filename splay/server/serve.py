@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import uvicorn
 
 from splay.errors import DataError
 from splay.server.app import collector_app, management_app
+from splay.server.headers import guarded
 from splay.server.schedule import Scheduler
 from splay.server.state import Splunkd
 from splay.server.streaming import SplunkdProtocol
@@ -78,7 +80,7 @@ async def _both(servers: list[uvicorn.Server], sockets: list[socket.socket]) -> 
 
 def _config(app: Any, certificate: Callable[..., ssl.SSLContext] | None) -> uvicorn.Config:
     return uvicorn.Config(
-        app,
+        guarded(app),
         http=SplunkdProtocol,
         ws="none",
         lifespan="off",
@@ -131,6 +133,8 @@ def data_folder(path: Path | None) -> Path | None:
         return None
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise DataError("cannot be used: it cannot be written to", where=str(path))
     except OSError as error:
         raise DataError(f"cannot be used: {error.strerror}", where=str(path)) from error
     return path

@@ -36,6 +36,7 @@ class Splunkd:
 
     data: the folder that keeps all that is to last; None: a temporary one, which is removed.
     clock: what time it is for searches, their schedule and their alerts.
+    inputs: the folders whose files clients may have indexed by their names.
     Raises ConfError, DataError: apps or data that cannot be used.
     """
 
@@ -47,6 +48,7 @@ class Splunkd:
         password: str,
         hec_token: str,
         clock: Callable[[], float] = time.time,
+        inputs: Sequence[Path] = (),
     ) -> None:
         self.clock = clock
         self._temporary = data is None
@@ -54,6 +56,7 @@ class Splunkd:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock_folder()
         self.admin = user
+        self.inputs = [folder.resolve() for folder in inputs]
         self.catalog = Catalog(apps, self.folder / "etc")
         self.users = Users(user, password, data / "users.json" if data else None)
         self.indexes = Indexes(data / "db" if data else None)
@@ -96,7 +99,7 @@ class Splunkd:
             return UTC
         try:
             return ZoneInfo(found.tz)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             return UTC
 
     def make_job(
@@ -107,7 +110,8 @@ class Splunkd:
         moment = self.clock() if now is None else now
         context = Context(apps, moment, self.zone(request.user), sid=sid)
         context.span = time_range.resolved(moment, context.tz)
-        context.data_folder = self.catalog.changes_of(request.app)
+        private = "" if self.is_admin(request.user) else request.user
+        context.data_folder = self.catalog.changes_of(request.app, private)
         context.reach = IndexReach(
             self.indexes,
             self.users.default_indexes(request.user),

@@ -12,14 +12,14 @@ from tests.server.running import Server, fresh, running
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the app in the repository's root; SPLAY_TEST_PORTS names one that runs."""
     ports = os.environ.get("SPLAY_TEST_PORTS")
     if ports:
         management, collector = ports.split(",")
         yield Server("https", int(management), int(collector))
         return
-    with running() as started:
+    with running("--inputs", str(tmp_path_factory.getbasetemp().parent)) as started:
         yield started
 
 
