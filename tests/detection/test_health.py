@@ -1,13 +1,11 @@
 """Could the detection fire? Each state of health, made by a log and named in words.
 
-The scheduler's lines have the form that public copies of scheduler.log show; thresholds are those
-of the macros, times are counted by hand from NOW.
+Thresholds are those of the macros, times are counted by hand from NOW.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,66 +13,24 @@ import pytest
 from splay.app import AppSet
 from splay.eval.value import as_list
 from splay.rows import Row
-from splay.search.operation import Context
-from splay.search.plan import make_plan
-from splay.search.run import run_plan
-from splay.store.event import Event, Need, ReadReport
+from splay.store.event import Event
 from tests.detection.apps import INVENTORY, add_lines, copy_of_the_app
-from tests.detection.searching import NOW, ROOT, RULE
+from tests.detection.indexed import (
+    DAY,
+    HOUR,
+    MINUTE,
+    audited,
+    moment,
+    scheduled,
+    search_indexed,
+    security,
+)
+from tests.detection.searching import ROOT
 from tests.published_events import Published
 from tests.sample_events import Style, event, render
 
 HEALTH = "ADCS - Health of the Detection"
 ALERT = "ADCS - A CA Fell Silent - Alert"
-MINUTE, HOUR, DAY = 60, 3600, 86400
-
-
-class Given:
-    """A store of these events, in their time range."""
-
-    def __init__(self, events: Sequence[Event]) -> None:
-        self._events = events
-
-    def scan(
-        self, need: Need, report: ReadReport, progress: Callable[[int], None] | None = None
-    ) -> Iterator[Event]:
-        for one in self._events:
-            early = need.earliest is not None and one.time < need.earliest
-            late = need.latest is not None and one.time >= need.latest
-            if not early and not late:
-                yield one
-
-
-def moment(ago: float) -> datetime:
-    return datetime.fromtimestamp(NOW, UTC) - timedelta(seconds=ago)
-
-
-def security(raw: str, ago: float, lag: float = 5, classic: bool = False) -> Event:
-    kind = "WinEventLog" if classic else "XmlWinEventLog"
-    return Event(
-        raw, NOW - ago, "collector", f"{kind}:Security", kind, "wineventlog", NOW - ago + lag
-    )
-
-
-def audited(
-    code: int, ago: float, computer: str = "ca01.example.com", lag: float = 5, **data: str
-) -> Event:
-    made = render(event(code, time=moment(ago), computer=computer, data=data), Style())
-    return security(made, ago, lag)
-
-
-def scheduled(ago: float, status: str = "success", more: str = "", name: str = RULE) -> Event:
-    raw = (
-        f'{moment(ago):%m-%d-%Y %H:%M:%S.000 +0000} INFO  SavedSplunker - savedsearch_id="nobody;'
-        f'DA-ESS-ADCSBackup;{name}", search_type="scheduled", user="nobody", '
-        f'app="DA-ESS-ADCSBackup", savedsearch_name="{name}", priority=default, '
-        f"status={status}, digest_mode=1, "
-        f"scheduled_time={NOW - ago:.0f}, window_time=0, run_time=0.4, result_count=0{more}"
-    )
-    log = "/opt/splunk/var/log/splunk/scheduler.log"
-    return Event(raw, NOW - ago, "sh1", log, "scheduler", "_internal", NOW - ago)
-
-
 RUNS = scheduled(30 * MINUTE)
 BACKUP = audited(4876, 2 * HOUR)
 
@@ -82,9 +38,8 @@ BACKUP = audited(4876, 2 * HOUR)
 def health(
     events: Sequence[Event], apps: Sequence[Path] = (ROOT,), name: str = HEALTH
 ) -> list[Row]:
-    context = Context(AppSet(apps), NOW)
-    plan = make_plan(AppSet(apps).saved_search(name).settings["search"], context)
-    return run_plan(plan, Given(events), context, ReadReport()).rows
+    spl = AppSet(apps).saved_search(name).settings["search"]
+    return search_indexed(spl, events, apps)[0].rows
 
 
 @pytest.fixture

@@ -1,0 +1,112 @@
+"""The app's Dashboard Studio views, and what their searches give.
+
+Sources: "Dashboard Studio": "Create a dashboard using REST API endpoints" for a view's form,
+"What is a dashboard definition", and "Tokens" for tokens and their filters.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from splay.app import AppSet
+from splay.search.operation import Context
+from splay.search.run import Results
+from splay.server.search import post_processed
+from splay.store.event import Event
+from tests.detection.indexed import search_indexed
+from tests.detection.searching import NOW, ROOT
+
+VIEWS = ROOT / "default" / "data" / "ui" / "views"
+TOKEN = re.compile(r"\$(?P<name>[\w.]+)(?P<filters>(?:\|[a-z]+)*)\$")
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError(f"a key stands twice among {[key for key, _ in pairs]}")
+    return made
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """One view. definition: what Dashboard Studio reads, as JSON."""
+
+    name: str
+    label: str
+    definition: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> Dashboard:
+        root = ElementTree.parse(path).getroot()
+        assert (root.tag, root.get("version")) == ("dashboard", "2")
+        text = root.findtext("definition") or ""
+        definition = json.loads(text, object_pairs_hook=_no_key_twice)
+        return cls(path.stem, root.findtext("label") or "", definition)
+
+    @property
+    def sources(self) -> dict[str, Any]:
+        """Its data sources by id."""
+        found: dict[str, Any] = self.definition["dataSources"]
+        return found
+
+    @property
+    def panels(self) -> dict[str, Any]:
+        """Its visualizations by id."""
+        found: dict[str, Any] = self.definition["visualizations"]
+        return found
+
+    def query(self, source: str, tokens: Mapping[str, str]) -> str:
+        """What that source sends, each token in its place."""
+        return filled(self.sources[source]["options"]["query"], tokens)
+
+
+def dashboards() -> list[Dashboard]:
+    """The views of the app that are made with Dashboard Studio: all of them."""
+    return [Dashboard.read(path) for path in sorted(VIEWS.glob("*.xml"))]
+
+
+def dashboard(name: str) -> Dashboard:
+    """One view, by its name."""
+    return Dashboard.read(VIEWS / f"{name}.xml")
+
+
+def filled(text: str, tokens: Mapping[str, str]) -> str:
+    """A text with its tokens replaced. The filter s wraps a value in quotes, and escapes quotes and
+    backslashes within it ("Tokens", token filters)."""
+
+    def value(match: re.Match[str]) -> str:
+        token = tokens[match["name"]]
+        return json.dumps(token, ensure_ascii=False) if match["filters"] == "|s" else token
+
+    return TOKEN.sub(value, text)
+
+
+def ask(
+    view: Dashboard,
+    events: Sequence[Event],
+    tokens: Mapping[str, str],
+    apps: Sequence[Path] = (ROOT,),
+) -> dict[str, Results]:
+    """The results of each data source; chains work on their base's results, as in Splunk."""
+    found: dict[str, Results] = {}
+
+    def results_of(source: str) -> Results:
+        if source not in found:
+            spl = view.query(source, tokens)
+            base = view.sources[source]["options"].get("extend")
+            found[source] = (
+                post_processed(spl, results_of(base), Context(AppSet(apps), NOW))
+                if base
+                else search_indexed(spl, events, apps)[0]
+            )
+        return found[source]
+
+    for source in view.sources:
+        results_of(source)
+    return found

@@ -1,0 +1,204 @@
+"""The app's views hold together: what one part names, another defines, and nothing is left over.
+
+Types, options and the grid are those of Splunk's "Dashboard Studio", "Visualization configuration
+options", "Input configuration options" and "Grid layout".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from splay.app import AppSet
+from splay.spl.parser import parse_search
+from tests.detection.dashboards import TOKEN, VIEWS, Dashboard, dashboards, filled
+from tests.detection.searching import ROOT
+
+GRID_WIDTH = 1200
+OPTIONS = {
+    "splunk.singlevalue": {"majorColor", "numberPrecision", "unit", "majorFontSize"},
+    "splunk.table": {"columnFormat", "count", "tableFormat", "showInternalFields"},
+    "splunk.column": {"legendDisplay", "stackMode", "xAxisTitleVisibility", "yAxisTitleText"},
+    "splunk.bar": {"legendDisplay", "stackMode", "xAxisTitleVisibility", "yAxisTitleText"},
+    "splunk.line": {"legendDisplay", "xAxisTitleVisibility", "yAxisTitleText"},
+}
+INPUTS = {
+    "input.timerange": {"token", "defaultValue"},
+    "input.dropdown": {"token", "defaultValue", "items"},
+}
+SOURCES = {"ds.search": {"query", "queryParameters"}, "ds.chain": {"query", "extend"}}
+CLICKS = {"name", "value"}  # beside row.<field>.value ("Setting tokens on a visualization click")
+DASHBOARDS = dashboards()
+
+each = pytest.mark.parametrize("view", DASHBOARDS, ids=lambda view: view.name)
+
+
+def inputs(view: Dashboard) -> dict[str, Any]:
+    found: dict[str, Any] = view.definition["inputs"]
+    return found
+
+
+def set_by_clicks(view: Dashboard) -> Iterator[dict[str, str]]:
+    for panel in view.panels.values():
+        for handler in panel.get("eventHandlers", []):
+            assert handler["type"] == "drilldown.setToken"
+            yield from handler["options"]["tokens"]
+
+
+def used_tokens(view: Dashboard) -> Iterator[tuple[str, str]]:
+    """The name and filters of each token in a search or its time range."""
+    defaults = view.definition["defaults"]["dataSources"]["ds.search"]["options"]
+    for options in [defaults, *(source["options"] for source in view.sources.values())]:
+        texts = [options.get("query", ""), *options.get("queryParameters", {}).values()]
+        for match in TOKEN.finditer(" ".join(texts)):
+            yield match["name"], match["filters"]
+
+
+def used_sources(view: Dashboard) -> set[str]:
+    shown = [*view.panels.values(), *inputs(view).values()]
+    named = {name for part in shown for name in part.get("dataSources", {}).values()}
+    return named | {s["options"]["extend"] for s in view.sources.values() if "chain" in s["type"]}
+
+
+def test_there_are_views_and_the_navigation_names_each_of_them_once() -> None:
+    root = ElementTree.parse(VIEWS.parent / "nav" / "default.xml").getroot()
+    named = [view.get("name") for view in root.iter("view")]
+    splunks = {"search", "reports", "alerts", "dashboards"}  # views of every app
+    assert sorted(name or "" for name in named if name not in splunks) == sorted(
+        view.name for view in DASHBOARDS
+    )
+    assert [view.get("name") for view in root.iter("view") if view.get("default")] == [
+        "adcs_triage"
+    ]
+    assert AppSet([ROOT]).conf("app")["ui"].settings["is_visible"] == "true"
+
+
+@each
+def test_the_file_says_what_the_definition_says(view: Dashboard) -> None:
+    root = ElementTree.parse(VIEWS / f"{view.name}.xml").getroot()
+    assert view.label == view.definition["title"]
+    assert root.findtext("description") == view.definition["description"]
+    assert [part.tag for part in root] == ["label", "description", "definition"]
+    for part in [*view.panels.values(), *inputs(view).values()]:
+        assert part["title"]
+
+
+@each
+def test_types_and_options_are_known(view: Dashboard) -> None:
+    for parts, known in ((view.panels, OPTIONS), (inputs(view), INPUTS), (view.sources, SOURCES)):
+        for name, part in parts.items():
+            assert re.fullmatch(r"[a-z_]+", name)
+            assert set(part.get("options", {})) <= known[part["type"]], name
+
+
+@each
+def test_every_data_source_is_used_and_every_one_used_is_there(view: Dashboard) -> None:
+    assert used_sources(view) == set(view.sources)
+    for source in view.sources.values():  # a chain ends at a search
+        seen = []
+        while "extend" in source["options"]:
+            assert source["options"]["extend"] not in seen
+            seen.append(source["options"]["extend"])
+            source = view.sources[seen[-1]]
+        assert source["type"] == "ds.search"
+
+
+@each
+def test_dynamic_options_name_what_their_context_defines(view: Dashboard) -> None:
+    for part in [*view.panels.values(), *inputs(view).values()]:
+        texts = [str(text) for text in _strings(part.get("options", {})) if text.startswith(">")]
+        names = set(re.findall(r"(?:rangeValue|matchValue|prepend)\((\w+)\)", " ".join(texts)))
+        context = part.get("context", {})
+        inner = set(re.findall(r"formatByType\((\w+)\)", str(context)))
+        statics = {"statics"} if "formattedStatics" in context else set()
+        labels = {"label", "value"} & set(context)
+        assert names | inner | statics | labels == set(context)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+@each
+def test_every_panel_has_its_place_and_none_is_on_another(view: Dashboard) -> None:
+    layout = view.definition["layout"]
+    assert layout["type"] == "grid"
+    assert layout["globalInputs"] == list(inputs(view))
+    places = {part["item"]: part["position"] for part in layout["structure"]}
+    assert len(places) == len(layout["structure"])
+    assert set(places) == set(view.panels)
+    assert all(p["x"] >= 0 and p["x"] + p["w"] <= GRID_WIDTH for p in places.values())
+    area = sum(place["w"] * place["h"] for place in places.values())
+    bottom = max(place["y"] + place["h"] for place in places.values())
+    assert area == GRID_WIDTH * bottom  # without a gap
+    for one, other in combinations(places.values(), 2):
+        apart = (
+            one["x"] + one["w"] <= other["x"]
+            or other["x"] + other["w"] <= one["x"]
+            or one["y"] + one["h"] <= other["y"]
+            or other["y"] + other["h"] <= one["y"]
+        )
+        assert apart
+
+
+@each
+def test_every_token_that_is_used_is_defined_and_the_other_way_round(view: Dashboard) -> None:
+    by_inputs = [part["options"]["token"] for part in inputs(view).values()]
+    assert len(set(by_inputs)) == len(by_inputs)
+    by_clicks = {token["token"] for token in set_by_clicks(view)}
+    used = {name.partition(".")[0] for name, _ in used_tokens(view)}
+    assert used == by_clicks | set(by_inputs)
+    for token in set_by_clicks(view):
+        assert token["key"] in CLICKS or re.fullmatch(r"row\.\w+\.value", token["key"])
+
+
+@each
+def test_what_comes_from_a_click_or_an_input_is_quoted_in_every_search(view: Dashboard) -> None:
+    """The filter s keeps a value from ending its quotes, and so from being SPL."""
+    for source in view.sources.values():
+        query = source["options"]["query"]
+        assert {match["filters"] for match in TOKEN.finditer(query)} <= {"|s"}
+        assert "$" not in TOKEN.sub("", query)  # two of them might make a token by chance
+        assert not re.search(r"`[^`]*\$", re.sub(r"`[^`$]*`", "", query))  # none within a macro
+        quotes = TOKEN.sub("", query).replace("\\\\", "").replace('\\"', "")
+        assert quotes.count('"') % 2 == 0
+
+
+HOSTILE = [
+    'x" | delete',
+    'x\\" | outputlookup a.csv',
+    "x\\",
+    '"',
+    "x]] | [| rest /services",
+    "`adcs_health`",
+    "$ca|n$",
+    "a | b",
+    "=HYPERLINK(1)",
+    "\u202egnp",
+    "<script>alert(1)</script>",
+]
+
+
+@each
+def test_a_hostile_value_changes_no_search(view: Dashboard) -> None:
+    """The commands stay the same, and none of the value's own words becomes one."""
+    app = AppSet([ROOT])
+    for source in view.sources.values():
+        query = "|" * (source["type"] == "ds.chain") + source["options"]["query"].lstrip("| ")
+        names = {match["name"] for match in TOKEN.finditer(query)}
+        plain = commands(app, filled(query, dict.fromkeys(names, "x")))
+        for value in HOSTILE:
+            assert commands(app, filled(query, dict.fromkeys(names, value))) == plain
+
+
+def commands(app: AppSet, spl: str) -> list[str]:
+    return [command.name for command in parse_search(app.expand(spl)).commands]
