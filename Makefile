@@ -53,7 +53,7 @@ $(EVTX): $(READY)
 	@$(BIN)/python tests/real_evtx.py
 
 test: $(READY) $(SDK) $(EVTX)  ## run every test that can run here
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 screenshots: $(READY) $(SDK)  ## pictures of the report in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots

@@ -88,13 +88,15 @@ class AdcsEnrichCommand(StreamingCommand):  # type: ignore[misc]  # splunklib ha
     def _enriched(self, record: dict[str, Any]) -> dict[str, Any]:
         result = self._enricher and self._attempt(lambda: self._enricher.enrich(record))
         fields, problems = result or (FAILED, [self._failure])
-        kept = [name for name in fields if record.get(name) and record[name] != fields[name]]
-        if kept:
-            problems = [*problems, f"kept the row's own {', '.join(kept)}"]
-        record.update((name, fields[name]) for name in FAILED if name not in kept)
-        record[STATUS] = "; ".join(problems) or "ok"
-        self._tell(problems)
-        return record
+        if not fields.keys().isdisjoint(record):
+            kept = [name for name in fields if record.get(name) and record[name] != fields[name]]
+            if kept:
+                problems = [*problems, f"kept the row's own {', '.join(kept)}"]
+            fields = {name: fields[name] for name in fields if name not in kept}
+        if problems:
+            self._tell(problems)
+        # A new dict: splunklib's rows are ordered ones, which cost several times as much to extend.
+        return {**record, **fields, STATUS: "; ".join(problems) or "ok"}
 
     def _wanted(self) -> Any:
         from adcs.options import Options

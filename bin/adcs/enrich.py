@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,55 +19,103 @@ from adcs.rules import BACKUP_TYPES, MITRE
 
 _EPOCH = re.compile(r"\d{1,12}(\.\d*)?")
 _LATEST = 253_402_214_400  # 9999-12-31, which has a wall clock in every zone
+_REMEMBERED = 4096  # the same callers back up the same CAs again and again
+
+
+class Subject:
+    """Who backed up what, of one row: all but the time. Rows that agree in it share one.
+
+    operators: the rows of the list for it. fields: what is added where there are none.
+    ca: the inventory's cells. problems: what is wrong.
+    """
+
+    def __init__(self, row: _Row, enricher: Enricher) -> None:
+        options = enricher.options
+        self.dest, self.user = row.wanted(options.dest), row.wanted(options.caller)
+        self.domain, self.sid = row.text(options.domain), row.text(options.sid)
+        self.backup_type = row.text(options.backup_type)
+        self.action = folded(row.text("action"))
+        self.ca = enricher.inventory.find(host_key(self.dest))
+        self.operators = enricher.operators.find(self.domain, self.user, self.dest)
+        self.problems = row.problems
+        self.fields = enricher.fields(self, enricher.operators.verdict((), ()))
 
 
 class Enricher:
     """Knows both lookups (in the folder `lookups`) and which fields of a row to read."""
 
     def __init__(self, lookups: Path, options: Options) -> None:
-        self._options = options
-        self._inventory = Inventory(lookups / options.authorities)
-        self._operators = Operators(lookups / options.operators)
-        self.problems = (*self._inventory.problems, *self._operators.problems)
+        self.options = options
+        with _no_collection():
+            self.inventory = Inventory(lookups / options.authorities)
+            self.operators = Operators(lookups / options.operators)
+        self.problems = [*self.inventory.problems, *self.operators.problems]
+        names = (options.dest, options.caller, options.domain, options.sid, options.backup_type)
+        self._names = tuple(dict.fromkeys((*names, "action")))
+        self._times = options.times
+        self._subject = lru_cache(maxsize=_REMEMBERED)(self._make_subject)
+        self._fields = lru_cache(maxsize=_REMEMBERED)(self.fields)
 
-    def enrich(self, record: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    def enrich(self, record: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
         """The fields for one row (field name to text or list of texts), and what was wrong.
 
-        A row's values are texts, or lists of texts where a field has several.
+        A row's values are texts, or lists of texts where a field has several. The fields are
+        shared between rows: they are not to be changed.
         """
+        try:
+            subject = self._subject(*map(record.get, self._names))
+        except TypeError:  # a list, which cannot be remembered
+            subject = self._subject(*[_fixed(record.get(name)) for name in self._names])
+        epochs, problems = self._epochs(record)
+        problems = self.problems + subject.problems + problems
+        if not subject.operators:  # then time changes nothing
+            return subject.fields, problems
+        verdict = self.operators.verdict(subject.operators, epochs)
+        return self._fields(subject, verdict), problems
+
+    def _epochs(self, record: Mapping[str, Any]) -> tuple[Sequence[float | None], list[str]]:
+        try:
+            texts = [record[name] for name in self._times]
+            epochs = [float(text) for text in texts]
+            if all(map(_EPOCH.fullmatch, texts)) and max(epochs) < _LATEST:
+                return epochs, []
+        except (KeyError, TypeError, ValueError):
+            pass  # several values, none, or no numbers: what is wrong is said in words
         row = _Row(record)
-        options = self._options
-        dest, user = row.wanted(options.dest), row.wanted(options.caller)
-        domain, sid = row.text(options.domain), row.text(options.sid)
-        verdict = self._operators.judge(domain, user, dest, row.times(options.times))
-        cells = self._inventory.find(host_key(dest))
+        return row.times(self._times), row.problems
+
+    def _make_subject(self, *values: Any) -> Subject:
+        return Subject(_Row(dict(zip(self._names, values))), self)
+
+    def fields(self, subject: Subject, verdict: Verdict) -> dict[str, Any]:
+        """What is added to a row with this subject, of which the list of operators says this."""
+        kind = caller_type(subject.domain, subject.user, subject.sid)
+        caller = caller_name(subject.domain, subject.user)
         facts = {
-            "caller": caller_name(domain, user) or "nobody",
-            "dest": dest or "a host without a name",
-            "caller_type": caller_type(domain, user, sid),
+            "caller": caller or "nobody",
+            "dest": subject.dest or "a host without a name",
+            "caller_type": kind,
             "authorization": self._authorization(verdict),
             "rule": verdict.rule,
             "moment": verdict.moment,
-            "action": folded(row.text("action")),
-            "inventory": self._inventory.name,
-            **self._ca_facts(cells),
+            "action": subject.action,
+            "inventory": self.inventory.name,
+            **self._ca_facts(subject.ca),
         }
-        backup_type = row.text(options.backup_type)
-        fields = {
-            "caller": caller_name(domain, user) or None,
-            "caller_type": facts["caller_type"],
+        return {
+            "caller": caller or None,
+            "caller_type": kind,
             "caller_authorization": verdict.word,
             "caller_authorization_rule": verdict.rule,
-            **_ca_fields(cells),
-            "backup_type": BACKUP_TYPES.get(backup_type, backup_type) or None,
+            **_ca_fields(subject.ca),
+            "backup_type": BACKUP_TYPES.get(subject.backup_type, subject.backup_type) or None,
             **MITRE,
             **_score_fields(facts),
         }
-        return fields, [*self.problems, *row.problems]
 
     def _authorization(self, verdict: Verdict) -> str:
         # Before anybody has filled in the list, not to be on it means nothing.
-        unfilled = verdict.word == NOT_LISTED and self._operators.empty
+        unfilled = verdict.word == NOT_LISTED and self.operators.empty
         return "no_list" if unfilled else verdict.word
 
     def _ca_facts(self, cells: dict[str, str] | None) -> dict[str, str]:
@@ -72,11 +123,23 @@ class Enricher:
             rank = ca_rank(cells["ca_role"], cells.get("ca_tier", ""))
             return {"ca": "known", "ca_name": cells["ca_name"] or "(no name)", "ca_rank": rank}
         ca = "unknown"
-        if not self._inventory.readable:
+        if not self.inventory.readable:
             ca = "unreadable"
-        elif self._inventory.empty:
+        elif self.inventory.empty:
             ca = "no_inventory"
         return {"ca": ca, "ca_name": "", "ca_rank": ""}
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Rows that are read stay: to look for garbage among them takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _ca_fields(cells: dict[str, str] | None) -> dict[str, str | None]:
@@ -91,6 +154,11 @@ def _score_fields(facts: dict[str, str]) -> dict[str, Any]:
     return {"adcs_risk_score": str(score), "adcs_priority": priority, "adcs_reason": reasons}
 
 
+def _fixed(value: Any) -> Any:
+    """The value as one that can be remembered."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 class _Row:
     """Reads a row's fields and notes what is wrong with them."""
 
@@ -100,7 +168,7 @@ class _Row:
 
     def _values(self, name: str) -> list[str]:
         value = self._record.get(name)
-        values = value if isinstance(value, list) else [value]
+        values = value if isinstance(value, (list, tuple)) else [value]
         return [str(one).strip() for one in values if one not in (None, "")]
 
     def text(self, name: str) -> str:

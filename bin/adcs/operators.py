@@ -65,6 +65,7 @@ class Operators:
         self.empty = table.readable and not table.rows and not table.problems.texts()
         self.problems = table.problems.texts()
         self._matching = lru_cache(maxsize=4096)(self._find)
+        self._of_none = self._no_rows()
 
     def _add(self, row: Row, table: Table) -> None:
         cells = row.cells
@@ -90,7 +91,7 @@ class Operators:
         else:
             self._by_user.setdefault(operator.user, []).append(operator)
 
-    def _find(self, domain: str, user: str, dest: str) -> list[Operator]:
+    def _find(self, domain: str, user: str, dest: str) -> tuple[Operator, ...]:
         """The rows for these three (folded), the most specific first."""
         found = [
             row
@@ -99,26 +100,35 @@ class Operators:
             and matches(row.domain, domain)
             and matches_host(row.dest, dest)
         ]
-        return sorted(
-            found, key=lambda row: (*specificity(row.domain, row.user, row.dest), row.line)
-        )
+        found.sort(key=lambda row: (*specificity(row.domain, row.user, row.dest), row.line))
+        return tuple(found)
+
+    def find(self, domain: str, user: str, dest: str) -> tuple[Operator, ...]:
+        """The rows for this caller on this host, the most specific first."""
+        return self._matching(folded(domain), folded(user), host_key(dest))
 
     def judge(self, domain: str, user: str, dest: str, times: Sequence[float | None]) -> Verdict:
-        """What the rows say of a backup by this caller on this host at these epoch seconds.
+        """What the rows say of a backup by this caller on this host at these epoch seconds."""
+        return self.verdict(self.find(domain, user, dest), times)
+
+    def verdict(self, rows: Sequence[Operator], times: Sequence[float | None]) -> Verdict:
+        """What these rows say of a backup at these epoch seconds.
 
         For each time the best row counts (of equals the most specific, then the first in the
         file); of the times the worst.
         """
-        if not self.readable:
-            return Verdict(UNKNOWN, f"{self.name} cannot be used", "")
-        rows = self._matching(folded(domain), folded(user), host_key(dest))
         if not rows:
-            what = "has no rows yet" if self.empty else "has no row for this caller and host"
-            return Verdict(NOT_LISTED, f"{self.name} {what}", "")
+            return self._of_none
         verdicts = [self._best(rows, epoch) for epoch in times]
         return max(verdicts, key=lambda verdict: BEST_TO_WORST.index(verdict.word))
 
-    def _best(self, rows: list[Operator], epoch: float | None) -> Verdict:
+    def _no_rows(self) -> Verdict:
+        if not self.readable:
+            return Verdict(UNKNOWN, f"{self.name} cannot be used", "")
+        what = "has no rows yet" if self.empty else "has no row for this caller and host"
+        return Verdict(NOT_LISTED, f"{self.name} {what}", "")
+
+    def _best(self, rows: Sequence[Operator], epoch: float | None) -> Verdict:
         row = min(rows, key=lambda row: BEST_TO_WORST.index(row.judge(epoch)))
         rule = f"{self.name} line {row.line}: {_in_words(row.cells)}"
         return Verdict(row.judge(epoch), rule, _moment(row, epoch))

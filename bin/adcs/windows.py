@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ OUTSIDE_WINDOW = "outside_window"
 EXPIRED = "expired"
 
 COLUMNS = ("days", "hours", "timezone", "valid_from", "valid_until")
+
+_cells_of_window = itemgetter(*COLUMNS)
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS = {name.lower(): number for number, name in enumerate(DAY_NAMES)}
@@ -82,7 +85,7 @@ def wall_clock(epoch: float, zone: tzinfo) -> datetime:
 
 def read_window(cells: dict[str, str]) -> Window:
     """The window of a row's cells; raises CellError for the first that cannot be used."""
-    return _window(*(cells[name] for name in COLUMNS))
+    return _window(*_cells_of_window(cells))
 
 
 @lru_cache(maxsize=1024)  # the rows of a long list share a few windows
