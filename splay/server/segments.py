@@ -11,7 +11,7 @@ from math import floor
 from typing import NamedTuple
 
 from splay.store.event import Event, Need
-from splay.store.literals import LiteralScan
+from splay.store.literals import Data, LiteralScan
 
 
 class Origin(NamedTuple):
@@ -73,7 +73,7 @@ class Segment:
         happened = _overlap(moment, moment, need.earliest, need.latest)
         return happened and _overlap(indexed, indexed, need.index_earliest, need.index_latest)
 
-    def around(self, data: bytes, place: int, after: int) -> tuple[int, int]:
+    def around(self, data: Data, place: int, after: int) -> tuple[int, int]:
         """The bounds of the event around a place (`splay.store.literals.Bounds`)."""
         number = bisect_right(self.starts, place) - 1
         return self.starts[number], self.starts[number + 1]
@@ -83,9 +83,10 @@ class Segment:
         if scan.empty:
             yield from range(len(self))
             return
-        folded = scan.folded(self.text)
+        end = len(self.text)
+        folded = scan.folded(self.text, end)
         if folded is not None:
-            for start, _ in scan.candidates(self.text, folded, self):
+            for start, _ in scan.candidates(self.text, folded, end, self):
                 yield bisect_right(self.starts, start) - 1
 
     def event(self, number: int, index: str) -> Event:

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from splay.store.event import Event
-from splay.store.literals import LiteralScan
+from splay.store.literals import Data, LiteralScan
 from splay.store.maker import UNKNOWN_HOST, Maker
 from splay.store.notes import Fault, FileNotes
 from splay.store.stamps import american_time
@@ -35,11 +35,13 @@ def classic_start(data: bytes) -> int:
 class ClassicMaker(Maker):
     """Makes events as Splunk's Windows event input names them without renderXml."""
 
-    def own_time(self, data: bytes, start: int, end: int) -> float | None:
+    def own_time(self, data: Data, start: int, end: int) -> float | None:
         line = data.find(b"\n", start, end)
-        return american_time(data[start:line].strip(), self.settings.tz) if line > 0 else None
+        return (
+            american_time(bytes(data[start:line].strip()), self.settings.tz) if line > 0 else None
+        )
 
-    def latest_time(self, data: bytes, start: int, end: int) -> float | None:
+    def latest_time(self, data: Data, start: int, end: int) -> float | None:
         # From the end, in growing steps: the last header is near it as a rule.
         step = 8192
         begin = max(0, start - 1)
@@ -53,7 +55,7 @@ class ClassicMaker(Maker):
                 return None
             step *= 8
 
-    def origin(self, data: bytes, start: int, end: int) -> tuple[str, str, str]:
+    def origin(self, data: Data, start: int, end: int) -> tuple[str, str, str]:
         message = data.find(b"\nMessage=", start, end)
         head_end = end if message < 0 else message + 1
         computer = _COMPUTER.search(data, start, head_end)
@@ -63,7 +65,7 @@ class ClassicMaker(Maker):
         source = f"WinEventLog:{name}" if name else self.facts.name
         return host or UNKNOWN_HOST, source, "WinEventLog"
 
-    def text(self, raw: bytes) -> str:
+    def text(self, raw: Data) -> str:
         """The event's text, with line ends as \\n as extractions expect them."""
         return super().text(raw.replace(b"\r\n", b"\n"))
 
@@ -74,11 +76,11 @@ class _Starts:
     def __init__(self, starts: list[int]) -> None:
         self._starts = starts
 
-    def around(self, data: bytes, place: int, after: int) -> tuple[int, int] | None:
+    def around(self, data: Data, place: int, after: int) -> tuple[int, int] | None:
         number = bisect_right(self._starts, place) - 1
         return None if number < 0 else self.event(data, number)
 
-    def event(self, data: bytes, number: int) -> tuple[int, int]:
+    def event(self, data: Data, number: int) -> tuple[int, int]:
         start = self._starts[number]
         last = number + 1 == len(self._starts)
         end = len(data) if last else self._starts[number + 1]
@@ -141,16 +143,16 @@ class ClassicReader:
             event = self._maker.make(data, start, end)
             if event is not None:
                 yield event
-        self._maker.region_done(data)
+        self._maker.region_done(data, len(data))
 
     def _wanted(self, data: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:
         bounds = _Starts(starts)
         if self._scan.empty:
             yield from (bounds.event(data, number) for number in range(len(starts)))
             return
-        folded = self._scan.folded(data)
+        folded = self._scan.folded(data, len(data))
         if folded is not None:
-            yield from self._scan.candidates(data, folded, bounds)
+            yield from self._scan.candidates(data, folded, len(data), bounds)
 
 
 def _text(raw: bytes) -> str:

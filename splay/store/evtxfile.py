@@ -55,9 +55,9 @@ def read_evtx(
             continue
         data = data[start.start() : end + len(CLOSE)]
         notes.events(1)
-        folded = scan.folded(data)
+        folded = scan.folded(data, len(data))
         event = maker.make(data, 0, len(data)) if folded is not None else None
-        maker.region_done(data)
+        maker.region_done(data, len(data))
         if event is not None:
             yield event
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from splay.store.event import Event
-from splay.store.literals import LiteralScan
+from splay.store.literals import Data, LiteralScan
 from splay.store.maker import UNKNOWN_HOST, Maker
 from splay.store.notes import Fault, FileNotes
 from splay.store.stamps import american_time, iso_time
@@ -20,12 +20,12 @@ SHORTEST_TIME = len("1/1/2026 0:00:00")
 class LineMaker(Maker):
     """Names events after their file, as Splunk does when inputs.conf says nothing."""
 
-    def own_time(self, data: bytes, start: int, end: int) -> float | None:
-        head = data[start : min(end, start + LOOKAHEAD)]
+    def own_time(self, data: Data, start: int, end: int) -> float | None:
+        head = bytes(data[start : min(end, start + LOOKAHEAD)])
         time = iso_time(head, self.settings.tz, whole=False)
         return american_time(head, self.settings.tz, whole=False) if time is None else time
 
-    def latest_time(self, data: bytes, start: int, end: int) -> float | None:
+    def latest_time(self, data: Data, start: int, end: int) -> float | None:
         while end > start:
             line = data.rfind(b"\n", start, end - 1) + 1 or start
             time = self.own_time(data, line, end) if end - line >= SHORTEST_TIME else None
@@ -34,14 +34,14 @@ class LineMaker(Maker):
             end = line
         return None
 
-    def origin(self, data: bytes, start: int, end: int) -> tuple[str, str, str]:
+    def origin(self, data: Data, start: int, end: int) -> tuple[str, str, str]:
         return UNKNOWN_HOST, self.facts.name, self.facts.stem
 
 
 class LineEnds:
     """Bounds in a region whose events are lines."""
 
-    def around(self, data: bytes, place: int, after: int) -> tuple[int, int] | None:
+    def around(self, data: Data, place: int, after: int) -> tuple[int, int] | None:
         start = data.rfind(b"\n", 0, place) + 1
         end = data.find(b"\n", place)
         return _without_return(data, start, len(data) if end < 0 else end)
@@ -96,15 +96,15 @@ class LineReader:
             event = self._maker.make(data, start, end)
             if event is not None:
                 yield event
-        self._maker.region_done(data)
+        self._maker.region_done(data, len(data))
 
     def _wanted(self, data: bytes) -> Iterator[tuple[int, int]]:
         if self._scan.empty:
             yield from _all_lines(data)
             return
-        folded = self._scan.folded(data)
+        folded = self._scan.folded(data, len(data))
         if folded is not None:
-            yield from self._scan.candidates(data, folded, LineEnds())
+            yield from self._scan.candidates(data, folded, len(data), LineEnds())
 
 
 def _all_lines(data: bytes) -> Iterator[tuple[int, int]]:
@@ -124,5 +124,5 @@ def _count(data: bytes) -> int:
     return data.count(b"\n") + (data[-1:] not in (b"", b"\n"))
 
 
-def _without_return(data: bytes, start: int, end: int) -> tuple[int, int]:
+def _without_return(data: Data, start: int, end: int) -> tuple[int, int]:
     return start, end - 1 if end > start and data[end - 1 : end] == b"\r" else end

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
+
+Data: TypeAlias = bytes | bytearray
+"""Text as it was read. A bytearray is used again for what is read next: copy what is to stay."""
 
 
 class Bounds(Protocol):
     """Says which event lies around a place in a region of whole events."""
 
-    def around(self, data: bytes, place: int, after: int) -> tuple[int, int] | None:
+    def around(self, data: Data, place: int, after: int) -> tuple[int, int] | None:
         """(start, end) of the event around `place` (not before `after`); None between events."""
 
 
@@ -17,7 +20,7 @@ class _Clause(NamedTuple):
     texts: tuple[bytes, ...]
     folded: bool  # has letters: compared with the region in lower case
 
-    def among(self, data: bytes, folded: bytes, start: int, end: int) -> bool:
+    def among(self, data: Data, folded: Data, start: int, end: int) -> bool:
         hay = folded if self.folded else data
         return any(hay.find(text, start, end) >= 0 for text in self.texts)
 
@@ -41,41 +44,43 @@ class LiteralScan:
         """Whether every event passes."""
         return not self._clauses
 
-    def folded(self, data: bytes) -> bytes | None:
-        """None when no event of the region can pass; else the region as letters are compared."""
-        lower = b""
+    def folded(self, data: Data, end: int) -> Data | None:
+        """None when no event of the region data[:end] can pass; else it as letters are compared."""
+        lower: Data = b""
         for clause in self._clauses:
             if clause.folded and not lower:
-                lower = data.lower()
-            if not clause.among(data, lower, 0, len(data)):
+                lower = data[:end].lower()
+            if not clause.among(data, lower, 0, end):
                 return None
         return lower
 
-    def passes(self, data: bytes, folded: bytes, start: int, end: int) -> bool:
+    def passes(self, data: Data, folded: Data, start: int, end: int) -> bool:
         """Whether the event data[start:end] holds a text of every clause."""
         return all(clause.among(data, folded, start, end) for clause in self._clauses)
 
-    def candidates(self, data: bytes, folded: bytes, bounds: Bounds) -> Iterator[tuple[int, int]]:
-        """The events that pass, in order: only places that hold the rarest clause are visited."""
-        anchor = self._rarest(data, folded)
+    def candidates(
+        self, data: Data, folded: Data, end: int, bounds: Bounds
+    ) -> Iterator[tuple[int, int]]:
+        """The events of data[:end] that pass, in order: only places that hold the rarest clause
+        are visited."""
+        anchor = self._rarest(data, folded, end)
         hay = folded if anchor.folded else data
         after = 0
-        for place in _places(hay, anchor.texts):
+        for place in _places(hay, anchor.texts, end):
             if place < after:
                 continue
             event = bounds.around(data, place, after)
             if event is None:
                 continue
-            start, end = event
-            if self.passes(data, folded, start, end):
+            if self.passes(data, folded, *event):
                 yield event
-            after = end
+            after = event[1]
 
-    def _rarest(self, data: bytes, folded: bytes) -> _Clause:
+    def _rarest(self, data: Data, folded: Data, end: int) -> _Clause:
         if self._anchor is None:
             self._anchor = min(
                 self._clauses,
-                key=lambda c: sum((folded if c.folded else data).count(t) for t in c.texts),
+                key=lambda c: sum((folded if c.folded else data).count(t, 0, end) for t in c.texts),
             )
         return self._anchor
 
@@ -85,14 +90,14 @@ def _clause(texts: Sequence[str]) -> _Clause:
     return _Clause(lower, any(text != text.upper() for text in lower))
 
 
-def _places(hay: bytes, texts: Sequence[bytes]) -> Iterator[int]:
-    """Every place where one of the texts begins, ascending."""
-    following = [(hay.find(text), text) for text in texts]
+def _places(hay: Data, texts: Sequence[bytes], end: int) -> Iterator[int]:
+    """Every place in hay[:end] where one of the texts begins, ascending."""
+    following = [(hay.find(text, 0, end), text) for text in texts]
     following = [(place, text) for place, text in following if place >= 0]
     while following:
         place, text = min(following)
         yield place
         following.remove((place, text))
-        further = hay.find(text, place + 1)
+        further = hay.find(text, place + 1, end)
         if further >= 0:
             following.append((further, text))

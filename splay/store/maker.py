@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from splay.store.event import Event, Need
+from splay.store.literals import Data
 from splay.store.notes import Fault, FileNotes
 
 UNKNOWN_HOST = "unknown"
@@ -55,18 +56,18 @@ class Maker(ABC):
         self._known_end = 0
 
     @abstractmethod
-    def own_time(self, data: bytes, start: int, end: int) -> float | None:
+    def own_time(self, data: Data, start: int, end: int) -> float | None:
         """The event's own time."""
 
     @abstractmethod
-    def latest_time(self, data: bytes, start: int, end: int) -> float | None:
+    def latest_time(self, data: Data, start: int, end: int) -> float | None:
         """The last usable time of an event within data[start:end]."""
 
     @abstractmethod
-    def origin(self, data: bytes, start: int, end: int) -> tuple[str, str, str]:
+    def origin(self, data: Data, start: int, end: int) -> tuple[str, str, str]:
         """host, source and sourcetype by the event's own account."""
 
-    def text(self, raw: bytes) -> str:
+    def text(self, raw: Data) -> str:
         """The event's text; bytes that are not UTF-8 become U+FFFD and are noted."""
         try:
             return raw.decode("utf-8")
@@ -74,7 +75,7 @@ class Maker(ABC):
             self._notes.fault(Fault.NOT_UTF8)
             return raw.decode("utf-8", "replace")
 
-    def make(self, data: bytes, start: int, end: int) -> Event | None:
+    def make(self, data: Data, start: int, end: int) -> Event | None:
         """The event data[start:end]; None when it lies outside the time range."""
         time = self.own_time(data, start, end)
         if time is None:
@@ -98,15 +99,15 @@ class Maker(ABC):
             indextime=self.facts.indextime,
         )
 
-    def region_done(self, data: bytes) -> None:
-        """Remembers the last time of a region, for the first event of the next."""
-        self._known = self._latest_or_known(data, len(data))
+    def region_done(self, data: Data, end: int) -> None:
+        """Remembers the last time of the region data[:end], for the first event of the next."""
+        self._known = self._latest_or_known(data, end)
         self._known_end = 0
 
-    def _time_before(self, data: bytes, start: int) -> float:
+    def _time_before(self, data: Data, start: int) -> float:
         known = self._latest_or_known(data, start)
         return self.facts.mtime if known is None else known
 
-    def _latest_or_known(self, data: bytes, end: int) -> float | None:
+    def _latest_or_known(self, data: Data, end: int) -> float | None:
         latest = self.latest_time(data, self._known_end, end)
         return self._known if latest is None else latest

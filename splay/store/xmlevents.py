@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import unescape
 
 from splay.store.event import Event
-from splay.store.literals import LiteralScan
+from splay.store.literals import Data, LiteralScan
 from splay.store.maker import UNKNOWN_HOST, Maker
 from splay.store.notes import Fault, FileNotes
 from splay.store.stamps import iso_time
@@ -56,11 +56,11 @@ def xml_start(data: bytes, *, document: bool = True) -> int:
 class XmlMaker(Maker):
     """Makes events as Splunk's Windows event input names them with renderXml."""
 
-    def own_time(self, data: bytes, start: int, end: int) -> float | None:
+    def own_time(self, data: Data, start: int, end: int) -> float | None:
         found = _TIME.search(data, start, _system_end(data, start, end))
         return iso_time(found[1].strip()) if found else None
 
-    def latest_time(self, data: bytes, start: int, end: int) -> float | None:
+    def latest_time(self, data: Data, start: int, end: int) -> float | None:
         place = data.rfind(b"<TimeCreated", start, end)
         while place >= 0:
             found = _TIME.match(data, place, end)
@@ -70,7 +70,7 @@ class XmlMaker(Maker):
             place = data.rfind(b"<TimeCreated", start, place)
         return None
 
-    def origin(self, data: bytes, start: int, end: int) -> tuple[str, str, str]:
+    def origin(self, data: Data, start: int, end: int) -> tuple[str, str, str]:
         system_end = _system_end(data, start, end)
         computer = _COMPUTER.search(data, start, system_end)
         channel = _CHANNEL.search(data, start, system_end)
@@ -83,7 +83,7 @@ class XmlMaker(Maker):
 class ClosingTags:
     """Bounds in a region where every closing tag belongs to exactly one event."""
 
-    def around(self, data: bytes, place: int, after: int) -> tuple[int, int] | None:
+    def around(self, data: Data, place: int, after: int) -> tuple[int, int] | None:
         close = data.find(CLOSE, max(after, place - len(CLOSE) + 1))
         if close < 0:
             return None
@@ -95,13 +95,18 @@ class ClosingTags:
 
 
 class XmlReader:
-    """Takes blocks of bytes, gives the events that pass the scan."""
+    """Takes blocks of bytes, gives the events that pass the scan.
+
+    A block is laid behind what is left of the one before, in a buffer that is used again and
+    again; what is looked at is always data[:end].
+    """
 
     def __init__(self, maker: Maker, scan: LiteralScan, notes: FileNotes) -> None:
         self._maker = maker
         self._scan = scan
         self._notes = notes
-        self._rest = b""  # after the last closing tag
+        self._data = bytearray()
+        self._held = 0  # so many bytes at its front follow the last closing tag
         self._oversize = False  # inside an event that is being left out
         self._declared = False  # a DOCTYPE stands before the next event
         self._joint = b""  # how an event ends and the next begins in this file
@@ -109,58 +114,78 @@ class XmlReader:
 
     def feed(self, block: bytes) -> Iterator[Event]:
         """The events that end in this block."""
-        searched = max(0, len(self._rest) - len(CLOSE) + 1)
-        data = self._rest + block
+        searched = max(0, self._held - len(CLOSE) + 1)
+        end = self._append(block)
         if self._oversize:
-            data, searched = self._leave_oversize(data), 0
-        last = data.rfind(CLOSE, searched)
+            searched = 0
+            end = self._hold(self._leave_oversize(end), end)
+        last = self._data.rfind(CLOSE, searched, end)
         if last < 0:
-            self._rest = self._without_end(data)
+            self._hold(self._without_end(end), end)
             return
-        region, self._rest = data[: last + len(CLOSE)], data[last + len(CLOSE) :]
-        yield from self._region(region)
-        self._maker.region_done(region)
+        stop = last + len(CLOSE)
+        yield from self._region(self._data, stop)
+        self._maker.region_done(self._data, stop)
+        self._hold(stop, end)
 
     def finish(self) -> Iterator[Event]:
         """Notes what is left at the end of the file."""
+        rest = bytes(self._data[: self._held])
         if not self._oversize:
-            opened = OPEN.search(self._rest)
-            self._gap(self._rest[: opened.start()] if opened else self._rest)
-            self._notes.fault_if(Fault.HALF, len(OPEN.findall(self._rest)))
+            opened = OPEN.search(rest)
+            self._gap(rest[: opened.start()] if opened else rest)
+            self._notes.fault_if(Fault.HALF, len(OPEN.findall(rest)))
             self._notes.fault_if(Fault.DECLARED, 1 if self._declared else 0)
-        self._rest = b""
+        self._held = 0
         yield from ()
+
+    def _append(self, block: bytes) -> int:
+        """Lays a block behind what is held; the number of bytes that are there then."""
+        end = self._held + len(block)
+        if end > len(self._data):
+            grown = bytearray(end + end // 8)
+            grown[: self._held] = self._data[: self._held]
+            self._data = grown
+        self._data[self._held : end] = block
+        return end
+
+    def _hold(self, start: int, end: int) -> int:
+        """Keeps data[start:end] for the next block; its length."""
+        self._held = end - start
+        if start:
+            self._data[: self._held] = self._data[start:end]
+        return self._held
 
     # ---- text without a closing tag ----
 
-    def _leave_oversize(self, data: bytes) -> bytes:
-        """What follows the event that is too long; it ends at its tag or where another begins."""
-        found = _TOKEN.search(data)
+    def _leave_oversize(self, end: int) -> int:
+        """Where the event that is too long is over: behind its tag or where another begins."""
+        found = _TOKEN.search(self._data, 0, end)
         if found is None:
-            return data[-len(CLOSE) :]
+            return max(0, end - len(CLOSE))
         self._oversize = False
-        return data[found.end() if found[0] == CLOSE else found.start() :]
+        return found.end() if found[0] == CLOSE else found.start()
 
-    def _without_end(self, data: bytes) -> bytes:
-        """What to keep of text in which no event ends: at most one event's beginning."""
+    def _without_end(self, end: int) -> int:
+        """From where on to keep text in which no event ends: at most one event's beginning."""
         if self._oversize:
-            return data
-        opened = OPEN.search(data)
+            return 0
+        opened = OPEN.search(self._data, 0, end)
         if opened is None:
             # A tag may be cut in two by the end of the block.
-            cut = data.rfind(b"<", max(0, len(data) - MAX_HEAD))
-            cut = len(data) if cut < 0 else cut
-            self._gap(data[:cut])
-            return data[cut:]
-        self._gap(data[: opened.start()])
-        data = data[opened.start() :]
-        if len(data) <= MAX_EVENT:
-            return data
+            cut = self._data.rfind(b"<", max(0, end - MAX_HEAD), end)
+            cut = end if cut < 0 else cut
+            self._gap(self._data[:cut])
+            return cut
+        start = opened.start()
+        self._gap(self._data[:start])
+        if end - start <= MAX_EVENT:
+            return start
         self._notes.fault(Fault.TOO_LONG)
         self._oversize = True
-        return data[-len(CLOSE) :]
+        return end - len(CLOSE)
 
-    def _gap(self, text: bytes) -> None:
+    def _gap(self, text: Data) -> None:
         """Looks at text between events: nothing is passed over in silence."""
         if not text or text.isspace():
             return
@@ -171,12 +196,12 @@ class XmlReader:
 
     # ---- whole events ----
 
-    def _region(self, data: bytes) -> Iterator[Event]:
-        closes = data.count(CLOSE)
-        if not self._clean(data, closes):
-            events = self._one_by_one(data)
+    def _region(self, data: Data, end: int) -> Iterator[Event]:
+        closes = data.count(CLOSE, 0, end)
+        if not self._clean(data, end, closes):
+            events = self._one_by_one(data, end)
             self._notes.events(len(events))
-            folded = self._scan.folded(data)
+            folded = self._scan.folded(data, end)
             if folded is not None:
                 yield from self._made(
                     data, (e for e in events if self._scan.passes(data, folded, *e))
@@ -184,45 +209,46 @@ class XmlReader:
             return
         self._notes.events(closes)
         if self._scan.empty:
-            yield from self._made(data, _all_events(data))
+            yield from self._made(data, _all_events(data, end))
             return
-        folded = self._scan.folded(data)
+        folded = self._scan.folded(data, end)
         if folded is not None:
-            yield from self._made(data, self._scan.candidates(data, folded, ClosingTags()))
+            yield from self._made(data, self._scan.candidates(data, folded, end, ClosingTags()))
 
-    def _made(self, data: bytes, events: Iterator[tuple[int, int]]) -> Iterator[Event]:
+    def _made(self, data: Data, events: Iterator[tuple[int, int]]) -> Iterator[Event]:
         for start, end in events:
             event = self._maker.make(data, start, end)
             if event is not None:
                 yield event
 
-    def _clean(self, data: bytes, closes: int) -> bool:
+    def _clean(self, data: Data, end: int, closes: int) -> bool:
         """Whether counting alone shows that this region is one whole event after the other."""
-        opened = OPEN.search(data)
-        if opened is None or self._declared or len(data) > MAX_EVENT:
+        opened = OPEN.search(data, 0, end)
+        if opened is None or self._declared or end > MAX_EVENT:
             return False
-        if b"!" in data and b"<!" in data:  # one byte is found many times faster than two
+        # One byte is found many times faster than two.
+        if data.find(b"!", 0, end) >= 0 and data.find(b"<!", 0, end) >= 0:
             return False
         if not _GAP.fullmatch(data, 0, opened.start()):
             return False
         if not self._joint and closes > 1:
             self._learn(data)
         opening = self._opening or opened[0]
-        joints = data.count(self._joint) if self._joint else 0
-        return data.count(opening) == closes == joints + 1
+        joints = data.count(self._joint, 0, end) if self._joint else 0
+        return joints + 1 == closes and data.count(opening, 0, end) == closes
 
-    def _learn(self, data: bytes) -> None:
+    def _learn(self, data: Data) -> None:
         start = data.find(CLOSE)
         opened = OPEN.search(data, start)
         if opened and _GAP.fullmatch(data, start + len(CLOSE), opened.start()):
-            self._joint = data[start : opened.end()]
+            self._joint = bytes(data[start : opened.end()])
             self._opening = opened[0]
 
-    def _one_by_one(self, data: bytes) -> list[tuple[int, int]]:
+    def _one_by_one(self, data: Data, end: int) -> list[tuple[int, int]]:
         """The whole events of a region that holds something else as well; that is noted."""
         events: list[tuple[int, int]] = []
         opened, before = -1, 0
-        for token in _TOKEN.finditer(data):
+        for token in _TOKEN.finditer(data, 0, end):
             if token[0] != CLOSE:
                 if opened < 0:
                     self._gap(data[before : token.start()])
@@ -237,7 +263,7 @@ class XmlReader:
             opened, before = -1, token.end()
         return events
 
-    def _sound(self, raw: bytes) -> bool:
+    def _sound(self, raw: Data) -> bool:
         """Whether a whole event may be taken; notes why not."""
         declared, self._declared = self._declared, False
         if not declared and b"<!" in raw:
@@ -255,16 +281,16 @@ MAX_HEAD = 4096
 """As far back from the end of a block a tag that is cut in two is looked for."""
 
 
-def _all_events(data: bytes) -> Iterator[tuple[int, int]]:
+def _all_events(data: Data, end: int) -> Iterator[tuple[int, int]]:
     after = 0
-    while (close := data.find(CLOSE, after)) >= 0:
+    while (close := data.find(CLOSE, after, end)) >= 0:
         opened = OPEN.search(data, after, close)
         after = close + len(CLOSE)
         if opened:
             yield opened.start(), after
 
 
-def _system_end(data: bytes, start: int, end: int) -> int:
+def _system_end(data: Data, start: int, end: int) -> int:
     """The end of the event's own System part, which comes first; `start` when it has none."""
     close = data.find(b"</System>", start, end)
     return start if close < 0 else close + len(b"</System>")
