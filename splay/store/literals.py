@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -16,9 +17,19 @@ class Bounds(Protocol):
         """(start, end) of the event around `place` (not before `after`); None between events."""
 
 
+_SHORT = 6  # bytes; `find` is slower than `re` for shorter texts, and faster for longer ones
+
+
 class _Clause(NamedTuple):
     texts: tuple[bytes, ...]
     folded: bool  # has letters: compared with the region in lower case
+    short: re.Pattern[bytes] | None  # its only text, if that is short
+
+    def within(self, data: Data, folded: Data, end: int) -> bool:
+        """Whether one of its texts is somewhere in a region."""
+        if self.short is None:
+            return self.among(data, folded, 0, end)
+        return self.short.search(folded if self.folded else data, 0, end) is not None
 
     def among(self, data: Data, folded: Data, start: int, end: int) -> bool:
         hay = folded if self.folded else data
@@ -50,7 +61,7 @@ class LiteralScan:
         for clause in self._clauses:
             if clause.folded and not lower:
                 lower = data[:end].lower()
-            if not clause.among(data, lower, 0, end):
+            if not clause.within(data, lower, end):
                 return None
         return lower
 
@@ -87,7 +98,8 @@ class LiteralScan:
 
 def _clause(texts: Sequence[str]) -> _Clause:
     lower = tuple(text.lower().encode("ascii") for text in texts)
-    return _Clause(lower, any(text != text.upper() for text in lower))
+    short = re.compile(re.escape(lower[0])) if len(lower) == 1 and len(lower[0]) < _SHORT else None
+    return _Clause(lower, any(text != text.upper() for text in lower), short)
 
 
 def _places(hay: Data, texts: Sequence[bytes], end: int) -> Iterator[int]:

@@ -23,6 +23,7 @@ MAX_EVENT = 16 * 1024 * 1024
 CLOSE = b"</Event>"
 OPEN = re.compile(rb"<Event[\s>]")
 _TOKEN = re.compile(rb"<Event[\s>]|</Event>")
+_IN_TOKENS = re.compile(rb"Event[\s>]")  # in all tags of both kinds; its first letter is rare
 _GAP = re.compile(
     rb"(?:\s++|\xef\xbb\xbf|<\?xml[^>]*\?>|</?Events\b[^>]*>|<!--.*?-->)*+", re.DOTALL
 )
@@ -110,7 +111,6 @@ class XmlReader:
         self._oversize = False  # inside an event that is being left out
         self._declared = False  # a DOCTYPE stands before the next event
         self._joint = b""  # how an event ends and the next begins in this file
-        self._opening = b""
 
     def feed(self, block: bytes) -> Iterator[Event]:
         """The events that end in this block."""
@@ -146,7 +146,7 @@ class XmlReader:
             grown = bytearray(end + end // 8)
             grown[: self._held] = self._data[: self._held]
             self._data = grown
-        self._data[self._held : end] = block
+        memoryview(self._data)[self._held : end] = block  # a slice of its own would copy twice
         return end
 
     def _hold(self, start: int, end: int) -> int:
@@ -197,8 +197,8 @@ class XmlReader:
     # ---- whole events ----
 
     def _region(self, data: Data, end: int) -> Iterator[Event]:
-        closes = data.count(CLOSE, 0, end)
-        if not self._clean(data, end, closes):
+        closes = self._clean(data, end)
+        if not closes:
             events = self._one_by_one(data, end)
             self._notes.events(len(events))
             folded = self._scan.folded(data, end)
@@ -221,28 +221,32 @@ class XmlReader:
             if event is not None:
                 yield event
 
-    def _clean(self, data: Data, end: int, closes: int) -> bool:
-        """Whether counting alone shows that this region is one whole event after the other."""
+    def _clean(self, data: Data, end: int) -> int:
+        """The number of events, where counting alone shows that this region is one whole event
+        after the other; else 0."""
         opened = OPEN.search(data, 0, end)
         if opened is None or self._declared or end > MAX_EVENT:
-            return False
+            return 0
         # One byte is found many times faster than two.
         if data.find(b"!", 0, end) >= 0 and data.find(b"<!", 0, end) >= 0:
-            return False
+            return 0
         if not _GAP.fullmatch(data, 0, opened.start()):
-            return False
-        if not self._joint and closes > 1:
-            self._learn(data)
-        opening = self._opening or opened[0]
-        joints = data.count(self._joint, 0, end) if self._joint else 0
-        return joints + 1 == closes and data.count(opening, 0, end) == closes
+            return 0
+        if not self._joint:
+            self._learn(data, end)
+        # It begins with a tag that opens and ends with one that closes; each joint is one of
+        # either, so if these are all tags there are, they take turns.
+        whole = 1 + (data.count(self._joint, 0, end) if self._joint else 0)
+        if len(_IN_TOKENS.findall(data, 0, end)) == 2 * whole:
+            return whole
+        tags = data.count(CLOSE, 0, end) + len(OPEN.findall(data, 0, end))
+        return whole if tags == 2 * whole else 0
 
-    def _learn(self, data: Data) -> None:
-        start = data.find(CLOSE)
-        opened = OPEN.search(data, start)
+    def _learn(self, data: Data, end: int) -> None:
+        start = data.find(CLOSE, 0, end)
+        opened = OPEN.search(data, start, end)
         if opened and _GAP.fullmatch(data, start + len(CLOSE), opened.start()):
             self._joint = bytes(data[start : opened.end()])
-            self._opening = opened[0]
 
     def _one_by_one(self, data: Data, end: int) -> list[tuple[int, int]]:
         """The whole events of a region that holds something else as well; that is noted."""
