@@ -10,9 +10,11 @@ CONTENTCTL := .venv-contentctl
 BENCH := .venv-bench
 EVTX := .cache/Security_short_selected.evtx
 SAMPLE := tests/data/sample
+RENDERER := splay/web/bundle/dashboard.js
+MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup detect attack-data bench test screenshots lint package inspect content release clean
+.PHONY: help setup detect attack-data bench test renderer dashboards screenshots lint package inspect content release clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +56,21 @@ $(EVTX): $(READY)
 
 test: $(READY) $(SDK) $(EVTX)  ## run every test that can run here
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+
+# Splunk's packages and the bundle made of them are the only things that need Node.js.
+$(MODULES): dashboards/package.json dashboards/package-lock.json
+	@command -v npm >/dev/null || \
+	  { echo "Dashboards are drawn by Splunk's own packages: install Node.js 20 or newer, with npm." >&2; exit 2; }
+	cd dashboards && npm ci --no-progress
+	@touch $@
+
+$(RENDERER): $(MODULES) dashboards/build.mjs $(wildcard dashboards/src/*)
+	cd dashboards && node build.mjs ../$(dir $@)
+
+renderer: $(RENDERER)  ## bundle Splunk's own dashboard renderer (needs Node.js; docs/dashboards.md)
+
+dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on sample data, in a browser
+	@$(BIN)/python -m tests.web.serving
 
 screenshots: $(READY) $(SDK)  ## pictures of the report in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots
@@ -97,4 +114,4 @@ content: $(READY) $(CONTENTCTL)/.ready  ## have contentctl validate and build th
 	@$(BIN)/python -m tools.content $(CONTENTCTL)/bin
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) $(INSPECT) $(CONTENTCTL) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -177,6 +177,8 @@ def explain(spl: str | None, saved: str | None, **options: Any) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8089, show_default=True, help="REST API; 0 takes a free port.")
 @click.option("--hec-port", default=8088, show_default=True, help="HTTP Event Collector.")
+@click.option("--dashboards", is_flag=True, help="Also serve the apps' dashboards, to a browser.")
+@click.option("--web-port", default=8000, show_default=True, help="Of the dashboards (HTTP).")
 @click.option("--data", type=click.Path(path_type=Path), help="Keep what is indexed here.")
 @click.option("--tls/--plain", default=True, show_default=True, help="HTTPS or HTTP.")
 @click.option("--username", envvar="SPLUNK_USERNAME", default="admin", help="SPLUNK_USERNAME.")
@@ -191,6 +193,8 @@ def serve(
     host: str,
     port: int,
     hec_port: int,
+    dashboards: bool,
+    web_port: int,
     data: Path | None,
     tls: bool,
     username: str,
@@ -205,6 +209,7 @@ def serve(
     \b
     Examples:
       SPLUNK_PASSWORD=... SPLUNK_HEC_TOKEN=... splay serve
+      SPLUNK_PASSWORD=... splay serve --dashboards    # then http://127.0.0.1:8000 in a browser
       SPLUNK_PASSWORD=... splay serve --app . --app ../Splunk_TA_windows --port 0 --data index/
     """
     from splay.server.passwords import is_user_name
@@ -223,7 +228,8 @@ def serve(
         folder = data_folder(data)
         splunkd = Splunkd(apps or (Path(),), folder, username, password, hec_token, inputs=inputs)
         with closing(splunkd):
-            listen(splunkd, Listening(host, port, hec_port, tls), click.echo)
+            web = web_port if dashboards else None
+            listen(splunkd, Listening(host, port, hec_port, tls, web), click.echo)
 
 
 def explained(plan: Plan) -> list[str]:

@@ -14,12 +14,16 @@ import select
 import shutil
 import signal
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PATIENCE = 60  # seconds for one answer
+_PAUSE = 0.1  # seconds between two looks
+_TRIES = int(_PATIENCE / _PAUSE)
 _ABOVE = 10  # descriptors are moved above this, out of the way of 3 and 4
 
 
@@ -151,8 +155,16 @@ class Page:
 
     def open(self, path: Path) -> None:
         """Loads a file and waits until it is there."""
+        self.go(path.resolve().as_uri())
+
+    def go(self, url: str) -> None:
+        """Loads an address and waits until it is there."""
+        self.after_load(lambda: self.call("Page.navigate", url=url))
+
+    def after_load(self, act: Callable[[], object]) -> None:
+        """Does something that loads a page, and waits until it is there."""
         loaded = len(self.told("Page.loadEventFired"))
-        self.call("Page.navigate", url=path.resolve().as_uri())
+        act()
         while len(self.told("Page.loadEventFired")) == loaded:
             self._browser.events.append(self._browser.next_message())
 
@@ -173,6 +185,29 @@ class Page:
             raise BrowserError(json.dumps(answer["exceptionDetails"])[:2000])
         return answer["result"].get("value")
 
+    def wait(self, script: str) -> Any:
+        """The first value of a JavaScript expression that is not false. Raises BrowserError."""
+        for _ in range(_TRIES):
+            found = self.run(script)
+            if found:
+                return found
+            time.sleep(_PAUSE)
+        raise BrowserError(f"in {_PATIENCE} s this did not come true: {script}")
+
+    def click(self, script: str) -> None:
+        """Clicks the middle of the element that a JavaScript expression gives."""
+        place = self.run(
+            f"(e => {{ e.scrollIntoView({{block: 'center'}}); const r = e.getBoundingClientRect(); "
+            f"return {{x: r.x + r.width / 2, y: r.y + r.height / 2}} }})({script})"
+        )
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            pressed = {} if kind == "mouseMoved" else {"button": "left", "clickCount": 1}
+            self.call("Input.dispatchMouseEvent", type=kind, **place, **pressed)
+
+    def write(self, text: str) -> None:
+        """Writes a text where the cursor is."""
+        self.call("Input.insertText", text=text)
+
     def press(self, key: str, code: int) -> None:
         """Presses and releases a key. code: its Windows virtual key code."""
         text = "\r" if key == "Enter" else ""
@@ -186,9 +221,9 @@ class Page:
                 text=text if kind == "keyDown" else "",
             )
 
-    def screenshot(self, path: Path) -> None:
-        """Writes a PNG of the whole page."""
-        made = self.call("Page.captureScreenshot", captureBeyondViewport=True)
+    def screenshot(self, path: Path, *, whole: bool = True) -> None:
+        """Writes a PNG of the whole page, or of what is in the window."""
+        made = self.call("Page.captureScreenshot", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(made["data"]))
 
     def pdf(self, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import cast
 from urllib.parse import unquote_plus
 
@@ -24,6 +24,7 @@ from splay.server import (
     receivers,
     savedsearches,
     system_api,
+    times_api,
 )
 from splay.server.hec import Collector
 from splay.server.rest import Call, Params, RestError, Route, messages_response
@@ -40,6 +41,7 @@ _MODULES = (
     receivers,
     savedsearches,
     system_api,
+    times_api,
 )
 MAX_FORM = 16 * 1024 * 1024
 """Bytes of arguments that a request may bring; data goes to handlers that take more."""
@@ -66,14 +68,14 @@ class Management:
         for some in self._routes.values():  # a fixed segment goes before a placeholder
             some.sort(key=lambda route: [part.startswith("{") for part in route.segments])
 
-    async def handle(self, request: Request) -> Response:
-        """Any request."""
+    async def handle(self, request: Request, user: str = "") -> Response:
+        """Any request. user: who calls, where that is known; else the request's headers say it."""
         call = Call(self._splunkd, request, "")
         call.params = Params.parse(request.url.query)
         try:
             segments = _namespaced(call)
             route = self._find(call, segments)
-            call.user = await self._caller(request, route)
+            call.user = user or await self._caller(call, route)
             await _read_form(call, route)
             return await _handled(route, call)
         except RestError as error:
@@ -105,15 +107,22 @@ class Management:
                 raise RestError(501, f"Not implemented: {reason}.")
         raise RestError(404, "Not Found")
 
-    async def _caller(self, request: Request, route: Route) -> str:
+    async def _caller(self, call: Call, route: Route) -> str:
         if route.open:
             return ""
-        authorization = request.headers.get("authorization", "")
+        headers = call.request.headers
+        session = "" if _from_a_page(headers) else call.request.cookies.get(call.cookie, "")
+        authorization = headers.get("authorization", "")
         # In a thread: a password is looked at slowly, and meanwhile others are to be served.
-        user = await run_in_threadpool(self._splunkd.users.caller, authorization, request.cookies)
+        user = await run_in_threadpool(self._splunkd.users.caller, authorization, session)
         if user is None:
             raise RestError(401, "call not properly authenticated", "WARN")
         return user
+
+
+def _from_a_page(headers: Mapping[str, str]) -> bool:
+    """Whether a browser sends the request for a page: its cookie then proves no user's will."""
+    return "origin" in headers or headers.get("sec-fetch-site", "none") != "none"
 
 
 async def _handled(route: Route, call: Call) -> Response:
@@ -173,15 +182,17 @@ async def _read_form(call: Call, route: Route) -> None:
 
 def management_app(splunkd: Splunkd) -> ASGIApp:
     """The application of the management port."""
-    return _asgi(Management(splunkd).handle)
+    return asgi(Management(splunkd).handle)
 
 
 def collector_app(splunkd: Splunkd) -> ASGIApp:
     """The application of the HTTP Event Collector's port."""
-    return _asgi(Collector(splunkd.hec, splunkd.indexes).handle)
+    return asgi(Collector(splunkd.hec, splunkd.indexes).handle)
 
 
-def _asgi(handle: Callable[[Request], Awaitable[Response]]) -> ASGIApp:
+def asgi(handle: Callable[[Request], Awaitable[Response]]) -> ASGIApp:
+    """An application of one handler of all requests."""
+
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return

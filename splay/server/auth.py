@@ -231,8 +231,12 @@ class Users:
             self._sessions[digest] = (name, time.monotonic())
             return name
 
-    def caller(self, authorization: str, cookies: Mapping[str, str]) -> str | None:
-        """The user that a request's headers speak for; None when for nobody."""
+    def form_key(self, session: str) -> str:
+        """What a session's own pages, and no others, can send along with their requests."""
+        return hmac.digest(self._check_key, b"form\0" + session.encode(), "sha256").hex()
+
+    def caller(self, authorization: str, session: str) -> str | None:
+        """The user that a request's header, or else its session cookie, speaks for; or None."""
         scheme, _, rest = authorization.strip().partition(" ")
         rest = rest.strip()
         if scheme.lower() == "basic":
@@ -241,10 +245,7 @@ class Users:
             return self._bearer(rest)
         if scheme.lower() == "splunk":
             return self.session(rest) or self._bearer(rest)
-        for name, value in cookies.items():
-            if name.startswith("splunkd_"):
-                return self.session(value)
-        return None
+        return self.session(session) if session else None
 
     def _basic(self, text: str) -> str | None:
         try:

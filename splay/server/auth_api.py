@@ -36,7 +36,7 @@ def login(call: Call) -> Response:
     response = record_response(call, {"sessionKey": key})
     if call.params.flag("cookie"):
         response.set_cookie(
-            f"splunkd_{call.port}",
+            call.cookie,
             key,
             max_age=SESSION_SECONDS,
             secure=call.request.url.scheme == "https",

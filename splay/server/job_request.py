@@ -47,6 +47,7 @@ _WITHOUT_EFFECT = frozenset(
         "enable_lookups",
         "force_bundle_replication",
         "max_lines",
+        "postprocess_searches",
         "preview",
         "preview_freq",
         "provenance",
@@ -63,10 +64,17 @@ _WITHOUT_EFFECT = frozenset(
         "ui_dispatch_app",
         "ui_dispatch_view",
         "use_histogram",
+        "webframework.cache.hash",
         "workload_pool",
     )
 )
-_ONLY = {"enable_lookups": "1", "search_mode": "normal", "sample_ratio": "1", "auto_pause": "0"}
+_ONLY = {
+    "enable_lookups": "1",
+    "search_mode": "normal",
+    "sample_ratio": "1",
+    "auto_pause": "0",
+    "sid": "",
+}
 _EPOCH = re.compile(r"\d+(?:\.\d+)?")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 
@@ -108,7 +116,7 @@ def _refuse(params: Params) -> None:
         else:
             params_known = _HONOURED | _WITHOUT_EFFECT
             if name not in params_known:
-                params.refuse_others(params_known)
+                params.refuse_others(params_known, _ONLY)
     for name in ("max_count", "max_time", "auto_cancel", "auto_finalize_ec", "status_buckets"):
         if params.number(name, 0) < 0:
             raise RestError(400, f'Invalid value for the argument "{name}".', "FATAL")

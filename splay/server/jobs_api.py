@@ -44,6 +44,11 @@ _RESULT_ARGS = (
     "show_metadata",
     "truncation_mode",
     "max_lines",
+    # What Splunk's dashboards send along; how they draw, not what they get.
+    "check_risky_command",
+    "progress",
+    "requestTotalCount",
+    "requireTotalCount",
 )
 
 
@@ -176,9 +181,11 @@ def delete_job(call: Call) -> Response:
 
 def _page(call: Call, job: Job, results: Results, default_count: int = 100) -> Page:
     params = call.params
+    total = None
     if params.get("search") and call.names:
         context = replace(job.context, messages=[])
         results = post_processed(params.get("search"), results, context)
+        total = len(results.rows)
     count = params.number("count", default_count if call.names else 0)
     offset = params.number("offset", 0) if call.names else 0
     if offset < 0:
@@ -188,7 +195,7 @@ def _page(call: Call, job: Job, results: Results, default_count: int = 100) -> P
         rows = rows[:count]
     columns = choose_columns(results.columns, [*params.all("f"), *params.all("field_list")])
     time_format = params.get("output_time_format") or job.request.time_format
-    return Page(columns, rows, offset, False, job.messages, job.context.tz, time_format)
+    return Page(columns, rows, offset, False, job.messages, job.context.tz, time_format, total)
 
 
 def _of_results(call: Call, results: Callable[[Job], Results]) -> Response:

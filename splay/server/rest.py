@@ -159,6 +159,11 @@ class Call:
         return int(self.request.scope["server"][1])
 
     @property
+    def cookie(self) -> str:
+        """The name of the session cookie: browsers send cookies to every port of a host."""
+        return f"splunkd_{self.port}"
+
+    @property
     def app_context(self) -> str:
         """The app in whose context something runs; the default app when none is named."""
         return "search" if self.app in (None, "-", "system") else self.app

@@ -31,6 +31,7 @@ class Page:
     """The part of a job's results that is asked for.
 
     offset: of the first row within all rows. preview: whether the search is still going on.
+    post_process_count: how many rows there are in all after the argument `search`; None without.
     """
 
     columns: Sequence[str]
@@ -40,6 +41,7 @@ class Page:
     messages: Sequence[tuple[str, str]] = ()
     tz: tzinfo | None = None
     time_format: str = ""
+    post_process_count: int | None = None
     fields: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -135,11 +137,14 @@ def _json_messages(page: Page) -> list[dict[str, str]]:
 
 
 def _json_head(page: Page) -> dict[str, Any]:
-    return {
+    head: dict[str, Any] = {
         "preview": page.preview,
         "init_offset": page.offset,
         "messages": _json_messages(page),
     }
+    if page.post_process_count is not None:
+        head["post_process_count"] = page.post_process_count
+    return head
 
 
 def _record(page: Page, row: Row) -> dict[str, Any]:

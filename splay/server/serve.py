@@ -1,4 +1,4 @@
-"""`splay serve`: the two ports, TLS, and their end."""
+"""`splay serve`: the ports, TLS, and their end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 
 import trustme
 import uvicorn
+from starlette.types import ASGIApp
 
 from splay.errors import DataError
 from splay.server.app import collector_app, management_app
@@ -25,17 +26,16 @@ from splay.server.streaming import SplunkdProtocol
 
 @dataclass(frozen=True)
 class Listening:
-    """Where to listen. A port of 0 is a free one. tls: with a certificate made now."""
+    """Where to listen. A port of 0 is a free one. tls: with a certificate made now.
+
+    web_port: of the dashboards, by HTTP as Splunk Web's default is; None: they are not served.
+    """
 
     host: str
     port: int
     hec_port: int
     tls: bool
-
-    @property
-    def scheme(self) -> str:
-        """The scheme of both URLs."""
-        return "https" if self.tls else "http"
+    web_port: int | None = None
 
 
 def serve(splunkd: Splunkd, listening: Listening, say: Callable[[str], None]) -> None:
@@ -43,32 +43,48 @@ def serve(splunkd: Splunkd, listening: Listening, say: Callable[[str], None]) ->
 
     Raises DataError for a port that cannot be had.
     """
-    with (
-        _bound(listening.host, listening.port) as management,
-        _bound(listening.host, listening.hec_port) as collector,
-    ):
-        ports = [sock.getsockname()[1] for sock in (management, collector)]
-        certificate = _certificate(listening.host) if listening.tls else None
-        servers = [
-            uvicorn.Server(_config(app, certificate))
-            for app in (management_app(splunkd), collector_app(splunkd))
-        ]
+    certificate = _certificate(listening.host) if listening.tls else None
+    parts = [
+        ("REST API", listening.port, management_app(splunkd), certificate),
+        ("HTTP Event Collector", listening.hec_port, collector_app(splunkd), certificate),
+    ]
+    if listening.web_port is not None:
+        parts.append(("Dashboards", listening.web_port, _web_app(splunkd, listening), None))
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(_bound(listening.host, port)) for _, port, _, _ in parts]
+        servers = [uvicorn.Server(_config(app, context)) for _, _, app, context in parts]
         scheduler = Scheduler(splunkd)
         scheduler.start()
-        say(f"REST API: {listening.scheme}://{_shown(listening.host)}:{ports[0]}")
-        say(f"HTTP Event Collector: {listening.scheme}://{_shown(listening.host)}:{ports[1]}")
+        for (name, _, _, context), sock in zip(parts, sockets, strict=True):
+            scheme = "https" if context else "http"
+            say(f"{name}: {scheme}://{_shown(listening.host)}:{sock.getsockname()[1]}")
         try:
-            asyncio.run(_both(servers, [management, collector]))
+            asyncio.run(_all(servers, sockets))
         finally:
             scheduler.stop()
+
+
+def _web_app(splunkd: Splunkd, listening: Listening) -> ASGIApp:
+    """The dashboards, which this machine alone may reach. Raises DataError."""
+    from splay.web.app import web_app
+    from splay.web.bundle import check_bundle
+    from splay.web.security import is_loopback
+
+    if not is_loopback(listening.host):
+        raise DataError(
+            f"dashboards are served on loopback only, not on {listening.host}",
+            hint="Leave out --host",
+        )
+    check_bundle()
+    return web_app(splunkd)
 
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-async def _both(servers: list[uvicorn.Server], sockets: list[socket.socket]) -> None:
-    """Runs both servers; when one is told to end, the other ends as well."""
+async def _all(servers: list[uvicorn.Server], sockets: list[socket.socket]) -> None:
+    """Runs the servers; when one is told to end, the others end as well."""
 
     async def run(server: uvicorn.Server, sock: socket.socket) -> None:
         await server.serve([sock])
@@ -106,7 +122,7 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
     except OSError as error:
         raise DataError(
             f"cannot listen on {host} port {port}: {error.strerror}",
-            hint="Name another one with --host, --port and --hec-port; 0 takes a free port",
+            hint="Name another with --host, --port, --hec-port and --web-port; 0 is a free one",
         ) from error
     with sock:
         yield sock

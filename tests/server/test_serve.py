@@ -100,10 +100,10 @@ def test_a_session_expires(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_token_expires() -> None:
     users = Users("admin", "secret")
     token, _ = users.make_token("admin", "tests", 1)  # 1970
-    assert users.caller(f"Bearer {token}", {}) is None
+    assert users.caller(f"Bearer {token}", "") is None
     token, _ = users.make_token("admin", "tests", 0)
-    assert users.caller(f"Bearer {token}", {}) == "admin"
-    assert users.caller(f"Bearer {token[:-2]}xx", {}) is None
+    assert users.caller(f"Bearer {token}", "") == "admin"
+    assert users.caller(f"Bearer {token[:-2]}xx", "") is None
 
 
 # ---- answers ----

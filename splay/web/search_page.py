@@ -1,0 +1,68 @@
+"""The view `search`: the results of the search that its address names, drawn as a dashboard is.
+
+Drilldowns lead there as they do in Splunk Web: app/APP/search?q=...&earliest=...&latest=...
+A search that writes is refused, because a link must not be able to run one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from splay.app import AppSet
+from splay.errors import SplError
+from splay.search.operation import Context, Kind
+from splay.search.plan import Plan, make_plan
+
+_WRITING = ("collect", "delete", "outputcsv", "outputlookup")
+
+
+def search_definition(search: str, earliest: str, latest: str, apps: AppSet) -> dict[str, Any]:
+    """A dashboard of one panel: events, or the table that the search makes of them.
+
+    Raises SplayError: a search that is wrong, or that writes.
+    """
+    plan = make_plan(search, Context(apps, time.time()))
+    for name in _commands(plan):
+        if name in _WRITING:
+            raise SplError(f"{name} writes: this page runs no search that does", at=0)
+    table = any(o.kind in (Kind.TRANSFORMING, Kind.GENERATING) for o in plan.operations)
+    return {
+        "title": "",
+        "dataSources": {
+            "results": {
+                "type": "ds.search",
+                "options": {
+                    "query": search.replace("$", "$$"),
+                    "queryParameters": {"earliest": earliest, "latest": latest},
+                },
+            }
+        },
+        "visualizations": {
+            "results": {
+                "type": "splunk.table" if table else "splunk.events",
+                "dataSources": {"primary": "results"},
+                "options": {"count": 50} if table else {},
+            }
+        },
+        "inputs": {},
+        "layout": {
+            "type": "grid",
+            "options": {"width": 1440},
+            "structure": [
+                {
+                    "item": "results",
+                    "type": "block",
+                    "position": {"x": 0, "y": 0, "w": 1440, "h": 800},
+                }
+            ],
+            "globalInputs": [],
+        },
+    }
+
+
+def _commands(plan: Plan) -> Iterator[str]:
+    yield from (command.name for command in plan.commands)
+    for inner in plan.inner:
+        yield from _commands(inner)
