@@ -135,7 +135,7 @@ def _found(entry: Entry, search: str) -> bool:
         name, equals, wanted = term.partition("=")
         if equals:
             held = entry.name if name in ("name", "title") else entry.content.get(name, "")
-            texts = [_text(held)]
+            texts = [_text(held), str(held)]  # a boolean is 1 and true
         else:
             wanted = f"*{term}*"
             texts = [entry.name, *map(_text, entry.content.values())]

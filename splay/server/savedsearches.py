@@ -18,7 +18,7 @@ from splay.server.catalog import Object, on
 from splay.server.conf_objects import Kind, Settings, add_routes
 from splay.server.cron import Cron
 from splay.server.dispatch import SavedSearch, dispatched
-from splay.server.feeds import Entry, Feed, respond
+from splay.server.feeds import Entry, Feed, paged, respond
 from splay.server.job_entry import job_entry
 from splay.server.job_request import run_at
 from splay.server.rest import Call, RestError, Routes, messages_response, record_response
@@ -184,8 +184,10 @@ def history(call: Call) -> Response:
         if job.request.saved == saved.name and job.request.app == saved.app:
             entry = job_entry(job)
             entry.name = job.sid
+            scheduled = job.request.scheduled is not None
+            entry.content = {**entry.content, "isScheduled": scheduled, "start": int(job.created)}
             entries.append(entry)
-    return respond(call, Feed(saved.name, "search/jobs", entries))
+    return paged(call, Feed(saved.name, "search/jobs", entries))
 
 
 @routes("GET", "saved/searches/{name}/scheduled_times")

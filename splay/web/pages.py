@@ -108,7 +108,7 @@ class Pages:
     def _search(self, request: Request, session: Session, app: ShownApp) -> Response:
         """The page of a search; without one, the form that asks for it."""
         query = {"q": "", "earliest": "-24h@h", "latest": "now", **request.query_params}
-        values = {"query": query, "problem": ""}
+        values: dict[str, Any] = {"query": query, "problem": ""}
         if not query["q"].strip():
             return self._page("search", session=session, app=app, data="", **values)
         apps = self._splunkd.catalog.scoped(session.user, app.name)

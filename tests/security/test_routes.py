@@ -112,11 +112,11 @@ def test_the_collector_wants_a_token(hec: Client) -> None:
 
 def test_a_deleted_users_token_is_not_the_next_ones(splunkd: Splunkd) -> None:
     token, _ = splunkd.users.make_token("mallory", "tests", 0)
-    assert splunkd.users.caller(f"Bearer {token}", {}) == "mallory"
+    assert splunkd.users.caller(f"Bearer {token}", "") == "mallory"
     old = splunkd.users.users["mallory"]
     splunkd.users.delete("mallory")
     splunkd.users.users["mallory"] = old
-    assert splunkd.users.caller(f"Bearer {token}", {}) is None
+    assert splunkd.users.caller(f"Bearer {token}", "") is None
 
 
 def test_a_new_password_ends_the_sessions(
@@ -201,7 +201,7 @@ def test_secrets_are_compared_in_constant_time(
     monkeypatch.setattr(hmac, "compare_digest", noting)
     assert splunkd.hec.find(TOKEN)
     assert splunkd.users.check("mallory", "mallory's password")
-    splunkd.users.caller("Bearer a.b.c", {})
+    splunkd.users.caller("Bearer a.b.c", "")
     assert compared == [True, True, False]
     key = splunkd.users.login("mallory", "mallory's password")
     assert key
