@@ -69,8 +69,8 @@ $(RENDERER): $(MODULES) dashboards/build.mjs $(wildcard dashboards/src/*)
 
 renderer: $(RENDERER)  ## bundle Splunk's own dashboard renderer (needs Node.js; docs/dashboards.md)
 
-dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on sample data, in a browser
-	@$(BIN)/python -m tests.web.serving
+dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA=
+	@$(BIN)/python -m tests.web.serving $(if $(filter command%,$(origin DATA)),"$(DATA)")
 
 screenshots: $(READY) $(SDK)  ## pictures of the report in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots
