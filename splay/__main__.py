@@ -24,15 +24,23 @@ from splay.options import (
     run_options,
     show_options,
 )
+from splay.profile import Profile
 from splay.report import Outcome
 from splay.reporting.evidence import Evidence
 from splay.reporting.outputs import Outputs
-from splay.search.operation import Kind
+from splay.search.operation import Context, Kind
 from splay.search.plan import Plan, make_plan
 from splay.search.run import run_plan
 from splay.store.event import ReadReport
 from splay.store.files import FileStore
-from splay.terminal import progress_of, refusing, show_outcome, show_results, tell
+from splay.terminal import (
+    progress_of,
+    refusing,
+    show_outcome,
+    show_results,
+    tell,
+    tell_profile,
+)
 
 
 @click.group()
@@ -70,6 +78,7 @@ def detect(data: tuple[Path, ...], saved: str | None, **options: Any) -> None:
       splay detect logs/ --quiet --junit detect.xml --sarif detect.sarif
       splay detect ordinary-day.log --expect silent
       splay detect logs/ --format csv --safe-csv > results.csv
+      splay detect Security.evtx --profile
     """
     run, read, show = Run.take(options), Input.take(options), Show.take(options)
     outputs = Outputs.take(options)
@@ -78,32 +87,45 @@ def detect(data: tuple[Path, ...], saved: str | None, **options: Any) -> None:
             raise DataError("no data is named", hint="Name log files or folders")
         store = FileStore(data, read.settings(run.tz))
         outputs.check(store.files())
+        profile, context = Profile(), run.context()
         try:
-            outcome = _detect(store, [str(path) for path in data], saved, run, show, outputs)
+            outcome = _detect(store, data, saved, context, profile, show, outputs)
         except SplayError as error:
             outputs.write_error(saved or "the app's correlation search", str(error), time.time())
             raise
         show_outcome(outcome, show)
+        profile.done("output")
+        tell_profile(profile, context, show)
     sys.exit(0 if outputs.right(outcome) else 1)
 
 
 def _detect(
-    store: FileStore, data: list[str], saved: str | None, run: Run, show: Show, outputs: Outputs
+    store: FileStore,
+    data: tuple[Path, ...],
+    saved: str | None,
+    context: Context,
+    profile: Profile,
+    show: Show,
+    outputs: Outputs,
 ) -> Outcome:
     """Runs the detection and writes the files that are asked for."""
     from splay.detection import find_detection
 
-    context = run.context()
     detection = find_detection(context.apps, saved)
     evidence = Evidence() if outputs.report else None
     started = time.perf_counter()
     plan = make_plan(detection.search, context)
     report = ReadReport()
+    profile.done("apps and plan")
     with progress_of(store, show) as progress:
         watch = evidence.watch if evidence else None
         results = run_plan(plan, store, context, report, progress, processes=True, watch=watch)
     seconds = time.perf_counter() - started
-    outcome = Outcome(detection, results, report, data, seconds, run.tz, context.messages, evidence)
+    profile.done("search")
+    named = [str(path) for path in data]
+    outcome = Outcome(
+        detection, results, report, named, seconds, context.tz, context.messages, evidence
+    )
     outputs.write(outcome, context.now)
     return outcome
 
@@ -130,17 +152,21 @@ def search(spl: str, data: tuple[Path, ...], data_folder: Path | None, **options
     """
     run, read, show = Run.take(options), Input.take(options), Show.take(options)
     with refusing():
-        context = run.context()
+        profile, context = Profile(), run.context()
         context.data_folder = data_folder
         plan = make_plan(spl, context)
+        profile.done("apps and plan")
         if plan.reads_events and not data:
             raise DataError("the search reads events, but no data is named", hint="Name files")
         store = FileStore(data, read.settings(run.tz)) if data else None
         report = ReadReport()
         with progress_of(store, show) as progress:
             results = run_plan(plan, store, context, report, progress, processes=True)
+        profile.done("search")
         show_results(results, show, run.tz)
         tell(context.messages, report, show)
+        profile.done("output")
+        tell_profile(profile, context, show)
 
 
 @main.command()

@@ -69,6 +69,7 @@ class Show(Group):
     form: str
     safe_csv: bool
     quiet: bool
+    profile: bool = False
 
     def __post_init__(self) -> None:
         if self.safe_csv and self.form != "csv":
@@ -120,6 +121,7 @@ show_options = _options(
         "--safe-csv", is_flag=True, help="Put ' before cells that a spreadsheet would calculate."
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no warnings, only errors."),
+    click.option("--profile", is_flag=True, help="Show where the time went, on stderr."),
 )
 _file = click.Path(path_type=Path, dir_okay=False)
 file_options = _options(

@@ -12,7 +12,9 @@ import click
 
 from splay.errors import SplayError
 from splay.options import Show
+from splay.profile import Profile
 from splay.report import Outcome, as_csv, as_json, outcome_json, print_outcome, print_table
+from splay.search.operation import Context
 from splay.search.run import Progress, Results
 from splay.store.event import ReadReport
 from splay.store.files import FileStore
@@ -111,3 +113,10 @@ def tell(messages: list[tuple[str, str]], report: ReadReport, show: Show) -> Non
     for level, text in [*messages, *problems]:
         if level == "ERROR" or not show.quiet:
             click.echo(f"{level}: {visible(text)}", err=True)
+
+
+def tell_profile(profile: Profile, context: Context, show: Show) -> None:
+    """Where the time went, on stderr, where that is asked for."""
+    if show.profile:
+        for line in profile.lines(context.spent):
+            click.echo(line, err=True)

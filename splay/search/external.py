@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
@@ -153,7 +154,7 @@ def _start(
     whether it generates rows."""
     missing: list[str] = []
     for version in _newest_first(command.python):
-        name = _interpreter(version)
+        name, begun = _interpreter(version), time.perf_counter()
         spawned = _spawn(name, command)
         if spawned is None:
             missing.append(name)
@@ -167,6 +168,7 @@ def _start(
                 if not version or process.returncode not in (126, 127):
                     raise
                 missing.append(name)
+                context.took(f"{name}, which could not be started", time.perf_counter() - begun)
                 continue
             stack.pop_all()
         if missing:

@@ -56,6 +56,7 @@ class Context:
     store: where events are while the search runs. reports: what searches within it read of them.
     data_folder: the only folder that a search may write below; None: it may not write.
     reach: says which indexes this search and those within it read; None: there is but one store.
+    spent: seconds of wall time, by what they were spent on.
     """
 
     apps: AppSet
@@ -72,6 +73,7 @@ class Context:
     reports: list[ReadReport] = field(default_factory=list)
     data_folder: Path | None = None
     reach: Reach | None = None
+    spent: dict[str, float] = field(default_factory=dict)
 
     @property
     def span(self) -> Span:
@@ -91,6 +93,10 @@ class Context:
         """Adds a message once."""
         if (level, text) not in self.messages:
             self.messages.append((level, text))
+
+    def took(self, what: str, seconds: float) -> None:
+        """Adds to what was spent."""
+        self.spent[what] = self.spent.get(what, 0.0) + seconds
 
     def run_inner(self, pipeline: Pipeline, rows: Iterable[Row] | None = None) -> list[Row]:
         """The results of a search within the search; with rows, of a pipeline over these."""

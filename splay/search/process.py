@@ -8,6 +8,7 @@ the search goes on, and the exit code counts only while the command has not said
 from __future__ import annotations
 
 import subprocess
+import time
 from contextlib import suppress
 from threading import Thread
 from types import TracebackType
@@ -59,6 +60,7 @@ class Process:
         # Written beside the reading: a command that answers before it has read all must not
         # wait for us while we wait for it.
         self._writer = Thread(target=self._write, args=(metadata, body), daemon=True)
+        begun = time.perf_counter()
         self._writer.start()
         try:
             answer = read_chunk(self._stdout)
@@ -68,6 +70,7 @@ class Process:
         except ValueError as error:
             raise self._failed(str(error)) from error
         self._writer.join()
+        self._context.took(f"the command {self._name}", time.perf_counter() - begun)
         if answer[0].get("error"):
             raise CommandError(f"the command {self._name} failed: {answer[0]['error']}")
         return answer
