@@ -7,6 +7,7 @@ SDK := lib/splunklib/__init__.py
 PUBLISHED := attack_data/4876_windows-security.log
 INSPECT := .venv-inspect
 CONTENTCTL := .venv-contentctl
+ADDON := .venv-addon
 BENCH := .venv-bench
 EVTX := .cache/Security_short_selected.evtx
 SAMPLE := tests/data/sample
@@ -14,10 +15,10 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup detect attack-data bench test renderer dashboards screenshots lint package inspect content release clean
+.PHONY: help setup detect attack-data bench test test-contentctl test-addon renderer dashboards screenshots lint package inspect content release clean
 
 help:  ## say what there is to make
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) $(SDK)  ## make the virtual environment (done by the other targets when needed)
 
@@ -113,5 +114,17 @@ $(CONTENTCTL)/.ready: $(READY) tools/requirements-content.txt
 content: $(READY) $(CONTENTCTL)/.ready  ## have contentctl validate and build the detection in content/
 	@$(BIN)/python -m tools.content $(CONTENTCTL)/bin
 
+test-contentctl: $(READY) $(SDK) $(CONTENTCTL)/.ready  ## Splunk's contentctl tests the detection on splay
+	$(BIN)/python -m pytest tests/official/test_contentctl.py --official-tools
+
+$(ADDON)/.ready: $(READY) tools/requirements-addon.txt
+	$(BIN)/python -m venv $(ADDON)
+	$(ADDON)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement tools/requirements-addon.txt
+	@touch $@
+
+test-addon: $(READY) $(SDK) $(ADDON)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay
+	$(BIN)/python -m pytest tests/official/test_addon.py --official-tools
+
 clean:  ## remove what the other targets made
-	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

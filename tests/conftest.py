@@ -20,6 +20,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="also run the tests that need Chromium, and fetch what tests take from npm",
     )
+    parser.addoption(
+        "--official-tools",
+        action="store_true",
+        help="also run Splunk's own test tools, which the Makefile installs",
+    )
     group = parser.getgroup("splunk")
     group.addoption(
         "--splunk-type",

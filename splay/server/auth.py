@@ -56,6 +56,7 @@ class Role:
     imported_roles: list[str] = field(default_factory=list)
     srchIndexesAllowed: list[str] = field(default_factory=lambda: ["*"])
     srchIndexesDefault: list[str] = field(default_factory=lambda: ["main"])
+    deleteIndexesAllowed: list[str] = field(default_factory=list)
     srchFilter: str = ""
     srchDiskQuota: int = 100
     srchJobsQuota: int = 3
@@ -83,7 +84,9 @@ def standard_roles() -> dict[str, Role]:
         role.name: role
         for role in (
             admin,
-            Role("can_delete", ["delete_by_keyword", "schedule_search"]),
+            Role(
+                "can_delete", ["delete_by_keyword", "schedule_search"], deleteIndexesAllowed=["*"]
+            ),
             Role("power", ["schedule_search"], ["user"]),
             Role("user", list(_OF_USERS)),
         )
@@ -157,6 +160,15 @@ class Users:
     def allowed_indexes(self, user: str) -> list[str]:
         """Patterns of the indexes that the user may search."""
         return list(dict.fromkeys(n for r in self.all_roles(user) for n in r.srchIndexesAllowed))
+
+    def delete_indexes(self, user: str, default: str) -> list[str]:
+        """Patterns of the indexes that the user may delete from.
+
+        default: deleteIndexesAllowed of authorize.conf's [default] stanza, for roles without any.
+        """
+        others = [name.strip() for name in default.split(";") if name.strip()]
+        roles = self.all_roles(user)
+        return list(dict.fromkeys(n for r in roles for n in r.deleteIndexesAllowed or others))
 
     # ---- who calls ----
 

@@ -21,7 +21,13 @@ from splay.server.rest import Call, RestError, Routes, messages_response, record
 from splay.spl.timemod import resolve
 
 routes = Routes()
-_PUBLIC_LISTS = ("capabilities", "imported_roles", "srchIndexesAllowed", "srchIndexesDefault")
+_PUBLIC_LISTS = (
+    "capabilities",
+    "imported_roles",
+    "srchIndexesAllowed",
+    "srchIndexesDefault",
+    "deleteIndexesAllowed",
+)
 _ROLE_TEXTS = ("srchFilter", "defaultApp")
 _ROLE_NUMBERS = ("srchDiskQuota", "srchJobsQuota")
 

@@ -29,6 +29,13 @@ BUILT_IN = ("search", "splunk_httpinput", "system")
 GIVEN_ONLY = ("commands",)
 """Files that count in the folders of the given apps only: what they say is run as programs."""
 
+GLOBAL_CONFS = frozenset(
+    ("authentication", "authorize", "indexes", "inputs", "limits", "outputs", "server", "web")
+)
+"""Files of a global context: nobody has settings of his own in them (Admin Manual,
+"Configuration file precedence")."""
+_ALWAYS = frozenset(("authorize", "indexes", "inputs"))  # files that splay heeds, even if empty
+
 _NAME = re.compile(r"[\w\-][\w.\- ]{0,99}")
 _LEVELS = ("default", "local")
 
@@ -266,7 +273,23 @@ class Catalog:
         """The .conf files that a user has in an app, and that all apps have."""
         places = self.places(user, app if app != "-" else "search")
         files = (f for p in places for level in _LEVELS for f in (p.folder / level).glob("*.conf"))
-        return sorted({file.stem for file in files})
+        return sorted({file.stem for file in files} | _ALWAYS)
+
+    def default_stanza(self, conf: str, acl: Acl) -> Object:
+        """The [default] stanza of a file as its place sees it, to be read or written there."""
+        places = self._of_app(acl.app)
+        if acl.sharing == "user":
+            places.insert(0, Place(acl.app, self._private(acl.owner, acl.app), acl.owner))
+        found = layer([place.conf(conf) for place in reversed(places)])
+        return Object(conf, found.get("default", Stanza("default")), acl)
+
+    def global_default(self, conf: str, setting: str) -> str:
+        """A setting of the [default] stanza of a file of global context: system's before apps'."""
+        for app in ("system", *(name for name in self.apps if name != "system")):
+            stanza = self._shared(app, conf).get("default")
+            if stanza is not None and setting in stanza.settings:
+                return stanza.settings[setting]
+        return ""
 
     # ---- changes ----
 

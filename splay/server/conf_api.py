@@ -101,6 +101,13 @@ def _property_kind(call: Call) -> Kind:
     return Kind(f"properties/{name}", name, name)
 
 
+def _property_stanza(call: Call, kind: Kind) -> Object:
+    """The stanza that the path names. RestError 404: there is none of this name in the namespace."""
+    if call.names["name"] != "default":
+        return conf_objects.find(call, kind, call.names["name"])
+    return conf_objects.default_stanza(call, kind)
+
+
 @routes("GET", "properties")
 def list_files(call: Call) -> Response:
     """The .conf files that there are."""
@@ -127,8 +134,10 @@ def create_file(call: Call) -> Response:
 def list_stanzas(call: Call) -> Response:
     """The stanzas of a file, by name only."""
     kind = _property_kind(call)
-    items = conf_objects.visible(call, kind)
-    entries = [Entry(item.stanza.name, kind.path, {}, item.acl) for item in items]
+    entries = [Entry("default", kind.path, {}, Acl())]
+    entries += [
+        Entry(i.stanza.name, kind.path, {}, i.acl) for i in conf_objects.visible(call, kind)
+    ]
     return paged(call, Feed(kind.title, kind.path, entries))
 
 
@@ -146,7 +155,7 @@ def create_stanza(call: Call) -> Response:
 def list_settings(call: Call) -> Response:
     """The settings of a stanza."""
     kind = _property_kind(call)
-    item = conf_objects.find(call, kind, call.names["name"])
+    item = _property_stanza(call, kind)
     path = f"{kind.path}/{item.stanza.name}"
     entries = [
         Entry(key, path, {"$text": value}, replace(item.acl, removable=False))
@@ -158,15 +167,28 @@ def list_settings(call: Call) -> Response:
 @routes("POST", "properties/{conf}/{name}")
 def change_settings(call: Call) -> Response:
     """Sets settings of a stanza."""
-    conf_objects.update(call, _property_kind(call))
+    kind = _property_kind(call)
+    conf_objects.change(call, kind, _property_stanza(call, kind), kind.settings(call, None))
     return messages_response(200, [("INFO", "Successfully modified")], call.json)
 
 
 @routes("GET", "properties/{conf}/{name}/{key}")
 def read_setting(call: Call) -> Response:
     """One setting's value, as text."""
-    item = conf_objects.find(call, _property_kind(call), call.names["name"])
+    item = _property_stanza(call, _property_kind(call))
     key = call.names["key"]
     if key not in item.stanza.settings:
         raise RestError(404, f"{key} does not exist")
     return Response(item.stanza.settings[key], 200, None, "text/plain; charset=UTF-8")
+
+
+@routes("POST", "properties/{conf}/{name}/{key}")
+def change_setting(call: Call) -> Response:
+    """Sets one setting's value, also one that the stanza has not yet."""
+    kind = _property_kind(call)
+    call.params.refuse_others(("value",))
+    if "value" not in call.params:  # an empty one is a value
+        call.params.needed("value")
+    settings: Settings = {call.names["key"]: call.params.get("value")}
+    conf_objects.change(call, kind, _property_stanza(call, kind), settings)
+    return messages_response(200, [("INFO", "Successfully modified")], call.json)

@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from splay.server.catalog import Object, on
+from splay.server.catalog import GLOBAL_CONFS, Object, on
 from splay.server.feeds import Acl, Entry, Feed, paged, respond
 from splay.server.rest import LISTING, Call, RestError, Routes, messages_response
 
@@ -70,10 +70,14 @@ def namespace(call: Call, kind: Kind) -> tuple[str, str]:
     return owner, app
 
 
-def visible(call: Call, kind: Kind) -> list[Object]:
-    """The objects of the request's namespace that the caller may see."""
+def _may_see(call: Call, kind: Kind) -> None:
     if kind.conf in _SECRET:
         call.need(_SECRET[kind.conf])
+
+
+def visible(call: Call, kind: Kind) -> list[Object]:
+    """The objects of the request's namespace that the caller may see."""
+    _may_see(call, kind)
     owner, app = namespace(call, kind)
     if owner not in ("-", NOBODY, call.user) and not call.splunkd.is_admin(call.user):
         owner = NOBODY
@@ -124,6 +128,31 @@ def read(call: Call, kind: Kind) -> Response:
     return respond(call, feed(call, kind, [find(call, kind, call.names["name"])]))
 
 
+def home(call: Call, kind: Kind) -> Acl:
+    """Where a new object of the request's namespace lives: with its user, or in its app.
+
+    RestError 400: the namespace is no single place.
+    """
+    owner, app = namespace(call, kind)
+    if "-" in (owner, app):
+        raise RestError(400, "Cannot create an object in a namespace with a wildcard.")
+    shared = owner == NOBODY or app == SYSTEM or kind.fixed_app or kind.conf in GLOBAL_CONFS
+    write = call.splunkd.catalog.writers(app)
+    return Acl(app, NOBODY if shared else owner, "app" if shared else "user", write=write)
+
+
+def default_stanza(call: Call, kind: Kind) -> Object:
+    """The [default] stanza of a file in the request's namespace, which every file has.
+
+    RestError 404: the namespace is another user's.
+    """
+    _may_see(call, kind)
+    acl = home(call, kind)
+    if acl.sharing == "user" and acl.owner != call.user and not call.splunkd.is_admin(call.user):
+        raise RestError(404, "Could not find object id=default")
+    return call.splunkd.catalog.default_stanza(kind.conf, acl)
+
+
 def create(call: Call, kind: Kind) -> Response:
     """POST on the collection: 201, or 409 when there is one of that name."""
     if kind.capability:
@@ -131,17 +160,13 @@ def create(call: Call, kind: Kind) -> Response:
     name = kind.stanza_prefix + call.params.needed("name").removeprefix(kind.stanza_prefix)
     for required in kind.required:
         call.params.needed(required)
-    owner, app = namespace(call, kind)
-    if "-" in (owner, app):
-        raise RestError(400, "Cannot create an object in a namespace with a wildcard.")
+    acl = home(call, kind)
     for item in visible(call, kind):
-        if item.stanza.name == name and item.acl.app == app:
+        if item.stanza.name == name and item.acl.app == acl.app:
             raise RestError(409, f"An object with name={name} already exists")
-    private = owner != NOBODY and app != SYSTEM and not kind.fixed_app
-    sharing = "user" if private else "app"
-    acl = Acl(app, owner if private else NOBODY, sharing, write=call.splunkd.catalog.writers(app))
     settings = kind.settings(call, None)
     _may_write(call, acl)
+    private = acl.sharing == "user"
     call.splunkd.catalog.write(kind.conf, name, settings, acl, private=private)
     return respond(call, feed(call, kind, [find(call, kind, name)]), 201)
 

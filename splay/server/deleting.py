@@ -1,12 +1,14 @@
 """The command delete: it ends a search and hides the events that the search finds.
 
 Source: Search Reference, "delete": only after commands that stream, only with the capability
-delete_by_keyword; the result is a table of what was deleted in each index.
+delete_by_keyword; the result is a table of what was deleted in each index. authorize.conf.spec,
+deleteIndexesAllowed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from splay.errors import CommandError
@@ -50,22 +52,27 @@ def check_streams(plan: Plan) -> None:
         )
 
 
-def deleted(found: Results, indexes: Indexes) -> Results:
-    """Hides the events, and says how many there were of each index.
+def deleted(found: Results, indexes: Indexes, allowed: Sequence[str]) -> Results:
+    """Hides the events, and says of each index how many, and how many it may not hide.
 
-    CommandError: rows that do not say which events they are.
+    allowed: patterns of the indexes whose events may go. CommandError: rows that do not say which
+    events they are.
     """
     serials: dict[str, set[int]] = defaultdict(set)
     for row in found.rows:
         if not {"index", "_cd"} <= set(row):
             raise CommandError("delete: what comes before it has taken away index or _cd")
         serials[str(row["index"])].add(int(str(row["_cd"]).partition(":")[2]))
-    rows = [_row("__ALL__", sum(map(len, serials.values())))]
+    may = set(indexes.matching("*", allowed)) | set(indexes.matching("_*", allowed))
+    rows = []
     for name, some in sorted(serials.items()):
-        indexes.get(name).delete(some)
-        rows.append(_row(name, len(some)))
-    return Results(_COLUMNS, rows)
+        if name in may:
+            indexes.get(name).delete(some)
+        rows.append((name, len(some), name in may))
+    totals = [sum(count for _, count, ok in rows if ok is wanted) for wanted in (True, False)]
+    lines = [_row(name, count if ok else 0, 0 if ok else count) for name, count, ok in rows]
+    return Results(_COLUMNS, [_row("__ALL__", *totals), *lines])
 
 
-def _row(index: str, count: int) -> Row:
-    return {"splunk_server": "splay", "index": index, "deleted": count, "errors": 0}
+def _row(index: str, count: int, errors: int) -> Row:
+    return {"splunk_server": "splay", "index": index, "deleted": count, "errors": errors}

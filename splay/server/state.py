@@ -122,7 +122,8 @@ class Splunkd:
         job = Job(sid, request, plan, context)
         if rest is not None:
             self._check_delete(request.user, plan)
-            job.finish = lambda found: deleted(found, self.indexes)
+            allowed = self._deletable(request.user)
+            job.finish = lambda found: deleted(found, self.indexes, allowed)
         return job, SearchStore(self.indexes, job.check)
 
     def _check_delete(self, user: str, plan: Plan) -> None:
@@ -131,6 +132,10 @@ class Splunkd:
                 403, f"You (user={user}) have insufficient privileges to delete events.", "FATAL"
             )
         check_streams(plan)
+
+    def _deletable(self, user: str) -> list[str]:
+        default = self.catalog.global_default("authorize", "deleteIndexesAllowed")
+        return self.users.delete_indexes(user, default)
 
     def start_job(self, job: Job, store: Store, after: Callable[[Job], None] | None = None) -> None:
         """Makes a job known and starts it."""

@@ -69,9 +69,11 @@ def settings(call: Call) -> Response:
         "httpport": 0,
         "mgmtHostPort": call.port,
         "minFreeSpace": 0,
+        "pass4SymmKey": "",  # a secret among Splunks: splay has no others to share one with
         "serverName": SERVER_NAME,
         "sessionTimeout": "1h",
         "startwebserver": False,
+        "trustedIP": "",
     }
     entry = Entry("settings", "server/settings", content, links=("edit", "_reload"))
     return respond(call, Feed("server-settings", "server/settings", [entry]))

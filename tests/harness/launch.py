@@ -43,13 +43,17 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def splay(app: Path = ROOT, seconds: float = 30) -> Iterator[Splunk]:
-    """`splay serve` with the app, over TLS, with credentials of its own, until the end."""
+def splay(*others: Path, app: Path = ROOT, seconds: float = 30) -> Iterator[Splunk]:
+    """`splay serve` with the app, over TLS, with credentials of its own, until the end.
+
+    others: folders of further apps.
+    """
     splunk = Splunk(
         LOOPBACK, free_port(), "admin", secrets.token_urlsafe(12), free_port(), str(uuid.uuid4())
     )
     ports = ["--port", str(splunk.port), "--hec-port", str(splunk.hec_port)]
-    command = [sys.executable, "-m", "splay", "serve", "--app", str(app), *ports]
+    apps = [text for one in (app, *others) for text in ("--app", str(one))]
+    command = [sys.executable, "-m", "splay", "serve", *apps, *ports]
     secret = {
         "SPLUNK_USERNAME": splunk.user,
         "SPLUNK_PASSWORD": splunk.password,

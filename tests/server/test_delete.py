@@ -49,3 +49,40 @@ def test_only_after_streaming_commands(deleter: Any, index: Any) -> None:
     index.submit("a")
     with pytest.raises(HTTPError, match="taken away index or _cd"):
         rows(deleter, f"search index={index.name} | rename index AS i | delete")
+
+
+def test_only_in_the_indexes_of_a_role(server: Server, service: Any, index: Any) -> None:
+    """authorize.conf.spec, deleteIndexesAllowed: it goes together with delete_by_keyword."""
+    other = service.indexes.create(fresh())
+    role = service.roles.create(fresh("role"), capabilities=["delete_by_keyword", "search"])
+    role.update(deleteIndexesAllowed=[other.name]).refresh()
+    assert role["deleteIndexesAllowed"] == [other.name]
+    user = service.users.create(fresh("user"), "their password", [role.name])
+    theirs = server.connect(username=user.name, password="their password")
+    for one in (index, other):
+        one.submit("n=1\nn=2")
+    found = rows(theirs, f"search index IN ({index.name}, {other.name}) | delete")
+    assert found[0] == ["splay", "__ALL__", "2", "2"]
+    assert sorted(found[1:]) == sorted(
+        [["splay", index.name, "0", "2"], ["splay", other.name, "2", "0"]]
+    )
+    assert rows(service, f"search index={index.name} | stats count") == [["2"]]
+    assert rows(service, f"search index={other.name} | stats count") == [["0"]]
+    for gone in (user, role, other):
+        gone.delete()
+
+
+def test_where_a_role_says_nothing_the_default_holds(
+    server: Server, service: Any, index: Any
+) -> None:
+    role = service.roles.create(fresh("role"), capabilities=["delete_by_keyword", "search"])
+    user = service.users.create(fresh("user"), "their password", [role.name])
+    theirs = server.connect(username=user.name, password="their password")
+    index.submit("n=1")
+    assert rows(theirs, f"search index={index.name} | delete")[0] == ["splay", "__ALL__", "0", "1"]
+    path = "/services/properties/authorize/default/deleteIndexesAllowed"
+    service.post(path, value=f"{index.name};_internal")
+    assert rows(theirs, f"search index={index.name} | delete")[0] == ["splay", "__ALL__", "1", "0"]
+    service.post(path, value="")
+    for gone in (user, role):
+        gone.delete()
