@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def splunk(request: pytest.FixtureRequest) -> Iterator[object]:
     """The Splunk that was asked for, up and with the app. It fails when it cannot be had."""
-    from tests.harness import launch
+    from tests.harness import container, launch
     from tests.harness.splunk import HarnessError
 
     option = request.config.getoption
@@ -59,7 +59,7 @@ def splunk(request: pytest.FixtureRequest) -> Iterator[object]:
             with launch.splay() as found:
                 yield found
         elif option("--splunk-type") == "docker":
-            with launch.docker() as found:
+            with container.docker(container.Container(os.environ)) as found:
                 yield found
         else:
             yield launch.external(

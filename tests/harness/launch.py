@@ -1,4 +1,4 @@
-"""Getting a Splunk to test against: splay as a process, a container, or one that exists.
+"""Getting a Splunk to test against: splay as a process, or one that exists.
 
 Whatever cannot be had is an error: nothing is skipped.
 """
@@ -6,32 +6,21 @@ Whatever cannot be had is an error: nothing is skipped.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from http.client import HTTPException
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
-from splunklib.binding import (  # type: ignore[import-untyped,unused-ignore]
-    AuthenticationError,
-    HTTPError,
-)
-
-from tests.harness.splunk import HarnessError, Splunk
+from tests.harness.splunk import APP, HarnessError, Splunk
+from tests.harness.waiting import Progress, wait_until_up
 
 ROOT = Path(__file__).parents[2]
 LOOPBACK = "127.0.0.1"
-_NOT_UP = (OSError, HTTPException, AuthenticationError, HTTPError, ParseError)
-"""What splunk-sdk raises while a Splunk is starting, or when it is none."""
-_WANTED = ("SPLUNK_START_ARGS", "SPLUNK_GENERAL_TERMS", "SPLUNK_PASSWORD", "SPLUNK_HEC_TOKEN")
 
 
 def free_port() -> int:
@@ -60,7 +49,7 @@ def splay(*others: Path, app: Path = ROOT, seconds: float = 30) -> Iterator[Splu
         "SPLUNK_HEC_TOKEN": splunk.hec_token,
     }
     with process(command, secret) as (running, log):
-        wait_until_up(splunk, seconds, lambda: _ended(running, log))
+        wait_until_up(splunk, seconds, lambda: _progress(running, log), [APP])
         yield splunk
 
 
@@ -86,89 +75,11 @@ def process(
                 running.wait()
 
 
-def _ended(running: subprocess.Popen[bytes], log: Path) -> str:
-    """Why it cannot come up any more; "" while it can."""
+def _progress(running: subprocess.Popen[bytes], log: Path) -> Progress:
     if running.poll() is None:
-        return ""
+        return Progress()
     said = log.read_text("utf-8", "replace").strip()[-1000:]
-    return f"it ended with exit code {running.returncode}: {said or 'it wrote nothing'}"
-
-
-def wait_until_up(splunk: Splunk, seconds: float, ended: Callable[[], str]) -> None:
-    """Waits until the management port lets the user in and the event collector is healthy.
-
-    ended: asked before each try; what it says, if anything, is why waiting is useless.
-    Raises HarnessError with the last reason.
-    """
-    deadline = time.monotonic() + seconds
-    reason = "it was not tried"
-    while time.monotonic() < deadline:
-        why = ended()
-        if why:
-            raise HarnessError(f"the Splunk is gone: {why}")
-        reason = _not_ready(splunk)
-        if not reason:
-            return
-        time.sleep(0.2)
-    raise HarnessError(f"the Splunk is not up after {seconds:g} s: {reason}")
-
-
-def _not_ready(splunk: Splunk) -> str:
-    try:
-        splunk.service().info()
-    except _NOT_UP as error:
-        return f"{splunk.host}:{splunk.port}: {error or type(error).__name__}"
-    ill = splunk.health()
-    return (
-        f"{splunk.host}:{splunk.hec_port}: the event collector is not healthy: {ill}" if ill else ""
-    )
-
-
-@contextlib.contextmanager
-def docker(
-    seconds: float = 600, program: str = "docker", ports: tuple[int, int] = (8089, 8088)
-) -> Iterator[Splunk]:
-    """A Splunk container from compose.yaml, removed at the end with all its data.
-
-    The licence, the terms, the password and the token come from the environment. ports: where
-    compose.yaml publishes the management port and the event collector.
-    """
-    missing = [name for name in _WANTED if not os.environ.get(name)]
-    if missing:
-        raise HarnessError(f"set {', '.join(missing)}: compose.yaml says what they are")
-    compose = [program, "compose", "--file", str(ROOT / "compose.yaml")]
-    secrets_of = (os.environ["SPLUNK_PASSWORD"], os.environ["SPLUNK_HEC_TOKEN"])
-    splunk = Splunk(LOOPBACK, ports[0], "admin", secrets_of[0], ports[1], secrets_of[1])
-    try:
-        _compose([*compose, "up", "--detach"])
-        wait_until_up(splunk, seconds, lambda: _container_ended(compose))
-        yield splunk
-    finally:
-        _compose([*compose, "down", "--volumes"])
-
-
-def _compose(command: list[str]) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=1800)
-    except OSError as error:
-        raise HarnessError(f"{command[0]} cannot be run: {error.strerror}") from error
-    except subprocess.TimeoutExpired as error:
-        raise HarnessError(f"{' '.join(command[-2:])} did not end in half an hour") from error
-    if done.returncode:
-        raise HarnessError(f"{' '.join(command)} failed: {done.stderr.strip()[-1000:]}")
-    return done.stdout
-
-
-def _container_ended(compose: list[str]) -> str:
-    """Why the container cannot come up any more; "" while it can."""
-    lines = _compose([*compose, "ps", "--all", "--format", "json"]).splitlines()
-    states = [json.loads(line) for line in lines if line.strip()]
-    if not states:
-        return "there is no container"
-    state, health = str(states[0].get("State", "")), str(states[0].get("Health", ""))
-    if state in ("exited", "dead"):
-        return f"the container is {state}"
-    return "the container is unhealthy" if health == "unhealthy" else ""
+    return Progress(f"it ended with exit code {running.returncode}: {said or 'it wrote nothing'}")
 
 
 def external(
@@ -180,9 +91,9 @@ def external(
     hec_token: str | None,
     seconds: float = 60,
 ) -> Splunk:
-    """A Splunk that exists. HarnessError when a secret is missing or it does not answer."""
+    """A Splunk that exists and has the app. HarnessError: it does not answer, or has it not."""
     if not password or not hec_token:
         raise HarnessError("set SPLUNK_PASSWORD and SPLUNK_HEC_TOKEN, or the options")
     splunk = Splunk(host, port, user, password, hec_port, hec_token)
-    wait_until_up(splunk, seconds, lambda: "")
+    wait_until_up(splunk, seconds, apps=[APP])
     return splunk

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import splunklib.client as client  # type: ignore[import-untyped,unused-ignore]
+from splunklib.binding import handler  # type: ignore[import-untyped,unused-ignore]
 from splunklib.results import JSONResultsReader  # type: ignore[import-untyped,unused-ignore]
 
 APP = "DA-ESS-ADCSBackup"
@@ -41,15 +42,18 @@ class Splunk:
     hec_scheme: str = "https"
     verify: bool = False
 
-    def service(self) -> Any:
-        """A new session of the user in the app. Raises what splunk-sdk raises."""
+    def service(self, seconds: float = 600) -> Any:
+        """A new session of the user in the app. Raises what splunk-sdk raises.
+
+        seconds: how long it waits for an answer.
+        """
         return client.connect(
+            handler=handler(timeout=seconds, verify=self.verify),
             host=self.host,
             port=self.port,
             username=self.user,
             password=self.password,
             scheme=self.scheme,
-            verify=self.verify,
             owner="nobody",
             app=APP,
             autologin=True,
@@ -97,11 +101,11 @@ class Splunk:
         except (OSError, ValueError) as error:
             raise HarnessError(f"the event collector does not answer: {error}") from error
 
-    def health(self) -> str:
+    def health(self, seconds: float = 30) -> str:
         """What is wrong with the event collector; "" when it is healthy."""
         url = f"{self.hec_scheme}://{self.host}:{self.hec_port}/services/collector/health"
         try:
-            with urllib.request.urlopen(url, timeout=30, context=self._tls()) as response:
+            with urllib.request.urlopen(url, timeout=seconds, context=self._tls()) as response:
                 return "" if response.status == 200 else f"status {response.status}"
         except OSError as error:
             return str(error)
