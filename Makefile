@@ -15,7 +15,7 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup detect attack-data bench test test-contentctl test-addon renderer dashboards screenshots lint package inspect content release clean
+.PHONY: help setup detect attack-data bench test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ $(READY): pyproject.toml
 $(SDK): $(READY) requirements-app.txt
 	$(BIN)/python -m tools.vendor lib
 	@touch $@
+
+# What compose.yaml takes its variables from, where they are given to make.
+export SPLUNK_VERSION SPLUNK_TA_WINDOWS SPLUNK_MEMORY
 
 ifdef DATA
 ORIGIN := your data
@@ -125,6 +128,15 @@ $(ADDON)/.ready: $(READY) tools/requirements-addon.txt
 
 test-addon: $(READY) $(SDK) $(ADDON)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay
 	$(BIN)/python -m pytest tests/official/test_addon.py --official-tools
+
+splunk-up: $(READY) package  ## start a Splunk container with the app: make splunk-up SPLUNK_VERSION=10.0.0
+	@$(BIN)/python -m tests.harness.container up
+
+splunk-down: $(READY)  ## remove the container and its data
+	@$(BIN)/python -m tests.harness.container down
+
+test-splunk: $(READY) package  ## run the detection's tests on a new Splunk container
+	$(BIN)/python -m pytest tests/harness/test_on_splunk.py --splunk-type=docker
 
 clean:  ## remove what the other targets made
 	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -102,7 +102,7 @@ def _property_kind(call: Call) -> Kind:
 
 
 def _property_stanza(call: Call, kind: Kind) -> Object:
-    """The stanza that the path names. RestError 404: there is none of this name in the namespace."""
+    """The stanza that the path names. RestError 404: there is none of this name."""
     if call.names["name"] != "default":
         return conf_objects.find(call, kind, call.names["name"])
     return conf_objects.default_stanza(call, kind)

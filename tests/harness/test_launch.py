@@ -30,7 +30,7 @@ def test_an_external_splunk_with_another_password() -> None:
 
 def test_a_splay_that_does_not_start(tmp_path: Path) -> None:
     with (
-        pytest.raises(HarnessError, match="ended with exit code 2: .*: not a Splunk app"),
+        pytest.raises(HarnessError, match=r"ended with exit code 2: .*: not a Splunk app"),
         launch.splay(app=tmp_path / "absent"),
     ):
         pytest.fail("it cannot be used")
