@@ -24,6 +24,8 @@ _WANTED = ("SPLUNK_START_ARGS", "SPLUNK_GENERAL_TERMS", "SPLUNK_PASSWORD", "SPLU
 _SECONDS = 900.0  # until it is up
 _PULL = 1800.0  # seconds that `up` may take: the image is fetched first
 _USUAL = 300.0  # seconds that other commands may take
+_NO_COMPOSE = ("unknown flag: --file", "unknown flag: --project-name", "is not a docker command")
+"""What a docker client without the plugin says."""
 
 
 class Container:
@@ -99,6 +101,10 @@ def _run(command: list[str], seconds: float, environment: Mapping[str, str]) -> 
         raise HarnessError(f"{command[0]} cannot be run: {error.strerror}") from error
     except subprocess.TimeoutExpired as error:
         raise HarnessError(f"{' '.join(command)} did not end in {seconds:g} s") from error
+    if any(words in done.stderr for words in _NO_COMPOSE):
+        raise HarnessError(
+            f"{command[0]} has no command compose: install Docker Compose, release 2"
+        )
     if done.returncode:
         raise HarnessError(f"{' '.join(command)} failed: {done.stderr.strip()[-1000:]}")
     return done.stdout

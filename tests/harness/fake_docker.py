@@ -142,6 +142,9 @@ def main() -> int:
     with (FOLDER / "calls").open("a") as calls:
         calls.write(f"{shlex.join(sys.argv[1:])}\n")
     scenario = (FOLDER / "scenario").read_text().strip()
+    if scenario == "without compose":
+        print("unknown flag: --file\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]", file=sys.stderr)
+        return 125
     verbs = {"up": lambda: up(scenario), "ps": lambda: ps(scenario), "logs": logs, "down": down}
     return verbs[verb]()
 

@@ -112,6 +112,7 @@ def test_an_older_compose_prints_a_list(fake: Docker) -> None:
     ("scenario", "words"),
     [
         ("refusing", "Cannot connect to the Docker daemon"),
+        ("without compose", "docker has no command compose: install"),
         ("unhealthy", "the container is unhealthy"),
         ("dying", "(?s)the container is exited; its last lines are:.*nothing more to do"),
         ("dying half-way", "(?s)the container is exited; its last lines are:.*splunkd ends"),
