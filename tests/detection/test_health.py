@@ -33,6 +33,7 @@ HEALTH = "ADCS - Health of the Detection"
 ALERT = "ADCS - A CA Fell Silent - Alert"
 RUNS = scheduled(30 * MINUTE)
 BACKUP = audited(4876, 2 * HOUR)
+ADDED = Published(4719, data={"AuditPolicyChanges": "%%8449, %%8451"})
 
 
 def health(
@@ -56,7 +57,8 @@ def test_all_is_well() -> None:
             "listed": "no",
             "lastEvent": then,
             "kinds": f"4876 Certificate Services backup started: {then}",
-            "audit": "seems on",
+            "audit_policy": "seems on: events come",
+            "audit_filter": "seems on: a backup was logged",
             "lag_minutes": 0.1,
             "lastRun": f"{moment(30 * MINUTE):%Y-%m-%dT%H:%M:%S}",
             "skipped": 0,
@@ -95,12 +97,24 @@ STATES: dict[str, tuple[list[Event], list[str]]] = {
         [f"search not running: it last ran {moment(3 * HOUR):%Y-%m-%dT%H:%M:%S}"],
     ),
     "search not running, skipped": (
-        [BACKUP, *(scheduled(n * HOUR, "skipped", ', reason="too many searches"') for n in (1, 2))],
-        ["search not running: it was skipped 2 times in the last day, too many searches"],
+        [BACKUP, *(scheduled(n * HOUR, "skipped", ', reason="load"') for n in (1, 2))],
+        ["search not running: it was skipped or put off 2 times in the last day, load"],
     ),
     "search not running, failed": (
         [BACKUP, scheduled(HOUR, "failed")],
         ["search not running: it failed 1 times in the last day"],
+    ),
+    "search not running, put off": (
+        [BACKUP, scheduled(2 * HOUR, "deferred"), scheduled(HOUR, "continued")],
+        ["search not running: it was skipped or put off 2 times in the last day"],
+    ),
+    "search not running, failed in a cluster": (
+        [BACKUP, scheduled(HOUR, "delegated_remote_completion", ", success=0")],
+        ["search not running: it failed 1 times in the last day"],
+    ),
+    "ok, it ran in a cluster": (
+        [BACKUP, scheduled(HOUR, "delegated_remote_completion", ", success=1")],
+        [],
     ),
     "ok, the filter was mended": (
         [audited(4885, 5 * HOUR, AuditFilter="0"), audited(4885, HOUR, AuditFilter="127"), RUNS],
@@ -152,7 +166,27 @@ def test_cas_of_the_inventory_that_never_wrote_are_there(app: Path) -> None:
         ("ca02.example.com", "never seen", "yes"),
         ("ca91.lab.example", "ok", "yes"),
     ]
-    assert rows[1]["ca_name"] == "Old CA"
+    assert [row["ca_name"] for row in rows] == ["Corp CA", "Old CA", "Lab"]
+
+
+@pytest.mark.parametrize(
+    ("events", "policy", "filter"),
+    [
+        ([audited(4880, HOUR)], "seems on: events come", "not known: no backup was logged"),
+        ([audited(4877, HOUR)], "seems on: events come", "seems on: a backup was logged"),
+        ([audited(4885, HOUR, AuditFilter="2")], "seems on: events come", "on"),
+        (
+            [audited(4885, HOUR, AuditFilter="1"), security(ADDED.xml(), 2 * HOUR)],
+            "on",
+            "off: the CA's audit filter leaves backups out",
+        ),
+    ],
+)
+def test_it_says_of_policy_and_filter_what_is_known(
+    events: list[Event], policy: str, filter: str
+) -> None:
+    [row] = health([*events, RUNS])
+    assert (row["audit_policy"], row["audit_filter"]) == (policy, filter)
 
 
 def test_several_problems_are_all_named_the_worst_first() -> None:
