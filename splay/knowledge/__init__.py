@@ -35,6 +35,7 @@ class Knowledge:
         self._actions: dict[tuple[str, str, str, Demand], list[Action]] = {}
         self._shared: dict[tuple[tuple[Spec, ...], Demand], list[Action]] = {}
         self._all: list[Step] | None = None
+        self._origins: dict[str, frozenset[str] | None] = {}
         self.classes = Classes(apps.conf("eventtypes"), apps.conf("tags"), apps.expand, say)
 
     def row(self, event: Event, demand: Demand) -> Row:
@@ -61,20 +62,34 @@ class Knowledge:
         So it is for fields cut from the text, whatever the event's source; never for default
         fields, calculated fields, lookups, constants, or XML, whose entities hide letters.
         """
-        return self._literal_safe(field, frozenset())
-
-    def _literal_safe(self, field: str, path: frozenset[str]) -> bool:
-        if field == RAW or field in path:
-            return True
-        if field in DEFAULTS:
-            return False
-        for step in self._every_step():
-            if step.makes is not None and field not in step.makes:
-                continue
-            origins = step.origins(field)
-            if origins is None or not all(self._literal_safe(o, path | {field}) for o in origins):
+        reached, waiting = {field}, [field]
+        while waiting:
+            origins = self._origins_of(waiting.pop())
+            if origins is None:
                 return False
+            waiting += origins - reached
+            reached |= origins
         return True
+
+    def _origins_of(self, field: str) -> frozenset[str] | None:
+        """The fields whose text a field's value is taken from; None where it may be from none."""
+        if field not in self._origins:
+            self._origins[field] = self._find_origins(field)
+        return self._origins[field]
+
+    def _find_origins(self, field: str) -> frozenset[str] | None:
+        if field == RAW:
+            return frozenset()
+        if field in DEFAULTS:
+            return None
+        found: set[str] = set()
+        for step in self._every_step():
+            if step.makes is None or field in step.makes:
+                origins = step.origins(field)
+                if origins is None:
+                    return None
+                found.update(origins)
+        return frozenset(found)
 
     def _every_step(self) -> list[Step]:
         if self._all is None:

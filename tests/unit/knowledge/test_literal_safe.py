@@ -77,6 +77,16 @@ def test_literal_safe(bench: Bench, settings: str, safe: bool, stanza: str) -> N
     assert bench.knowledge.literal_safe("f") is safe
 
 
+@pytest.mark.parametrize(("last", "safe"), [("x", True), ("host", False)])
+def test_fields_that_are_made_of_one_another(bench: Bench, last: str, safe: bool) -> None:
+    """Each of 25 fields of all the others: there are more ways among them than time to walk."""
+    names = [f"n{number}" for number in range(25)]
+    pairs = [f"{a} AS {b}" for a in names for b in names if a != b]
+    aliases = ", ".join([*pairs, "n3 AS f", f"{last} AS n7"])
+    bench.write("default/props.conf", f"[t]\nFIELDALIAS-a = {aliases}\n")
+    assert bench.knowledge.literal_safe("f") is safe
+
+
 @pytest.mark.parametrize(
     "field",
     ["_time", "host", "source", "sourcetype", "index", "linecount", "punct", "date_month"],
