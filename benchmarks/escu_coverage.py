@@ -1,50 +1,46 @@
-"""How much of the SPL that public detections use splay has: a table.
+"""How much of the SPL that public detections use splay has: a table, also for the README.
 
-    pip install pyyaml
     git clone https://github.com/splunk/security_content
-    python benchmarks/escu_coverage.py security_content [--app Splunk_SA_CIM] [--stand-in] [--list]
+    make breadth CONTENT=security_content [CIM=Splunk_SA_CIM] [ADDONS="Splunk_TA_windows ..."]
 
 Each production detection's search is expanded with the checkout's own macros, parsed and planned;
 nothing of the checkout is kept. `parsed`: splay takes none of it for a mistake. `planned`: splay
 would run it. What stands in the way is counted once for each detection.
 
-The searches name data models that Splunk_SA_CIM brings: give that app with --app. With --stand-in,
-a model that no app brings is made up of the datasets and fields that the searches name, so that
-all else can be counted; the table says so.
+The searches name data models, which Splunk_SA_CIM brings: give that app's folder as CIM. Without
+it the searches that name them are not planned, and the table says so.
 
-Detections on Windows events whose data source has an example event are run on it as well.
+Each planned detection is then run on the example event of each of its data sources, with the
+fields that the ADDONS give it: whether it finds something or not, it must run.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import re
+import shutil
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from benchmarks.escu_examples import FAILED, FOUND, NO_EXAMPLE, SILENT, Runs, read_examples, run_all
 from splay.app import AppSet
 from splay.errors import ConfError, SplayError, SplError, UnsupportedError
 from splay.search.operation import Context
 from splay.search.plan import make_plan, plan_pipeline
-from splay.search.run import run_plan
 from splay.spl.parser import parse_search
 from splay.spl.tree import Command, Pipeline
-from splay.store.event import ReadReport
-from splay.store.files import FileStore, InputSettings
+from tools import figures
 
 # Splunk_SA_CIM's documented macro: the prefix of a data model's fields is dropped.
 _CIM_MACROS = {"drop_dm_object_name(1)": ("name", "rename $name$.* AS *")}
-_DATASET = re.compile(r"""datamodel(?:\s*=\s*|:|\s+)"?([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?""")
-_FIELD = re.compile(r"\b([A-Z][A-Za-z_]*)\.([a-z][\w.]*)")
 
 
 @dataclass
@@ -87,51 +83,22 @@ def write_app(checkout: Path, searches: list[str], apps: list[Path], folder: Pat
 
 
 def write_lookups(checkout: Path, folder: Path) -> None:
-    """transforms.conf for the checkout's lookups; their files are read where they are."""
-    (folder / "lookups").symlink_to((checkout / "lookups").resolve())
-    kept = ("filename", "collection", "match_type", "default_match", "min_matches", "max_matches")
+    """transforms.conf for the checkout's lookups, whose files are copied.
+
+    A collection of the KV store is what it is in a Splunk that has just got the content: empty.
+    """
+    shutil.copytree(checkout / "lookups", folder / "lookups")
+    kept = ("filename", "match_type", "default_match", "min_matches", "max_matches")
     with (folder / "default" / "transforms.conf").open("w", encoding="utf-8") as file:
         for lookup in documents(checkout / "lookups"):
+            if lookup.get("collection"):
+                lookup["filename"] = f"{lookup['collection']}.csv"
+                header = str(lookup["fields_list"]).replace(" ", "")
+                (folder / "lookups" / lookup["filename"]).write_text(f"{header}\n")
             file.write(f"[{lookup['name']}]\n")
-            for key in (*kept, "case_sensitive_match", "fields_list"):
+            for key in (*kept, "case_sensitive_match"):
                 if lookup.get(key) is not None:
                     file.write(f"{key} = {lookup[key]}\n")
-
-
-def write_stand_ins(searches: list[str], apps: AppSet, folder: Path) -> list[str]:
-    """A model for each that is named and that no app brings: its datasets and fields as named."""
-    wanted: dict[str, set[str]] = defaultdict(set)
-    fields: dict[str, set[str]] = defaultdict(set)
-    for search in searches:
-        for model, dataset in _DATASET.findall(search):
-            wanted[model] |= {dataset} - {""}
-        for dataset, name in _FIELD.findall(search):
-            fields[dataset].add(name)
-    made = [model for model in sorted(wanted) if not brings(apps, model)]
-    (folder / "default" / "data" / "models").mkdir(parents=True)
-    for model in made:
-        named = {d for s in searches if re.search(rf"\b{model}\b", s) for d, _ in _FIELD.findall(s)}
-        objects = [stand_in(name, fields[name]) for name in sorted(wanted[model] | named)]
-        path = folder / "default" / "data" / "models" / f"{model}.json"
-        path.write_text(json.dumps({"modelName": model, "objects": objects}))
-    return made
-
-
-def brings(apps: AppSet, model: str) -> bool:
-    """Whether one of the apps has the data model."""
-    paths = [f / level / "data" / "models" for f in apps.folders for level in ("local", "default")]
-    return any((path / f"{model}.json").is_file() for path in paths)
-
-
-def stand_in(name: str, fields: Iterable[str]) -> dict[str, Any]:
-    """A root dataset of all events with these fields."""
-    return {
-        "objectName": name,
-        "parentName": "BaseEvent",
-        "fields": [{"fieldName": each, "type": "string"} for each in sorted(fields)],
-        "calculations": [],
-        "constraints": [{"search": "index=*"}],
-    }
 
 
 def check(name: str, search: str, apps: AppSet) -> Outcome:
@@ -174,87 +141,81 @@ def note(outcome: Outcome, error: SplayError) -> None:
         outcome.missing.append(shown)
 
 
-def run_examples(
-    checkout: Path, detections: list[dict[str, Any]], planned: set[str], apps: AppSet
-) -> Counter[str]:
-    """Runs planned searches over raw Windows events on their data source's example event."""
-    examples = {
-        str(source["name"]): str(source["example_log"])
-        for source in documents(checkout / "data_sources")
-        if source.get("example_log") and "Windows Event Log" in str(source["name"])
-    }
-    counts: Counter[str] = Counter()
-    for detection in detections:
-        logs = [examples[name] for name in detection.get("data_source") or [] if name in examples]
-        if "`wineventlog_" not in detection["search"] or not logs:
-            continue
-        whole = [log for log in logs if log.rstrip().endswith("</Event>")]
-        if not whole:
-            counts["have only an example that is cut off in the checkout"] += 1
-        elif detection["name"] not in planned:
-            counts["have an example, but cannot be planned"] += 1
-        else:
-            counts[run_example(detection["search"], whole, apps)] += 1
-    return counts
-
-
-def run_example(search: str, logs: list[str], apps: AppSet) -> str:
-    """How the search went: ran with results, ran without, or why it did not run."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "events.xml"
-        path.write_text("\n".join(logs), encoding="utf-8")
-        context = Context(apps, time.time())
-        store = FileStore([path], InputSettings())
-        try:
-            rows = run_plan(make_plan(search, context), store, context, ReadReport()).rows
-        except SplayError as error:
-            return f"did not run: {error.message.splitlines()[0][:90]}"
-    return "ran, with results" if rows else "ran, no results"
-
-
-def report(outcomes: list[Outcome], made: list[str], listed: bool) -> None:
-    """Prints the tables."""
+def table(detections: list[dict[str, Any]], outcomes: list[Outcome], runs: Runs) -> list[str]:
+    """The figures as Markdown."""
     total = len(outcomes)
+    newest = max(str(detection["date"]) for detection in detections)
+    lines = [
+        f"| {total:,} production detections, the newest of {newest} | | |",
+        "| --- | --- | --- |",
+    ]
     for word in ("parsed", "planned"):
         count = sum(getattr(outcome, word) for outcome in outcomes)
-        print(f"{word:8} {count:5} of {total}  {100 * count / total:5.1f} %")
-    if made:
-        print(f"stand-ins for data models that no app brings: {', '.join(made)}")
-    missing = Counter(text for outcome in outcomes for text in outcome.missing)
-    print("\nin the way of how many")
-    for text, count in missing.most_common():
-        print(f"{count:6}  {text}")
+        lines.append(f"| {word} | {count:,} | {100 * count / total:.1f} % |")
+    for kind, results in sorted(runs.results.items(), reverse=True):
+        ran = results[FOUND] + results[SILENT]
+        also = f"{results[FOUND]} of them find something; {results[FAILED]} fail"
+        lines.append(
+            f"| planned over {kind} that have an example event: run on it | {ran} | {also} |"
+        )
+    return lines
+
+
+def missing(outcomes: list[Outcome], listed: bool) -> Iterator[str]:
+    """What is missing, the commonest first."""
+    counts = Counter(text for outcome in outcomes for text in outcome.missing)
+    for text, count in counts.most_common():
+        yield f"{count:6}  {text}"
         if listed:
-            for name in [o.name for o in outcomes if text in o.missing][:5]:
-                print(f"          {name}")
+            names = [outcome.name for outcome in outcomes if text in outcome.missing]
+            yield from (f"          {name}" for name in names[:5])
 
 
-def main() -> None:
+def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("checkout", type=Path, help="of splunk/security_content")
-    parser.add_argument("--app", type=Path, action="append", default=[], help="such as CIM's")
-    parser.add_argument("--stand-in", action="store_true", help="make up missing data models")
+    parser.add_argument("--cim", type=Path, help="the folder of Splunk_SA_CIM")
+    parser.add_argument("--addon", type=Path, action="append", default=[], help="may be repeated")
     parser.add_argument("--list", action="store_true", help="name detections for what is missing")
+    parser.add_argument("--readme", action="store_true", help="write the figures into README.md")
     options = parser.parse_args()
     if not (options.checkout / "detections").is_dir():
-        sys.exit(f"{options.checkout} is no checkout of splunk/security_content")
+        sys.exit(f"{options.checkout} is no checkout of splunk/security_content: no detections/")
+    return options
+
+
+def measure(options: argparse.Namespace) -> list[str]:
+    """Prints what is missing; the figures."""
     found = [
         detection
         for detection in documents(options.checkout / "detections")
         if detection.get("status") == "production"
     ]
-    searches = [str(detection["search"]) for detection in found]
+    models = [options.cim] if options.cim else []
     with tempfile.TemporaryDirectory() as folder:
         app = Path(folder)
-        write_app(options.checkout, searches, options.app, app)
-        apps = AppSet([app, *options.app])
-        made = write_stand_ins(searches, apps, app) if options.stand_in else []
-        outcomes = [check(d["name"], d["search"], apps) for d in found]
-        report(outcomes, made, options.list)
-        planned = {outcome.name for outcome in outcomes if outcome.planned}
-        print("\non example events")
-        for text, count in run_examples(options.checkout, found, planned, apps).most_common():
-            print(f"{count:6}  {text}")
+        write_app(options.checkout, [str(each["search"]) for each in found], models, app)
+        apps = AppSet([app, *options.addon, *models])
+        outcomes = [check(each["name"], each["search"], apps) for each in found]
+        names = {outcome.name for outcome in outcomes if outcome.planned}
+        planned = [each for each in found if each["name"] in names]
+        runs = run_all(planned, read_examples(documents(options.checkout / "data_sources")), apps)
+    print("in the way of how many", *missing(outcomes, options.list), sep="\n")
+    print("\nfailed on an example event", *(runs.failed or ["none"]), sep="\n        ")
+    without = sum(results[NO_EXAMPLE] for results in runs.results.values())
+    print(f"\n{without} planned detections have no example event\n")
+    return table(found, outcomes, runs)
+
+
+def main() -> None:
+    options = read_options()
+    try:
+        lines = measure(options)
+    except ConfError as error:
+        sys.exit(f"error: {error}")
+    print(*lines, sep="\n")
+    if options.readme:
+        figures.write("breadth", lines)
 
 
 if __name__ == "__main__":

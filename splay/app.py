@@ -46,6 +46,7 @@ class AppSet:
         self._confs: dict[str, Conf] = {}
         self._lookups: dict[str, LookupTable] = {}
         self._models: dict[str, DataModel] = {}
+        self.origins: dict[str, frozenset[str] | None] = {}  # what Knowledge keeps here
         for folder in folders:
             if not (folder / "default").is_dir() and not (folder / "local").is_dir():
                 raise ConfError(
@@ -137,10 +138,12 @@ class AppSet:
             where = stanza.where["filename"]
             file_name, rules = stanza.settings["filename"], rules_of(name, stanza.settings, where)
         if _FILE_NAME.fullmatch(file_name):
-            for folder in self.folders:
-                path = folder / "lookups" / file_name
-                if path.is_file():
-                    return LookupTable(path, rules)
+            # Splunk_SA_CIM ships NAME.csv.default for a NAME.csv that its users may change.
+            for shipped in (file_name, f"{file_name}.default"):
+                for folder in self.folders:
+                    path = folder / "lookups" / shipped
+                    if path.is_file():
+                        return LookupTable(path, rules)
         if stanza is None:
             hint = "Define it in transforms.conf, or name a .csv file of lookups/"
             raise ConfError(f"there is no lookup {name!r}", hint=hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="also run Splunk's own test tools, which the Makefile installs",
     )
+    parser.addoption(
+        "--addon",
+        type=Path,
+        help="the folder of Splunk_TA_windows: also run the tests of its fields",
+    )
+    parser.addoption("--cim", type=Path, help="the folder of Splunk_SA_CIM, for the same tests")
     group = parser.getgroup("splunk")
     group.addoption(
         "--splunk-type",

@@ -35,7 +35,7 @@ class Knowledge:
         self._actions: dict[tuple[str, str, str, Demand], list[Action]] = {}
         self._shared: dict[tuple[tuple[Spec, ...], Demand], list[Action]] = {}
         self._all: list[Step] | None = None
-        self._origins: dict[str, frozenset[str] | None] = {}
+        self._origins = apps.origins
         self.classes = Classes(apps.conf("eventtypes"), apps.conf("tags"), apps.expand, say)
 
     def row(self, event: Event, demand: Demand) -> Row:

@@ -32,7 +32,12 @@ _LOOKUP = "LOOKUP"
 
 
 class Apps(Protocol):
-    """What knowledge asks of the apps."""
+    """What knowledge asks of the apps.
+
+    origins: what is known of the fields that a field's letters come from, kept for later searches.
+    """
+
+    origins: dict[str, frozenset[str] | None]
 
     def conf(self, name: str) -> Conf: ...
 
@@ -80,7 +85,11 @@ class Builder:
             try:
                 aliases += read_aliases(key, stanza.settings[key], _place(stanza, key))
             except ConfError as error:
-                yield Broken(error, stanza.settings[key].replace(",", " ").split())
+                names = stanza.settings[key].replace(",", " ").split()
+                if len(names) == 1:  # it names no field to make, as one of TA-Microsoft-Sysmon's
+                    self._say("WARN", f"{key} is left out: {error}")
+                else:
+                    yield Broken(error, names)
         if aliases:
             yield AliasStep(aliases)
 

@@ -17,7 +17,7 @@ from typing import Any
 from splay.errors import ConfError
 
 _ROOT = "BaseEvent"
-_OTHER_ROOTS = ("BaseSearch", "BaseTransaction")
+_SEARCH, _TRANSACTION = "BaseSearch", "BaseTransaction"
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,18 @@ class Calculation:
 
 @dataclass
 class Dataset:
-    """fields: those it defines itself, with their full names. where: its place, for errors."""
+    """fields: those it defines itself, with their full names. where: its place, for errors.
+
+    search: of a root search dataset, what makes its rows. Other roots are of events, which their
+    constraints choose, or of transactions.
+    """
 
     name: str
     lineage: str
     where: str
     parent: Dataset | None = None
+    search: str | None = None
+    of_transactions: bool = False
     children: list[Dataset] = field(default_factory=list)
     constraints: list[str] = field(default_factory=list)
     calculations: list[Calculation] = field(default_factory=list)
@@ -94,11 +100,12 @@ def read_model(path: Path) -> DataModel:
 
 def _add(model: DataModel, item: dict[str, Any], path: Path) -> None:
     name, parent_name = str(item["objectName"]), str(item.get("parentName", _ROOT))
-    if parent_name in _OTHER_ROOTS:
-        return  # made by a search or a transaction: named in no constraint of events
-    parent = None if parent_name == _ROOT else model.datasets[parent_name]
+    root = parent_name in (_ROOT, _SEARCH, _TRANSACTION)
+    parent = None if root else model.datasets[parent_name]
     lineage = f"{parent.lineage}.{name}" if parent else name
     dataset = Dataset(name, lineage, f"{path}, dataset {name}", parent)
+    dataset.search = str(item["baseSearch"]) if parent_name == _SEARCH else None
+    dataset.of_transactions = parent_name == _TRANSACTION
     dataset.constraints = [str(each["search"]) for each in item.get("constraints") or []]
     for each in item.get("fields") or []:
         dataset.fields[_full(each, lineage)] = str(each["fieldName"])

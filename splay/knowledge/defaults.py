@@ -1,7 +1,8 @@
 """The fields that every event has: from the index, and those that Splunk adds of itself.
 
 Source: Knowledge Manager Manual, "Use default fields". date_* are of the event's time as
-written in it; they are given only where the text holds one in a form that is known here.
+written in it, and timestartpos and timeendpos are where in the text it begins and ends; they are
+given only where the text holds one in a form that is known here.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _DATES = (
     "date_year",
     "date_zone",
 )
-_MADE = ("linecount", "punct", "splunk_server", *_DATES)
+_PLACE = ("timestartpos", "timeendpos")
+_MADE = ("linecount", "punct", "splunk_server", *_DATES, *_PLACE)
 DEFAULTS = frozenset((*_INDEXED, *_MADE, "_sourcetype"))
 _ISO, _AMERICAN = re.compile(ISO.pattern.decode()), re.compile(AMERICAN.pattern.decode())
 _PUNCT_LENGTH = 50  # the documentation says thirty; events that Splunk indexed have fifty
@@ -57,7 +59,7 @@ class DefaultStep(Step):
 
     def bind(self, wanted: Demand) -> Action:
         lines, signs, server = map(wanted.wants, ("linecount", "punct", "splunk_server"))
-        dates = any(map(wanted.wants, _DATES))
+        dates = any(map(wanted.wants, (*_DATES, *_PLACE)))
 
         def act(row: Row) -> None:
             raw = str(row[RAW])
@@ -88,9 +90,10 @@ def _first(items: Iterable[str], count: int) -> list[str]:
 
 
 def _dates(raw: str) -> dict[str, str]:
-    time, zone = _time_in(raw)
-    if time is None:
+    found = _time_in(raw)
+    if found is None:
         return {}
+    time, zone, text = found
     return {
         "date_hour": str(time.hour),
         "date_mday": str(time.day),
@@ -100,23 +103,26 @@ def _dates(raw: str) -> dict[str, str]:
         "date_wday": time.strftime("%A").lower(),
         "date_year": str(time.year),
         "date_zone": zone,
+        "timestartpos": str(text.start()),
+        "timeendpos": str(text.start() + len(text[0].rstrip())),
     }
 
 
-def _time_in(raw: str) -> tuple[datetime | None, str]:
-    """The first date and time in the text, as its clock showed it, and its zone."""
+def _time_in(raw: str) -> tuple[datetime, str, re.Match[str]] | None:
+    """The first date and time in the text, as its clock showed it, its zone and its place."""
     iso, american = _ISO.search(raw), _AMERICAN.search(raw)
     try:
         if iso and not (american and american.start() < iso.start()):
-            return datetime(*map(int, iso.groups()[:6])), _zone(iso[8])  # type: ignore[arg-type]
+            time = datetime(*map(int, iso.groups()[:6]))  # type: ignore[arg-type]
+            return time, _zone(iso[8]), iso
         if american:
             month, day, year, hour, minute, second = map(int, american.groups()[:6])
             if american[8]:
                 hour = hour % 12 + (12 if american[8] == "PM" else 0)
-            return datetime(year, month, day, hour, minute, second), "local"
+            return datetime(year, month, day, hour, minute, second), "local", american
     except ValueError:
         pass
-    return None, ""
+    return None
 
 
 def _zone(text: str | None) -> str:

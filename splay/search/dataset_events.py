@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from splay.errors import ConfError, SplError
 from splay.rows import EVERYTHING, Demand, Row
 from splay.search.dataset_name import DatasetName
-from splay.search.datasets import DatasetReader
+from splay.search.datasets import DatasetReader, demand_of, read_datasets
 from splay.search.operation import Context
 from splay.spl.tree import Or, SearchExpr
 
@@ -20,12 +20,10 @@ class DatasetEvents:
 
     def __init__(self, name: DatasetName, context: Context, *, full: bool) -> None:
         self._full = full
-        scope = context.scope
         try:
             chosen = context.apps.data_model(name.model).choose(name.dataset)
             self._readers = [
-                DatasetReader(one, context.apps, scope, EVERYTHING, alone=len(chosen) == 1)
-                for one in chosen
+                DatasetReader(one, context, EVERYTHING, alone=len(chosen) == 1) for one in chosen
             ]
         except ConfError as error:
             raise SplError(str(error), at=name.at) from error
@@ -34,16 +32,19 @@ class DatasetEvents:
 
     def rows(self, rows: Iterable[Row], *, strict: bool) -> Iterator[Row]:
         """The dataset's rows; not strict: with all other fields of the events as well."""
-        for row in rows:
-            for reader in self._readers:
-                made = reader.row(row)
-                if made is not None:
-                    if not self._full:
-                        made = {reader.plain_name(name): value for name, value in made.items()}
-                    yield made if strict else {**row, **made}
+        for row, made in read_datasets(self._readers, rows):
+            named = made if self._full else self._plain(made)
+            yield named if strict else {**row, **named}
+
+    def _plain(self, made: Row) -> Row:
+        return {self._plain_name(full): value for full, value in made.items()}
+
+    def _plain_name(self, full: str) -> str:
+        names = (reader.plain_name(full) for reader in self._readers)
+        return next((name for name in names if name != full), full)
 
     def demand(self, after: Demand, *, strict: bool) -> Demand:
         """What is read of the events."""
         if not strict:
             return EVERYTHING
-        return Demand.of(name for reader in self._readers for name in reader.reads())
+        return demand_of(self._readers)

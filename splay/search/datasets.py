@@ -1,24 +1,27 @@
 """Events as a data model's dataset has them: what tstats, datamodel and from read.
 
-The constraints of the root choose events; its calculations are made; then each dataset below
-keeps what its constraints match and makes its own calculations. There are no summaries: what
-Splunk would have accelerated is computed from the events.
+The constraints of the root choose events, or its search makes rows of them; its calculations are
+made; then each dataset below keeps what its constraints match and makes its own calculations.
+There are no summaries: what Splunk would have accelerated is computed from the events. A root
+search may have streaming commands only, as one that Splunk accelerates (Knowledge Manager Manual,
+"Accelerate data models").
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from splay.app import AppSet
 from splay.errors import ConfError, SplError
-from splay.eval.expression import EvalContext, compile_expr, fields_of
+from splay.eval.expression import compile_expr, fields_of
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge.datamodel import Calculation, Dataset
 from splay.knowledge.lookups import lookup_call
 from splay.pcre import compile_pattern
 from splay.rows import Demand, Row
-from splay.spl.parser import parse_eval, parse_search_expr
+from splay.search.commands.search import Search
+from splay.search.operation import Context, Kind, Operation
+from splay.spl.parser import parse_eval, parse_search, parse_search_expr
 from splay.spl.tree import And, MatchAll, SearchExpr
 
 NODENAME = "nodename"
@@ -43,19 +46,14 @@ class DatasetReader:
     """
 
     def __init__(
-        self,
-        dataset: Dataset,
-        apps: AppSet,
-        scope: EvalContext,
-        wanted: Demand,
-        *,
-        alone: bool = True,
+        self, dataset: Dataset, context: Context, wanted: Demand, *, alone: bool = True
     ) -> None:
-        self._apps = apps
-        self._scope = scope
+        self._apps = context.apps
+        self._context = context
+        self._scope = context.scope
         self._wanted = wanted
         path = dataset.path()
-        self.expr = self._constraint(path[0])
+        self.expr, self._commands = self._root_of(path[0])
         self._root = None if alone else _filter(self.expr)
         self._lineage = [one.lineage for one in path]
         self._names = {full: name for one in path for full, name in one.fields.items()}
@@ -74,14 +72,17 @@ class DatasetReader:
         """The full names that its rows can have."""
         return {*self._names, *(name for below in self._below for name in below.known)}
 
-    def reads(self) -> set[str]:
+    def demand(self) -> Demand:
         """The fields of events that it needs."""
-        needed = self._plain(self._names) | set(self._root.reads if self._root else ())
+        needed = self._plain(self._names)
         for below in self._below:
             needed |= below.reads()
         for stage in reversed(self._stages):
             needed |= stage.reads
-        return needed
+        demand = Demand.of(needed)
+        for command in reversed(self._commands):
+            demand = command.demand(demand)
+        return demand.plus(self._root.reads if self._root else ())
 
     def _plain(self, names: dict[str, str]) -> set[str]:
         return {name for full, name in names.items() if self._wanted.wants(full)}
@@ -92,11 +93,21 @@ class DatasetReader:
             return self._names[full]
         return next((name for below in self._below if (name := below.plain_name(full))), full)
 
-    def row(self, event: Row) -> Row | None:
-        """The row with full names, beside the fields that every event has; None: not of it."""
-        row = dict(event)
-        if self._root is not None and not self._root.act(row):
-            return None
+    def rows(self, events: Iterable[Row]) -> Iterator[tuple[Row, Row]]:
+        """What the dataset makes of the events: each row before and after it got full names.
+
+        A row with full names has beside them the fields that every event has.
+        """
+        if self._root is not None:
+            events = filter(self._root.act, events)
+        for command in self._commands:
+            events = command.run(events, self._context)
+        for row in events:
+            made = self._row(dict(row))
+            if made is not None:
+                yield row, made
+
+    def _row(self, row: Row) -> Row | None:
         if not all(stage.act(row) for stage in self._stages):
             return None
         made: Row = {name: row[name] for name in OF_EVERY_EVENT if name in row}
@@ -125,7 +136,25 @@ class DatasetReader:
                 needed |= stage.reads
         return kept[::-1]
 
-    # -- constraints and calculations --
+    # -- constraints, root searches and calculations --
+
+    def _root_of(self, dataset: Dataset) -> tuple[SearchExpr, list[Operation]]:
+        """Which events the root is made of, and the commands that then make its rows."""
+        if dataset.of_transactions:
+            raise ConfError("datasets of transactions are not supported", where=dataset.where)
+        if dataset.search is None:
+            return self._constraint(dataset), []
+        search = dataset.search
+        try:
+            search = self._apps.expand(search)
+            first, *commands = self._context.operations(parse_search(search))
+        except SplError as error:
+            error.search = search
+            raise ConfError(str(error), where=dataset.where) from error
+        if isinstance(first, Search) and all(each.kind is Kind.STREAMING for each in commands):
+            return first.expr, commands
+        message = "a root search of anything but events and streaming commands is not supported"
+        raise ConfError(message, where=dataset.where)
 
     def _constraint(self, dataset: Dataset) -> SearchExpr:
         parts: list[SearchExpr] = []
@@ -186,6 +215,23 @@ class DatasetReader:
             return True
 
         return Stage(frozenset(fields_of(expr)), makes, evaluate)
+
+
+def read_datasets(
+    readers: Sequence[DatasetReader], events: Iterable[Row]
+) -> Iterator[tuple[Row, Row]]:
+    """What each of the datasets makes of each event, as `DatasetReader.rows` gives it."""
+    if len(readers) == 1:
+        return readers[0].rows(events)
+    return (made for event in events for each in readers for made in each.rows([dict(event)]))
+
+
+def demand_of(readers: Iterable[DatasetReader]) -> Demand:
+    """The fields of events that the datasets need."""
+    demands = [reader.demand() for reader in readers]
+    everything = any(demand.everything for demand in demands)
+    names = {name for demand in demands for name in (*demand.names, *demand.patterns)}
+    return Demand.of({*names, "*"} if everything else names)
 
 
 def _filter(expr: SearchExpr) -> Stage:

@@ -98,6 +98,12 @@ class Context:
         """Adds to what was spent."""
         self.spent[what] = self.spent.get(what, 0.0) + seconds
 
+    def operations(self, pipeline: Pipeline) -> list[Operation]:
+        """The commands of a search that is part of what an app brings."""
+        from splay.search.plan import make_operations  # all commands stand between
+
+        return make_operations(pipeline.commands, self)
+
     def run_inner(self, pipeline: Pipeline, rows: Iterable[Row] | None = None) -> list[Row]:
         """The results of a search within the search; with rows, of a pipeline over these."""
         from splay.search.run import run_inner  # all commands stand between this and that module
@@ -131,6 +137,9 @@ class Operation(ABC):
     @abstractmethod
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         """Rows in, rows out. May change and pass on the rows it is given (each has one owner)."""
+
+    def check(self, context: Context) -> None:
+        """SplError for what it needs of the apps and cannot have; asked before anything is read."""
 
     def searches(self, context: Context) -> tuple[Pipeline, ...]:
         """The searches within it, for the planner to check."""

@@ -151,6 +151,7 @@ def make_operations(commands: Sequence[Command], context: Context) -> list[Opera
     """The parsed commands. SplError: what is wrong with one, or cannot stand at its place."""
     operations = [_operation(command, context) for command in commands]
     for number, (command, operation) in enumerate(zip(commands, operations, strict=True)):
+        operation.check(context)
         if number == 0:
             continue
         if operation.kind is Kind.GENERATING and not getattr(operation, "append", False):

@@ -120,6 +120,15 @@ def test_lookups_by_definition_and_by_file(tmp_path: Path) -> None:
     assert apps.lookup("d") is apps.lookup("d")  # read once
 
 
+def test_a_shipped_default_table_stands_in_for_one_that_is_not_there(tmp_path: Path) -> None:
+    """Splunk_SA_CIM ships its tables so; what a user wrote into the real one wins."""
+    one = lookup_app(tmp_path, "one", "[d]\nfilename = a.csv\n")
+    (one / "lookups" / "a.csv.default").write_text("k\nshipped\n")
+    assert list(AppSet([one]).lookup("d").rows()) == [{"k": "shipped"}]
+    two = lookup_app(tmp_path, "two", "", a="k\nchanged\n")
+    assert list(AppSet([one, two]).lookup("d").rows()) == [{"k": "changed"}]
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

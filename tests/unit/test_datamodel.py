@@ -99,3 +99,33 @@ def test_a_dataset_that_cannot_be_used_is_named(
     with pytest.raises(SplError, match=r"M\.json, dataset Root") as raised:
         make_plan("| tstats count from datamodel=M.Root", Context(apps, 0.0))
     assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"baseSearch": "a=1 | stats count by b"}, "a root search of anything but events"),
+        ({"baseSearch": "| makeresults"}, "a root search of anything but events"),
+        ({"baseSearch": "a=1 | head 5"}, "a root search of anything but events"),
+        ({"baseSearch": "a=1 [search b=2]"}, "a root search of anything but events"),
+        ({"baseSearch": "a=1 | nosuch"}, "the command nosuch is not supported"),
+        ({"baseSearch": "`no_such_macro`"}, "there is no macro no_such_macro"),
+        ({"parentName": "BaseTransaction"}, "datasets of transactions are not supported"),
+    ],
+)
+def test_a_root_that_cannot_be_used_is_named(
+    tmp_path: Path, change: dict[str, str], words: str
+) -> None:
+    root = {"objectName": "Root", "parentName": "BaseSearch", **change}
+    child = {"objectName": "Child", "parentName": "Root", "constraints": [{"search": "c=3"}]}
+    apps = app(tmp_path, json.dumps({"modelName": "M", "objects": [root, child]}))
+    for name in ("M.Root", "M.Child"):
+        with pytest.raises(SplError, match=r"M\.json, dataset Root") as raised:
+            make_plan(f"| tstats count from datamodel={name}", Context(apps, 0.0))
+        assert words in str(raised.value)
+
+
+def test_a_root_search_without_its_search_is_said(tmp_path: Path) -> None:
+    root = {"objectName": "Root", "parentName": "BaseSearch"}
+    with pytest.raises(ConfError, match="this is not a data model"):
+        app(tmp_path, json.dumps({"modelName": "M", "objects": [root]})).data_model("M")

@@ -7,7 +7,7 @@ from typing import Self
 
 from splay.errors import ConfError, SplError
 from splay.knowledge.lookupclause import LookupClause, read_lookup_clause
-from splay.knowledge.lookups import lookup_call
+from splay.knowledge.lookups import LookupCall, lookup_call
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args, as_bool
@@ -25,13 +25,19 @@ class Lookup(Operation):
             as_bool(option[1])  # where it runs and how often it is read: nothing to do here
         return cls(read_lookup_clause(args))
 
-    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+    def _call(self, context: Context) -> LookupCall:
         clause = self._clause
         try:
             table = context.apps.lookup(clause.table.text)
-            call = lookup_call(table, clause.inputs, clause.outputs, clause.new_only)
+            return lookup_call(table, clause.inputs, clause.outputs, clause.new_only)
         except ConfError as error:
             raise SplError(f"lookup: {error}", at=clause.table.at) from error
+
+    def check(self, context: Context) -> None:
+        self._call(context)
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        call = self._call(context)
         for row in rows:
             call.apply(row)
             yield row

@@ -23,7 +23,13 @@ from splay.search.binning import DEFAULT_BINS, TIME, BinOptions
 from splay.search.bounds import split_bounds
 from splay.search.commands.stats import Stats
 from splay.search.dataset_name import DatasetName, read_dataset
-from splay.search.datasets import NODENAME, OF_EVERY_EVENT, DatasetReader
+from splay.search.datasets import (
+    NODENAME,
+    OF_EVERY_EVENT,
+    DatasetReader,
+    demand_of,
+    read_datasets,
+)
 from splay.search.operation import Context, Kind, Operation
 from splay.search.spans import read_span
 from splay.spl.args import Args, Word, as_bool, as_int
@@ -117,11 +123,10 @@ class Tstats(Operation):
         return _all([*bounds, *_about_index(self.where), dataset])
 
     def _make_readers(self, name: DatasetName, context: Context) -> list[DatasetReader]:
-        scope = context.scope
         chosen = context.apps.data_model(name.model).choose(name.dataset)
         wanted = Demand.of(self._reads())
         alone = len(chosen) == 1
-        return [DatasetReader(one, context.apps, scope, wanted, alone=alone) for one in chosen]
+        return [DatasetReader(one, context, wanted, alone=alone) for one in chosen]
 
     def _check_names(self, known: Iterable[str], message: str, context: Context) -> None:
         """Says which fields no event can have: in Splunk they just give no results."""
@@ -136,8 +141,7 @@ class Tstats(Operation):
     def demand(self, after: Demand) -> Demand:
         if self.dataset is None:
             return Demand.of(self._reads() & DEFAULTS)
-        names = {name for reader in self._readers for name in reader.reads()}
-        return Demand.of({*names, *OF_EVERY_EVENT})
+        return demand_of(self._readers).plus(OF_EVERY_EVENT)
 
     # -- the rows --
 
@@ -153,7 +157,7 @@ class Tstats(Operation):
     def _mapped(self, rows: Iterable[Row]) -> Iterator[Row]:
         if self.dataset is None:
             return ({name: row[name] for name in DEFAULTS if name in row} for row in rows)
-        return (made for row in rows for reader in self._readers if (made := reader.row(row)))
+        return (made for _, made in read_datasets(self._readers, rows))
 
     def _filled(self, rows: Iterable[Row], fill: str) -> Iterator[Row]:
         for row in rows:

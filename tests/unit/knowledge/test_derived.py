@@ -109,3 +109,10 @@ def test_what_is_broken_is_an_error_where_its_field_is_wanted(
     with pytest.raises(ConfError, match=words) as caught:
         bench.row(raw, field)
     assert "props.conf, line 2" in str(caught.value)
+
+
+def test_an_alias_without_a_new_name_is_left_out_and_said_so(bench: Bench) -> None:
+    """TA-Microsoft-Sysmon ships one; it names no field that could be wrong."""
+    bench.props("FIELDALIAS-x = a\nFIELDALIAS-y = a AS b")
+    assert bench.row("a=1")["b"] == "1"
+    assert any("FIELDALIAS-x is left out" in text for _, text in bench.messages)

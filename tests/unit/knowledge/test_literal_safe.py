@@ -128,3 +128,11 @@ def test_no_event_is_missed(bench: Bench, settings: str, raw: str) -> None:
 
 def _texts(value: Value) -> list[str]:
     return [str(item) for item in (value if isinstance(value, list) else [value])]
+
+
+def test_fields_that_are_each_other_s_aliases_are_gone_through_once(bench: Bench) -> None:
+    """Forty of them: to go each way through them would never end."""
+    aliases = [(i, (i * step + 1) % 40) for step in (1, 3, 7) for i in range(40)]
+    settings = "".join(f"FIELDALIAS-{a}-{b} = f{a} AS f{b}\n" for a, b in aliases)
+    assert bench.props(settings).knowledge.literal_safe("f0")
+    assert not bench.props(f"{settings}EVAL-f9 = 1").knowledge.literal_safe("f0")
