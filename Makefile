@@ -15,7 +15,7 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup detect attack-data bench test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
+.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,22 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 
 bench: $(READY) $(SDK) $(BENCH)/.ready  ## time splay beside its peers: make bench BENCH_ARGS="--events 200000"
 	$(BIN)/python benchmarks/bench.py $(BENCH_ARGS)
+
+breadth: $(READY)  ## count what splay has of public detections: make breadth CONTENT=path CIM=path ADDONS="path ..."
+	@test -n "$(CONTENT)" || { echo "Name a checkout of splunk/security_content: make breadth CONTENT=path" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.escu_coverage "$(CONTENT)" --readme $(if $(CIM),--cim "$(CIM)") \
+	  $(foreach addon,$(ADDONS),--addon "$(addon)")
+
+addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lists: make addon-fields ADDON=path
+	@test -n "$(ADDON)" || { echo "Name Splunk_TA_windows's folder: make addon-fields ADDON=path" >&2; exit 2; }
+	@$(BIN)/python -m tools.addon_fields "$(ADDON)" $(if $(CIM),"$(CIM)") $(if $(EVENT),--event "$(EVENT)") \
+	  $(if $(CONTENT),--content "$(CONTENT)")
+
+conformance: $(READY)  ## run the conformance tables and count them, also for the README
+	@$(BIN)/python -m tests.engine.conformance
+
+differences: $(READY)  ## list where splay differs from Splunk, each with the test that shows it
+	@$(BIN)/python -m tools.differences
 
 # Splunk's own tools pin old libraries: they have a virtual environment alone.
 $(INSPECT)/.ready: $(READY) tools/requirements-inspect.txt

@@ -65,11 +65,11 @@ def documents(folder: Path) -> Iterator[dict[str, Any]]:
 
 def write_app(checkout: Path, searches: list[str], apps: list[Path], folder: Path) -> None:
     """The checkout's macros and lookups as an app, and what contentctl adds: empty filters."""
-    macros = dict(_CIM_MACROS)
+    macros: dict[str, tuple[str, str]] = dict(_CIM_MACROS)
     for macro in documents(checkout / "macros"):
-        arguments = [str(name) for name in macro.get("arguments") or []]
-        name = str(macro["name"]).partition("(")[0] + (f"({len(arguments)})" if arguments else "")
-        macros[name] = (", ".join(arguments), " ".join(str(macro["definition"]).split("\n")))
+        given = [str(name) for name in macro.get("arguments") or []]
+        name = str(macro["name"]).partition("(")[0] + (f"({len(given)})" if given else "")
+        macros[name] = (", ".join(given), " ".join(str(macro["definition"]).split("\n")))
     for search in searches:
         for name in re.findall(r"`\s*(\w+_filter)\s*`", search):
             macros.setdefault(name, ("", "search *"))

@@ -140,6 +140,7 @@ class Operation(ABC):
 
     def check(self, context: Context) -> None:
         """SplError for what it needs of the apps and cannot have; asked before anything is read."""
+        return None
 
     def searches(self, context: Context) -> tuple[Pipeline, ...]:
         """The searches within it, for the planner to check."""

@@ -7,7 +7,9 @@ A table is a text file of blocks with blank lines between them. One block is one
     {"a":"x"} {"a":"y"} {"b":"1"} {"a":"x"}
     = {"a":"x","count":"2"} {"a":"y","count":"1"}
 
-    #        where the expectation comes from: the documentation's page, or the sum done by hand
+    #        where the expectation comes from: the documentation's page, or the sum done by hand;
+             `As above` and `The same` are of the page before; `our choice`, `silent` or `splay` say
+             that the documentation does not tell
     >        the search; several such lines are one search
     {...}    rows that go into its first command, as JSON; a list is a multivalue field
     =        rows that come out, in order: values as the text that Splunk prints, lists for
@@ -23,6 +25,8 @@ A table is a text file of blocks with blank lines between them. One block is one
              props.conf and the rest of `tests/engine/app`. The search is then a whole search.
              `= 1 3` says which of the lines are found, in any order; rows are in order as above
     sourcetype:, host:, source:  what the log's events are said to be
+
+At the head of a table `# Page: ...` says on which page the blocks rest that name none.
 """
 
 from __future__ import annotations
@@ -36,6 +40,13 @@ from typing import Any
 
 NOW = 1534143600.5  # Mon Aug 13 2018 07:00:00.5 UTC
 _SETTING = re.compile(r"(columns|says|now|tz|sourcetype|host|source): *(.*)")
+_TABLE_PAGE = re.compile(r"# Page: *(.*)")
+_PAGE = re.compile(
+    r"Search Reference|(Search|Knowledge Manager|Admin) Manual|Getting Data In|SPL2|\w+\.conf\b"
+    r"|[A-Z][\w ,]* functions\b"
+)
+_AGAIN = re.compile(r"as above|the same\b", re.IGNORECASE)
+_CHOSEN = re.compile(r"\b(silent|our choice|our own|splay|not supported|refused)\b", re.IGNORECASE)
 _DECODER = json.JSONDecoder()
 
 JsonRow = dict[str, Any]
@@ -43,9 +54,10 @@ JsonRow = dict[str, Any]
 
 @dataclass
 class Block:
-    """One expectation. `name` is its file and line."""
+    """One expectation. `name` is its file and line; `page` the documentation's page, if any."""
 
     name: str
+    page: str = ""
     source: str = ""
     search: str = ""
     rows: list[JsonRow] = field(default_factory=list)
@@ -57,6 +69,12 @@ class Block:
     explains: list[str] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def documented(self) -> bool:
+        """Whether a page of the documentation says so, and not splay's own choice or limit."""
+        chosen = _CHOSEN.search(f"{self.source} {self.error or ''}")
+        return bool(self.page) and chosen is None and not self.explains
+
 
 class BadTable(ValueError):
     """A block that is not written as it must be."""
@@ -65,14 +83,23 @@ class BadTable(ValueError):
 def read_table(path: Path) -> Iterator[Block]:
     """The blocks of a table. BadTable for one that is incomplete."""
     lines: list[str] = []
+    table_page = before = ""
     for number, line in enumerate([*path.read_text(encoding="utf-8").split("\n"), ""], 1):
         if line.strip():
             lines.append(line)
         elif lines:
             block = _read_block(lines, f"{path.name}:{number - len(lines)}")
+            named = _TABLE_PAGE.fullmatch(lines[0])
+            table_page = named[1] if named else table_page
             if block is not None:
+                block.page = before if _AGAIN.match(block.source) else _page(block) or table_page
+                before = block.page
                 yield block
             lines = []
+
+
+def _page(block: Block) -> str:
+    return block.source if _PAGE.search(block.source) else ""
 
 
 def _read_block(lines: list[str], name: str) -> Block | None:

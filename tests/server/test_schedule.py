@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -315,6 +316,17 @@ def test_silence_by_field(splunkd: Splunkd) -> None:
     # n=1; n=1 again; then n=1 and n=2, of which the second is new
     assert [fired(splunkd, saved, count) for count in (1, 1, 2)] == [1, 1, 2]
     assert [alert.results for alert in splunkd.alerts.fired(0.0)] == [1, 1]
+
+
+def test_throttling_is_forgotten_when_the_server_restarts(tmp_path: Path) -> None:
+    settings = {"alert__suppress": "1", "alert__suppress__period": "1h", "alert__track": "1"}
+    counts = []
+    for _ in range(2):
+        splunkd = Splunkd([ROOT], tmp_path, "admin", "password", "")
+        saved = save(splunkd, "s", **HOURLY, **settings)
+        counts.append([fired(splunkd, saved, 1) for _ in range(2)])
+        splunkd.close()
+    assert counts == [[1, 1], [1, 1]]
 
 
 # ---- risk ----

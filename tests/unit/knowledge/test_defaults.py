@@ -101,3 +101,19 @@ def test_dates(bench: Bench, raw: str, expected: tuple[str, ...] | None) -> None
 
 def test_the_server_is_splay(bench: Bench) -> None:
     assert bench.row("-")["splunk_server"] == "splay"
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        # counted by hand, from 0; the end is the place after the last character
+        ("2026-06-11 09:08:07 x", ("0", "19")),
+        ("at 2026-06-11T09:08:07.123Z x", ("3", "27")),
+        ("<06/11/2026 09:08:07 PM>", ("1", "23")),
+        ("no time", None),
+    ],
+)
+def test_where_the_time_stands(bench: Bench, raw: str, place: tuple[str, str] | None) -> None:
+    row = bench.row(raw)
+    found = (row["timestartpos"], row["timeendpos"]) if "timestartpos" in row else None
+    assert found == place
