@@ -128,10 +128,11 @@ def _cidr_test(cell: str) -> Test:
 
 
 def _read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Header and rows. Spaces after a comma do not count, as splunk/security_content relies on."""
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         text = data.decode("utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        lines = list(csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True))
     except UnicodeDecodeError as error:
         raise ConfError(
             "the lookup file is not UTF-8 text", where=str(path), hint="Save it as UTF-8"

@@ -228,3 +228,14 @@ def test_rules_of_a_definition() -> None:
     }
     rules = rules_of("l", settings, "transforms.conf")
     assert rules == Rules({"a": "WILDCARD", "b": "CIDR"}, False, 3, 1, "none")
+
+
+def test_spaces_after_a_comma_do_not_count(bench: Bench) -> None:
+    """As public detections and their tests rely on: dynamic_dns_providers_default.csv begins with
+    "dynamic_dns_domains, isDynDNS_default", its rows end with ", True", and =True is searched."""
+    bench.csv('k, v\nx, True\ny, "a, b"\nz,  \n')
+    assert list(bench.apps().lookup("l").rows()) == [
+        {"k": "x", "v": "True"},
+        {"k": "y", "v": "a, b"},
+        {"k": "z"},
+    ]
