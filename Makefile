@@ -89,8 +89,8 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 	$(BENCH)/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
 	@touch $@
 
-bench: $(READY) $(SDK) $(BENCH)/.ready  ## time splay beside its peers: make bench BENCH_ARGS="--events 200000"
-	$(BIN)/python benchmarks/bench.py $(BENCH_ARGS)
+bench: $(READY) $(SDK) $(BENCH)/.ready $(EVTX)  ## time splay beside its peers: make bench BENCH_ARGS="sparse --events 200000"
+	$(BIN)/python -m benchmarks.bench $(BENCH_ARGS)
 
 breadth: $(READY)  ## count what splay has of public detections: make breadth CONTENT=path CIM=path ADDONS="path ..."
 	@test -n "$(CONTENT)" || { echo "Name a checkout of splunk/security_content: make breadth CONTENT=path" >&2; exit 2; }

@@ -1,6 +1,4 @@
-"""Times adcsenrich beside commands of splunklib that do nothing, through the real protocol.
-
-    python benchmarks/command.py [--rows N] [--repeat N]
+"""adcsenrich beside commands of splunklib that do nothing, through the real protocol.
 
 Each command is a process of its own and gets the same chunks of 50,000 rows in turn. Rates are
 medians of rows a second from the first chunk sent to the last one received; starts are from
@@ -9,20 +7,18 @@ launching the process to its reply to getinfo; memory is the process's own large
 
 from __future__ import annotations
 
-import argparse
 import csv
 import random
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tests.command.chunked import Command, to_csv  # noqa: E402 - the root is on the path only now
+from benchmarks.timing import ROOT, Line
+from tests.command.chunked import Command, to_csv
 
 CHUNK = 50_000
 NAMES = "dest name action Caller_Domain Caller_User_Name count firstTime lastTime"
@@ -30,11 +26,13 @@ HEADER = [*NAMES.split(), "SubjectUserSid", "BackupType"]
 HOSTS, ACCOUNTS = 50, 40  # of a very large company
 PASS = ROOT / "benchmarks" / "passthrough.py"
 ENRICH = ROOT / "bin" / "adcsenrich.py"
+ROWS = 200_000
+MANY = 1_000_000
 
 
 @dataclass
-class Contender:
-    """A command and what was measured of it."""
+class Process:
+    """A command and what was measured of it. rates: rows a second; starts: seconds."""
 
     name: str
     script: Path
@@ -43,44 +41,73 @@ class Contender:
     starts: list[float] = field(default_factory=list)
     megabytes: float = 0.0
 
+    @property
+    def rate(self) -> float:
+        """The median of its runs."""
+        return statistics.median(self.rates)
 
-def bodies(rows: int, seed: int = 1) -> list[str]:
-    """Chunks of CSV: rows of 10 fields as the scheduled search has them, no two the same."""
-    chance = random.Random(seed)
-    accounts = [chance.randrange(ACCOUNTS) for _ in range(rows)]
-    lines = [
-        [
-            f"ca{chance.randrange(HOSTS):03}.corp.example.com",
-            "Certificate Services backup started",
-            "success",
-            "CORP",
-            f"admin{account}",
-            str(chance.randrange(1, 9)),
-            f"{1_773_144_000 + number}.403",
-            f"{1_773_144_060 + number}.519",
-            f"S-1-5-21-2690122726-1172718210-436210976-{1000 + account}",
-            "1",
-        ]
-        for number, account in enumerate(accounts)
-    ]
-    return [to_csv(HEADER, lines[at : at + CHUNK]) for at in range(0, rows, CHUNK)]
+    @property
+    def start(self) -> float:
+        """The median of its runs."""
+        return statistics.median(self.starts)
 
 
-def run_once(contender: Contender, chunks: list[str], rows: int) -> None:
+def lines(repeat: int) -> Iterator[Line]:
+    """The command's rate, start and memory, and what its lookups cost."""
+    narrow = Process("splunklib, pass-through", PASS)
+    wide = Process("splunklib, as many columns", PASS, ("wide=true",))
+    ours = Process("adcsenrich", ENRICH)
+    found = [narrow, wide, ours]
+    for turn in range(repeat + 1):
+        for process in found:
+            _run_once(process, ROWS)
+            if turn == 0:
+                process.rates.clear()
+                process.starts.clear()
+    share, start = ours.rate / wide.rate, ours.start / narrow.start
+    goals = {
+        ours.name: (f"0.85 of splunklib's rate with as many columns ({share:.2f})", share >= 0.85)
+    }
+    for process in found:
+        goal = goals.get(process.name, ("", None))
+        seconds = ROWS / process.rate
+        yield Line("command", process.name, seconds, process.rate, process.megabytes, *goal)
+    yield Line("command's start", narrow.name, narrow.start, 0, 0)
+    goal = f"1.15 x splunklib's ({start:.2f})"
+    yield Line("command's start", ours.name, ours.start, 0, 0, goal, start <= 1.15)
+    yield _memory(ours.megabytes)
+    yield from _lookups()
+
+
+def _memory(usual: float) -> Line:
+    process = Process(f"adcsenrich, {MANY:,} rows", ENRICH)
+    _run_once(process, MANY)
+    flat = process.megabytes <= usual * 1.02
+    goal = f"memory flat: {usual:.0f} MB for {ROWS:,} rows"
+    return Line(
+        "command", process.name, MANY / process.rate, process.rate, process.megabytes, goal, flat
+    )
+
+
+def _run_once(process: Process, rows: int) -> None:
     """One process over all chunks; what it took is noted."""
+    chunks = bodies(rows)
+    spent, left = 0.0, rows
     started = time.perf_counter()
     with (
         tempfile.TemporaryDirectory() as dispatch,
-        Command(sys.executable, contender.script, "-S", "-E") as command,
+        Command(sys.executable, process.script, "-S", "-E") as command,
     ):
-        command.getinfo(*contender.args, dispatch_dir=Path(dispatch))
-        contender.starts.append(time.perf_counter() - started)
-        begun = time.perf_counter()
-        for number, body in enumerate(chunks, start=1):
-            reply = command.execute(body, finished=number == len(chunks))
+        command.getinfo(*process.args, dispatch_dir=Path(dispatch))
+        process.starts.append(time.perf_counter() - started)
+        for body in chunks:
+            left -= CHUNK
+            begun = time.perf_counter()
+            reply = command.execute(body, finished=left <= 0)
+            spent += time.perf_counter() - begun
             assert reply.body
-        contender.rates.append(rows / (time.perf_counter() - begun))
-        contender.megabytes = max(contender.megabytes, _peak(command.process.pid))
+        process.megabytes = max(process.megabytes, _peak(command.process.pid))
+    process.rates.append(rows / spent)
 
 
 def _peak(process: int) -> float:
@@ -90,75 +117,82 @@ def _peak(process: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-def operators(folder: Path, lines: int) -> Path:
-    """A list of so many operators, each another account."""
-    path = folder / f"operators_{lines}.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        columns = "domain,user,dest,days,hours,timezone,valid_from,valid_until,ticket,comment"
-        out.writerow(columns.split(","))
-        for number in range(lines):
-            name = f"admin{number}"
-            out.writerow(["CORP", name, "*", "Mon-Fri", "20:00-06:00", "UTC", "", "", "", ""])
-    return path
+def bodies(rows: int, seed: int = 1) -> Iterator[str]:
+    """Chunks of CSV: rows of 10 fields as the scheduled search has them, no two the same."""
+    chance = random.Random(seed)
+    for first in range(0, rows, CHUNK):
+        yield to_csv(HEADER, (_row(number, chance) for number in range(first, first + CHUNK)))
 
 
-def load(lines: int) -> tuple[float, float]:
-    """Seconds that a list of so many operators takes to load, and to judge 10,000 backups."""
+def _row(number: int, chance: random.Random) -> list[str]:
+    account = chance.randrange(ACCOUNTS)
+    return [
+        f"ca{chance.randrange(HOSTS):03}.corp.example.com",
+        "Certificate Services backup started",
+        "success",
+        "CORP",
+        f"admin{account}",
+        str(chance.randrange(1, 9)),
+        f"{1_773_144_000 + number}.403",
+        f"{1_773_144_060 + number}.519",
+        f"S-1-5-21-2690122726-1172718210-436210976-{1000 + account}",
+        "1",
+    ]
+
+
+def _lookups() -> Iterator[Line]:
+    """A list of operators by its length: what loading it takes, and judging 10,000 backups."""
+    judged = []
+    for count in (1_000, 10_000, 100_000):
+        loading, judging = _load(count)
+        judged.append(judging)
+        reached = loading < 1 if count == 100_000 else None
+        goal = "1 s" if count == 100_000 else ""
+        yield Line("operators list", f"{count:,} rows, loaded", loading, 0, 0, goal, reached)
+    grown = judged[-1] / judged[0]
+    goal = f"does not grow with the list ({grown:.2f} x that of 1,000 rows)"
+    yield Line(
+        "operators list",
+        "10,000 judged by 100,000 rows",
+        judged[-1],
+        10_000 / judged[-1],
+        0,
+        goal,
+        grown < 1.5,
+    )
+
+
+def _load(rows: int) -> tuple[float, float]:
+    """Seconds that loading takes, and judging; medians of five."""
     sys.path.insert(0, str(ROOT / "bin"))
     from adcs.enrich import Enricher
     from adcs.options import Options
 
+    loading, judging = [], []
     with tempfile.TemporaryDirectory() as folder:
-        path = operators(Path(folder), lines)
-        started = time.perf_counter()
-        enricher = Enricher(Path(folder), Options(operators=path.name))
-        loaded = time.perf_counter()
-    rows = [
-        {
-            "dest": f"ca{number}",
-            "Caller_User_Name": f"admin{number % lines}",
-            "firstTime": "1773144000",
-        }
-        for number in range(10_000)
-    ]
-    begun = time.perf_counter()
-    for row in rows:
-        enricher.enrich(row)
-    return loaded - started, time.perf_counter() - begun
+        path = _operators(Path(folder), rows)
+        for _ in range(5):
+            started = time.perf_counter()
+            enricher = Enricher(Path(folder), Options(operators=path.name))
+            loading.append(time.perf_counter() - started)
+            begun = time.perf_counter()
+            for number in range(10_000):
+                name = f"admin{number % 1000 * (rows // 1000)}"
+                enricher.enrich(
+                    {"dest": "ca1", "Caller_User_Name": name, "firstTime": "1773144000"}
+                )
+            judging.append(time.perf_counter() - begun)
+    return statistics.median(loading), statistics.median(judging)
 
 
-def main() -> int:
-    """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--repeat", type=int, default=5)
-    options = parser.parse_args()
-    chunks = bodies(options.rows)
-    found = [
-        Contender("pass-through", PASS),
-        Contender("pass-through, as many columns", PASS, ("wide=true",)),
-        Contender("adcsenrich", ENRICH),
-    ]
-    for turn in range(options.repeat + 1):
-        for contender in found:
-            run_once(contender, chunks, options.rows)
-            if turn == 0:
-                contender.rates.clear()
-                contender.starts.clear()
-    base = found[0]
-    for contender in found:
-        rate, start = statistics.median(contender.rates), statistics.median(contender.starts)
-        print(
-            f"{contender.name:30} {rate:10,.0f} rows/s {rate / statistics.median(base.rates):5.2f}"
-            f"   start {start * 1000:4.0f} ms {start / statistics.median(base.starts):5.2f}"
-            f"   {contender.megabytes:5.0f} MB"
-        )
-    for lines in (1_000, 10_000, 100_000):
-        loading, judging = load(lines)
-        print(f"{lines:7,} operators: loaded in {loading:.2f} s, 10,000 judged in {judging:.2f} s")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+def _operators(folder: Path, rows: int) -> Path:
+    """A list of so many operators, each another account."""
+    path = folder / f"operators_{rows}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        columns = "domain,user,dest,days,hours,timezone,valid_from,valid_until,ticket,comment"
+        out.writerow(columns.split(","))
+        for number in range(rows):
+            name = f"admin{number}"
+            out.writerow(["*", name, "*", "Mon-Fri", "20:00-06:00", "UTC", "", "", "", ""])
+    return path

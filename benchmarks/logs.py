@@ -1,0 +1,75 @@
+"""splay beside its peers on generated logs: where few events match, and where all do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from benchmarks.timing import HERE, ROOT, Contender, Line, detect, in_turn, line, log
+
+START_UP = 0.4  # seconds of splay's start that the goal for sparse logs leaves aside
+LINEAR = (10_000, 50_000, 200_000)  # and what is measured beside its peers
+
+
+def beside_peers(events: int, matching: str, repeat: int, zircolite: Path | None) -> list[Line]:
+    """All contenders on one log."""
+    path = log(events, matching)
+    found = contenders(path, events, zircolite)
+    in_turn(found, repeat)
+    by_name = {contender.name: contender for contender in found}
+    part = f"{matching}, {events:,} events"
+    return [line(part, contender, *_goal(contender, matching, by_name)) for contender in found]
+
+
+def contenders(path: Path, events: int, zircolite: Path | None) -> list[Contender]:
+    """What can run here on this file."""
+    own = str(HERE / "contenders.py")
+    bench = ROOT / ".venv-bench" / "bin" / "python"
+    found = [
+        detect(path, events),
+        Contender("grep -F -c", ["grep", "-F", "-c", "4876", str(path)], events),
+        Contender("regex a line", [sys.executable, own, "regex", str(path)], events),
+    ]
+    if bench.exists():
+        for name in ("duckdb", "polars"):
+            found.append(Contender(name, [str(bench), own, name, str(path)], events))
+    if zircolite is not None:
+        rules = str(HERE / "zircolite_4876.json")
+        command = [str(bench), "zircolite.py", "--events", str(path), "--ruleset", rules]
+        command += ["--xml-input", "--outfile", "/dev/null"]
+        found.append(Contender("Zircolite", command, events, zircolite))
+    return found
+
+
+def _goal(
+    contender: Contender, matching: str, by_name: dict[str, Contender]
+) -> tuple[str, bool | None]:
+    if contender.name != "splay detect":
+        return "", None
+    if matching == "sparse":
+        limit = START_UP + 3 * by_name["grep -F -c"].median
+        reached = contender.median <= limit and contender.megabytes < 100
+        return f"{limit:.2f} s (0.4 s + 3 x grep), 100 MB", reached
+    goal, reached = "300,000 events/s", contender.rate >= 300_000
+    if "Zircolite" in by_name:
+        times = contender.rate / by_name["Zircolite"].rate
+        goal += f", 30 x Zircolite ({times:.0f} x)"
+        reached = reached and times >= 30
+    return goal, reached
+
+
+def linear(largest: int, repeat: int) -> Iterator[Line]:
+    """The cost of a search by the number of events: that of each event more stays the same."""
+    for matching in ("sparse", "dense"):
+        sizes = [*(size for size in LINEAR if size < largest), largest]
+        found = [detect(log(events, matching), events, f"{events:,} events") for events in sizes]
+        in_turn(found, repeat)
+        # Between the two smallest the start weighs more than the events.
+        steps = [(b.median - a.median) / (b.count - a.count) * 1e6 for a, b in pairwise(found[1:])]
+        part = f"linear, {matching}"
+        yield from (line(part, contender) for contender in found[:-1])
+        each = ", ".join(f"{step:.2f}" for step in steps)
+        goal = f"the same us an event more, within a third ({each})"
+        yield line(part, found[-1], goal, max(steps) <= min(steps) * 4 / 3)
