@@ -19,10 +19,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from tools.figures import README, write
-
 from benchmarks import command, logs, server, streams
 from benchmarks.timing import ROOT, Line
+from tools.figures import README, write
 
 PARTS = ("sparse", "dense", "linear", "gzip", "evtx", "command", "start", "serve")
 HEAD = ("what", "contender", "median s", "per second", "MB", "goal", "reached")
