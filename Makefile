@@ -15,7 +15,7 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
+.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 
 bench: $(READY) $(SDK) $(BENCH)/.ready $(EVTX)  ## time splay beside its peers: make bench BENCH_ARGS="sparse --events 200000"
 	$(BIN)/python -m benchmarks.bench $(BENCH_ARGS)
+
+scale: $(READY)  ## compute what the app costs a Splunk of 1, 10 and 100 TB a day, into docs/scale.md
+	$(BIN)/python -m benchmarks.scale --write
 
 breadth: $(READY)  ## count what splay has of public detections: make breadth CONTENT=path CIM=path ADDONS="path ..."
 	@test -n "$(CONTENT)" || { echo "Name a checkout of splunk/security_content: make breadth CONTENT=path" >&2; exit 2; }
