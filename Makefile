@@ -73,6 +73,9 @@ $(RENDERER): $(MODULES) dashboards/build.mjs $(wildcard dashboards/src/*)
 
 renderer: $(RENDERER)  ## bundle Splunk's own dashboard renderer (needs Node.js; docs/dashboards.md)
 
+views: $(MODULES)  ## compare the app's dashboards with the schema that Splunk publishes (needs Node.js)
+	@node dashboards/check.mjs default/data/ui/views/*.xml
+
 dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA=
 	@$(BIN)/python -m tests.web.serving $(if $(filter command%,$(origin DATA)),"$(DATA)")
 

@@ -1,14 +1,17 @@
 """The app's views hold together: what one part names, another defines, and nothing is left over.
 
 Types, options and the grid are those of Splunk's "Dashboard Studio", "Visualization configuration
-options", "Input configuration options" and "Grid layout".
+options", "Input configuration options" and "Grid layout"; `make views`, and the last tests here,
+compare the whole definition with the schema that Splunk publishes.
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -205,3 +208,43 @@ def test_a_hostile_value_changes_no_search(view: Dashboard) -> None:
 
 def commands(app: AppSet, spl: str) -> list[str]:
     return [command.name for command in parse_search(app.expand(spl)).commands]
+
+
+def check(request: pytest.FixtureRequest, *views: Path) -> subprocess.CompletedProcess[str]:
+    """What Splunk's schema says of these views."""
+    if not request.config.getoption("--official-tools"):
+        pytest.skip("Splunk's schema of dashboards is chosen by --official-tools")
+    script = ROOT / "dashboards" / "check.mjs"
+    assert (script.parent / "node_modules").exists(), "make views installs Splunk's packages"
+    command = ["node", str(script), *map(str, views)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_views_fit_the_schema_that_splunk_publishes(request: pytest.FixtureRequest) -> None:
+    done = check(request, *sorted(VIEWS.glob("*.xml")))
+    assert done.stdout == f"{len(DASHBOARDS)} views fit Splunk's schema\n"
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+BREAKS = {
+    ('"splunk.table"', '"splunk.tabel"'): "/visualizations/viz_table: there is no type",
+    ('"majorColor"', '"majorColour"'): "splunk.singlevalue has no option majorColour",
+    ('"stacked"', '"stacket"'): "/visualizations/viz_time/options/stackMode: must match pattern",
+    ('"width": 190', '"width": 19'): "columnFormat/time/width: must be >= 30",
+    ('"query"', '"querry"'): "ds.search has no option querry",
+    ('"type": "grid"', '"type": "gird"'): "/layout/layoutDefinitions/layout_1/type: must be equal",
+    ('"item": "viz_raw"', '"item": "viz_rew"'): '"viz_raw" is not present in any Layout Structure',
+    ('"token": "caller", "defaultValue"', '"token": "ca", "defaultValue"'): "same token (ca)",
+}
+
+
+@pytest.mark.parametrize("change", BREAKS, ids=[words for _, words in BREAKS])
+def test_the_schema_refuses_what_is_wrong(
+    change: tuple[str, str], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    text = (VIEWS / "adcs_triage.xml").read_text(encoding="utf-8")
+    assert change[0] in text
+    (tmp_path / "broken.xml").write_text(text.replace(*change), encoding="utf-8")
+    done = check(request, tmp_path / "broken.xml")
+    assert BREAKS[change] in done.stdout
+    assert done.returncode == 1

@@ -189,3 +189,20 @@ def test_lists_show_both_lookups_proposals_and_what_is_not_listed(app: Path) -> 
         "ca03.example.com",
         "ca04.example.com",
     ]
+
+
+@pytest.mark.parametrize(
+    ("view", "panel", "column"),
+    [
+        ("adcs_key", "viz_table", "dest"),
+        ("adcs_key", "viz_signs_kinds", "words"),
+        ("adcs_lists", "viz_proposals", "domain"),
+        ("adcs_lists", "viz_unlisted", "dest"),
+    ],
+)
+def test_what_is_not_there_is_said(view: str, panel: str, column: str) -> None:
+    silent = dashboard(view)
+    found = ask(silent, [], {"clicked_dest": "x", "clicked_user": "x"})
+    [row] = results(silent, found, panel)
+    assert next(iter(row)) == column
+    assert row[column].startswith("none: ") or row[column] == "no CA is known"
