@@ -79,8 +79,9 @@ views: $(MODULES)  ## compare the app's dashboards with the schema that Splunk p
 dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA=
 	@$(BIN)/python -m tests.web.serving $(if $(filter command%,$(origin DATA)),"$(DATA)")
 
-screenshots: $(READY) $(SDK)  ## pictures of the report in build/screenshots (needs Chromium)
+screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots
+	@$(BIN)/python -m tests.web.screenshots
 
 lint: $(READY)  ## ruff and mypy --strict
 	$(BIN)/ruff check .

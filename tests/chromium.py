@@ -24,6 +24,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 _PATIENCE = 60  # seconds for one answer
 _PAUSE = 0.1  # seconds between two looks
 _TRIES = int(_PATIENCE / _PAUSE)
+_QUIET = 25  # looks without anything new: longer than a dashboard waits between two questions
 _ABOVE = 10  # descriptors are moved above this, out of the way of 3 and 4
 
 
@@ -193,6 +194,43 @@ class Page:
                 return found
             time.sleep(_PAUSE)
         raise BrowserError(f"in {_PATIENCE} s this did not come true: {script}")
+
+    def settle(self) -> None:
+        """Waits until the page has asked for nothing, and waited for nothing, for a while.
+
+        Raises BrowserError: it goes on asking.
+        """
+        quiet = asked = 0
+        for _ in range(_TRIES):
+            time.sleep(_PAUSE)
+            self.run("0")  # takes in what the browser has told meanwhile
+            begun = [
+                found["requestId"]
+                for found in self.told("Network.requestWillBeSent")
+                if found["request"]["url"].startswith("http")
+            ]
+            ended = self.told("Network.loadingFinished", "Network.loadingFailed")
+            waiting = set(begun) - {found["requestId"] for found in ended}
+            quiet = quiet + 1 if len(begun) == asked and not waiting else 0
+            if quiet == _QUIET:
+                return
+            asked = len(begun)
+        raise BrowserError(f"after {_PATIENCE} s it still waits for {waiting or 'more'}")
+
+    def errors(self) -> list[str]:
+        """What the console has had of errors, what the policy refused, and dialogs."""
+        told = [
+            found["entry"]["text"]
+            for found in self.told("Log.entryAdded")
+            if found["entry"]["level"] == "error"
+        ]
+        for found in self.told("Runtime.consoleAPICalled"):
+            if found["type"] in ("error", "assert"):
+                texts = (part.get("description", part.get("value")) for part in found["args"])
+                told.append(" ".join(map(str, texts)))
+        thrown = self.told("Runtime.exceptionThrown")
+        told += [json.dumps(found["exceptionDetails"])[:1000] for found in thrown]
+        return told + [found["message"] for found in self.told("Page.javascriptDialogOpening")]
 
     def click(self, script: str) -> None:
         """Clicks the middle of the element that a JavaScript expression gives."""

@@ -17,3 +17,11 @@ document.createElement = (name, options) => {
     if (element instanceof HTMLStyleElement) element.nonce = page.nonce;
     return element;
 };
+
+// A session that has ended leads to the login.
+const ask = window.fetch.bind(window);
+window.fetch = async (...request) => {
+    const answer = await ask(...request);
+    if (answer.status === 401) window.location.reload();
+    return answer;
+};

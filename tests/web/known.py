@@ -33,6 +33,12 @@ ADMINISTRATOR = {
     "SubjectUserName": "administrator",
     "SubjectLogonId": "0x7f21c",
 }
+SERVICE = {
+    "SubjectUserSid": "S-1-5-21-1004336348-1177238915-682003330-1104",
+    "SubjectUserName": "svc-backup",
+    "SubjectDomainName": "EXAMPLE",
+    "SubjectLogonId": "0x4b1f7",
+}
 LAG = 4.0  # seconds from event to index
 _HEALTH = "ADCS - Health of the Detection"
 
@@ -58,7 +64,7 @@ def events(now: float) -> list[Event]:
     midnight = moment.replace(hour=0, minute=0, second=0)
     found = [
         *_nightly(midnight),
-        *_backup(midnight - timedelta(hours=12), CA01, data={"BackupType": "2"}),
+        *_at_noon(midnight - timedelta(hours=12)),
         *_backup(midnight - timedelta(days=12, minutes=50), CA01, data=ADMINISTRATOR),
         *_eve(moment - timedelta(hours=5)),
         *(_written(4880, midnight - timedelta(days=day), CA02) for day in range(0, 28, 7)),
@@ -81,18 +87,29 @@ def _backup(at: datetime, computer: str, data: dict[str, str] | None = None) -> 
     yield _written(4877, at + timedelta(minutes=1), computer, given)
 
 
+def _at_noon(at: datetime) -> Iterator[Event]:
+    """The service account's logon, its process, and a backup of the logs."""
+    yield _logon(at - timedelta(minutes=2), CA01, SERVICE, "4")
+    yield _process(at - timedelta(minutes=1), CA01, SERVICE, "certutil -backupDB D:\\b Incremental")
+    yield from _backup(at, CA01, {**SERVICE, "BackupType": "2"})
+
+
 def _eve(at: datetime) -> Iterator[Event]:
     """A logon from afar, half an hour later a look around, then the backup; no completion."""
-    logon = {
-        "TargetUserName": "eve",
-        "TargetLogonId": EVE["SubjectLogonId"],
-        "TargetUserSid": EVE["SubjectUserSid"],
-        "LogonType": "10",
-    }
-    yield _written(4624, at - timedelta(minutes=30), CA02, logon)
-    yield _process(at - timedelta(minutes=12), "certutil -getreg CA\\AuditFilter")
-    yield _process(at - timedelta(minutes=1), 'certutil -backupDB "C:\\Users\\eve\\b & c"')
+    yield _logon(at - timedelta(minutes=30), CA02, EVE, "10")
+    yield _process(at - timedelta(minutes=12), CA02, EVE, "certutil -getreg CA\\AuditFilter")
+    yield _process(at - timedelta(minutes=1), CA02, EVE, 'certutil -backupDB "C:\\b & c"')
     yield _written(4876, at, CA02, EVE)
+
+
+def _logon(at: datetime, computer: str, who: dict[str, str], kind: str) -> Event:
+    data = {
+        "TargetUserName": who["SubjectUserName"],
+        "TargetUserSid": who["SubjectUserSid"],
+        "TargetLogonId": who["SubjectLogonId"],
+        "LogonType": kind,
+    }
+    return _written(4624, at, computer, data)
 
 
 def _written(code: int, at: datetime, computer: str, data: dict[str, str] | None = None) -> Event:
@@ -100,10 +117,10 @@ def _written(code: int, at: datetime, computer: str, data: dict[str, str] | None
     return _security(raw, at, computer)
 
 
-def _process(at: datetime, command: str) -> Event:
+def _process(at: datetime, computer: str, who: dict[str, str], command: str) -> Event:
     data = {"NewProcessName": r"C:\Windows\System32\certutil.exe", "CommandLine": command}
     seconds = (at - START).total_seconds()
-    return _security(Published(4688, CA02, EVE, data, seconds=seconds).xml(), at, CA02)
+    return _security(Published(4688, computer, who, data, seconds=seconds).xml(), at, computer)
 
 
 def _security(raw: str, at: datetime, computer: str) -> Event:

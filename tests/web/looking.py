@@ -1,0 +1,129 @@
+"""A dashboard in the browser: what its panels show, and what a person can do with it.
+
+The renderer's elements are found by the attributes that Splunk gives them for tests (`data-test`).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.chromium import Page
+from tests.web.serving import Served
+
+SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+_WIDTH, _HEIGHT = 1440, 900
+_EMPTY = ("No data!", "No search results returned", "to render visualization")
+"""What the renderer writes where there is nothing to draw, or a token has no value yet."""
+_FAILED = "[data-test=viz-waiting-for-input-message], svg[aria-label=Error]"
+_DRAWN = (
+    "[data-test=majorValue], td, [data-test=markdown], .highcharts-point, path.highcharts-graph"
+)
+"""Elements of a panel that has failed, or waits; and of one that has drawn something."""
+
+
+class Dashboard:
+    """A tab that has logged in, on one view at a time."""
+
+    def __init__(self, page: Page, served: Served) -> None:
+        self.page = page
+        self._served = served
+        page.view(_WIDTH, _HEIGHT)
+        page.go(f"{served.url}/en-US/account/login")
+        for name, text in (("username", served.user), ("password", served.password)):
+            page.click(f"document.querySelector('[name={name}]')")
+            page.write(text)
+        page.after_load(lambda: page.press("Enter", 13))
+
+    def open(self, path: str) -> None:
+        """Opens APP/VIEW and waits until it is drawn."""
+        self.page.go(f"{self._served.url}/en-US/app/{path}")
+        self.page.settle()
+
+    def panels(self) -> dict[str, str]:
+        """What each panel shows as text, by the panel's id."""
+        found: dict[str, str] = self.page.run(
+            "Object.fromEntries([...document.querySelectorAll('[data-test=viz-item]')]"
+            ".map(panel => [panel.dataset.id, panel.innerText]))"
+        )
+        return found
+
+    def rows(self, panel: str) -> list[list[str]]:
+        """The cells of a table, without its head."""
+        found: list[list[str]] = self.page.run(
+            f"[...{_within(panel, '[data-test=body] [data-test=row]', every=True)}]"
+            ".map(row => [...row.querySelectorAll('td')].map(cell => cell.innerText.trim()))"
+        )
+        return found
+
+    def number(self, panel: str) -> str:
+        """What a single value shows."""
+        return str(self.page.run(f"{_within(panel, '[data-test=majorValue]')}.innerText.trim()"))
+
+    def problems(self) -> dict[str, str]:
+        """The panels that show nothing, or an error instead; by id, with what they show."""
+        return {name: text for name, text in self.panels().items() if not self._shows(name, text)}
+
+    def _shows(self, name: str, text: str) -> bool:
+        if any(words in text for words in _EMPTY):
+            return False
+        return bool(self.page.run(f"!{_within(name, _FAILED)} && !!{_within(name, _DRAWN)}"))
+
+    # ---- what a person does ----
+
+    def click_cell(self, panel: str, text: str) -> None:
+        """Clicks the first cell of a table that has this text."""
+        cells = _within(panel, "td", every=True)
+        wanted = f"cell => cell.innerText.trim() === {json.dumps(text)}"
+        self._do(f"[...{cells}].find({wanted})")
+
+    def click_mark(self, panel: str, number: int = 0) -> None:
+        """Clicks a column or bar of a chart."""
+        self._do(f"{_within(panel, '.highcharts-point', every=True)}[{number}]")
+
+    def choose_time(self, label: str) -> None:
+        """Chooses a range of the time picker."""
+        self.page.click("document.querySelector('[data-test=time-range-dropdown]')")
+        self._do(self._offered(f'[data-test=time-range-dialog] [data-test="{label}"]'))
+
+    def choose(self, name: str, value: str) -> None:
+        """Chooses an item of a dropdown by its value."""
+        self.page.click(f"document.querySelector('[data-input-id={name}] [data-test=select]')")
+        self._do(self._offered(f"[data-test=option][data-test-value={json.dumps(value)}]"))
+
+    def write(self, name: str, text: str) -> None:
+        """Replaces what a text input holds."""
+        field = f"document.querySelector('[data-input-id={name}] input')"
+        self.page.click(field)
+        self.page.run(f"{field}.select()")
+        self.page.write(text)
+        self.page.press("Enter", 13)
+        self.page.settle()
+
+    def _offered(self, selector: str) -> str:
+        found = f"document.querySelector({json.dumps(selector)})"
+        self.page.wait(f"!!{found}")
+        return found
+
+    def _do(self, element: str) -> None:
+        self.page.click(element)
+        self.page.settle()
+
+    def shoot(self, name: str) -> Path:
+        """Writes a picture of the whole view."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        height: Any = self.page.run("document.documentElement.scrollHeight")
+        self.page.view(_WIDTH, max(int(height), _HEIGHT))
+        self.page.settle()
+        path = SHOTS / f"{name}.png"
+        self.page.screenshot(path, whole=False)
+        self.page.view(_WIDTH, _HEIGHT)
+        return path
+
+
+def _within(panel: str, selector: str, *, every: bool = False) -> str:
+    """A script that finds elements of a panel."""
+    where = json.dumps(f"[data-test=viz-item][data-id={panel}]")
+    find = "querySelectorAll" if every else "querySelector"
+    return f"document.querySelector({where}).{find}({json.dumps(selector)})"
