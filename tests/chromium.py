@@ -204,10 +204,12 @@ class Page:
         for _ in range(_TRIES):
             time.sleep(_PAUSE)
             self.run("0")  # takes in what the browser has told meanwhile
+            sent = self.told("Network.requestWillBeSent")
+            loader = next(f["loaderId"] for f in reversed(sent) if f.get("type") == "Document")
             begun = [
                 found["requestId"]
-                for found in self.told("Network.requestWillBeSent")
-                if found["request"]["url"].startswith("http")
+                for found in sent
+                if found["loaderId"] == loader and found["request"]["url"].startswith("http")
             ]
             ended = self.told("Network.loadingFinished", "Network.loadingFailed")
             waiting = set(begun) - {found["requestId"] for found in ended}

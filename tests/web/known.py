@@ -10,9 +10,12 @@ Counted by hand, with the scores of README/adcsenrich.md:
 | 1 twelve days ago | ca01 | the built-in administrator | 20 + 20 + 25 + 20 = 85, critical |
 | 1 nine days ago, 02:30 UTC | ca03, silent since | svc-backup | 0 |
 | 1 forty days ago, 02:30 UTC | ca01 | svc-backup | 0 |
+| 3, 50 to 64 days ago | ca05, in no inventory | svc-pki | not in 30 days |
 
-So in 30 days 33 backups: 3 not approved, 3 high or critical, 1 not completed; in all 34. ca04 is in
-the inventory and was never seen. The detection ran every hour of the day; one run was skipped.
+So in 30 days 33 backups: 3 not approved, 3 high or critical, 1 not completed; in all 37. ca04 is in
+the inventory and was never seen; ca05 is not and started its service six hours ago. svc-pki backed
+up on three days without a row of its own: a proposal. The detection ran every hour of the day; one
+run was skipped. Four hours ago eve exported the key of ca01, the root, without any backup event.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from tests.detection.searching import RULE
 from tests.published_events import EVE, START, Published
 from tests.sample_events import Style, event, render
 
-CA01, CA02, CA03 = (f"ca0{number}.example.com" for number in (1, 2, 3))
+CA01, CA02, CA03, CA04, CA05 = (f"ca0{number}.example.com" for number in range(1, 6))
 ADMINISTRATOR = {
     "SubjectUserSid": "S-1-5-21-1004336348-1177238915-682003330-500",
     "SubjectUserName": "administrator",
@@ -52,7 +55,7 @@ def app(folder: Path) -> Path:
         f"{CA01},Corp Root CA,root,PKI team,0",
         f"{CA02},Corp Issuing CA 1,issuing,PKI team,0",
         f"{CA03},Corp Issuing CA 2,issuing,PKI team,1",
-        "ca04.example.com,Lab CA,issuing,Lab,2",
+        f"{CA04},Lab CA,issuing,Lab,2",
     )
     add_lines(made, OPERATORS, "EXAMPLE,svc-backup,,,02:00-04:00,UTC,,,CHG-1001,nightly backup")
     return made
@@ -68,6 +71,8 @@ def events(now: float) -> list[Event]:
         *_backup(midnight - timedelta(days=12, minutes=50), CA01, data=ADMINISTRATOR),
         *_eve(moment - timedelta(hours=5)),
         *(_written(4880, midnight - timedelta(days=day), CA02) for day in range(0, 28, 7)),
+        *_unlisted(moment, midnight),
+        _exported(moment - timedelta(hours=4)),
     ]
     return [one for one in found if one.time <= now] + list(_runs(moment))
 
@@ -100,6 +105,21 @@ def _eve(at: datetime) -> Iterator[Event]:
     yield _process(at - timedelta(minutes=12), CA02, EVE, "certutil -getreg CA\\AuditFilter")
     yield _process(at - timedelta(minutes=1), CA02, EVE, 'certutil -backupDB "C:\\b & c"')
     yield _written(4876, at, CA02, EVE)
+
+
+def _unlisted(moment: datetime, midnight: datetime) -> Iterator[Event]:
+    """A CA that no list knows, and who backs it up."""
+    who = {**SERVICE, "SubjectUserName": "svc-pki", "SubjectLogonId": "0x5c2a8"}
+    for day in (50, 57, 64):
+        yield from _backup(midnight - timedelta(days=day) + timedelta(hours=4), CA05, who)
+    yield _written(4880, moment - timedelta(hours=6), CA05)
+
+
+def _exported(at: datetime) -> Event:
+    """The root's key leaves in an export (5059)."""
+    seconds = (at - START).total_seconds()
+    key = {"KeyName": "Corp Root CA"}
+    return _security(Published(5059, CA01, EVE, key, seconds=seconds).xml(), at, CA01)
 
 
 def _logon(at: datetime, computer: str, who: dict[str, str], kind: str) -> Event:

@@ -17,6 +17,7 @@ from tests.chromium import Page
 from tests.web import known
 from tests.web.conftest import FIXTURE, ROOT
 from tests.web.looking import Dashboard
+from tests.web.screenshots import CLICKS
 from tests.web.serving import Served, served
 
 APP = "DA-ESS-ADCSBackup"
@@ -70,8 +71,8 @@ def test_every_panel_shows_something_and_the_console_is_clean(
     dashboard: Dashboard, view: str
 ) -> None:
     dashboard.open(f"{APP}/{view}")
-    if view == "adcs_triage":
-        dashboard.click_cell("viz_table", "outside_window")
+    if view in CLICKS:
+        dashboard.click_cell(*CLICKS[view])
     dashboard.shoot(view)
     assert dashboard.problems() == {}
     assert dashboard.page.errors() == []
@@ -100,7 +101,7 @@ def test_triage_of_a_backup(dashboard: Dashboard) -> None:
 def test_the_time_picker(dashboard: Dashboard) -> None:
     dashboard.open(f"{APP}/adcs_triage")
     dashboard.choose_time("All time")
-    assert dashboard.number("viz_count") == "34"
+    assert dashboard.number("viz_count") == "37"
     dashboard.choose_time("Last 15 minutes")
     assert dashboard.number("viz_count") == "0"
 
@@ -126,7 +127,7 @@ def test_a_click_on_a_chart_leaves_one_ca(dashboard: Dashboard) -> None:
 
 def test_health(dashboard: Dashboard) -> None:
     dashboard.open(f"{APP}/adcs_health")
-    assert dashboard.number("viz_ready") == "2 of 4"
+    assert dashboard.number("viz_ready") == "3 of 5"
     assert dashboard.number("viz_attention") == "2"
     assert dashboard.number("viz_trouble") == "1"
     states = [row[:2] for row in dashboard.rows("viz_cas")]
@@ -135,6 +136,7 @@ def test_health(dashboard: Dashboard) -> None:
         ["ca02.example.com", "ok"],
         ["ca03.example.com", "silent"],
         ["ca04.example.com", "never seen"],
+        ["ca05.example.com", "ok"],
     ]
 
 
