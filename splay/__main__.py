@@ -31,6 +31,7 @@ from splay.reporting.outputs import Outputs
 from splay.search.operation import Context, Kind
 from splay.search.plan import Plan, make_plan
 from splay.search.run import run_plan
+from splay.store.collected import CollectedFiles
 from splay.store.event import ReadReport
 from splay.store.files import FileStore
 from splay.terminal import (
@@ -139,7 +140,7 @@ def _detect(
 @click.option(
     "--data-folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="The folder that the search may write lookups to. Default: none.",
+    help="The folder that the search may write to: lookups, and events. Default: none.",
 )
 def search(spl: str, data: tuple[Path, ...], data_folder: Path | None, **options: Any) -> None:
     """Run the search SPL on DATA: files or folders.
@@ -154,6 +155,9 @@ def search(spl: str, data: tuple[Path, ...], data_folder: Path | None, **options
     with refusing():
         profile, context = Profile(), run.context()
         context.data_folder = data_folder
+        if data_folder:
+            context.apps.add_tables(data_folder / "lookups")
+            context.collector = CollectedFiles(data_folder)
         plan = make_plan(spl, context)
         profile.done("apps and plan")
         if plan.reads_events and not data:

@@ -15,9 +15,11 @@ from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.value import as_list, to_text
 from splay.knowledge.datamodel import DataModel, read_model
 from splay.knowledge.lookups import LookupTable, Rules, rules_of
+from splay.nearest import nearest, nearest_or
 from splay.spl.macros import Macro, expand
 from splay.spl.parser import parse_eval
 
+_LEVELS = ("local", "default")
 _MODEL_NAME = re.compile(r"[\w.\-]+")
 _FILE_NAME = re.compile(r"[\w.\- ]+\.csv(\.gz)?")
 
@@ -43,6 +45,7 @@ class AppSet:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = list(folders)
+        self.tables = [folder / "lookups" for folder in folders]
         self._confs: dict[str, Conf] = {}
         self._lookups: dict[str, LookupTable] = {}
         self._models: dict[str, DataModel] = {}
@@ -71,8 +74,8 @@ class AppSet:
         searches = self.conf("savedsearches")
         if name in searches:
             return searches[name]
-        known = ", ".join(sorted(set(searches) - {"default"})) or "none"
-        raise ConfError(f"there is no saved search {name!r}", hint=f"There is: {known}")
+        hint = nearest(name, set(searches) - {"default"}) or "There is none"
+        raise ConfError(f"there is no saved search {name!r}", hint=hint)
 
     def find_macro(self, name: str, count: int) -> Macro | None:
         """The macro [name] or, with arguments, [name(count)]."""
@@ -98,7 +101,7 @@ class AppSet:
     def expand(self, search: str) -> str:
         """The search with its macros expanded; an SplError shows the place in the search."""
         try:
-            return expand(search, self.find_macro, _run_eval)
+            return expand(search, self.find_macro, _run_eval, lambda: self.conf("macros"))
         except SplError as error:
             error.search = search
             raise
@@ -107,17 +110,25 @@ class AppSet:
         """The data model of this name. ConfError: no app brings it, or it cannot be used."""
         if name not in self._models:
             for folder in self.folders:
-                for level in ("local", "default"):
+                for level in _LEVELS:
                     path = folder / level / "data" / "models" / f"{name}.json"
                     if _MODEL_NAME.fullmatch(name) and path.is_file():
                         self._models[name] = read_model(path)
                         return self._models[name]
             raise ConfError(
                 f"no app brings the data model {name!r}",
-                hint=f"Name one that has default/data/models/{name}.json with --app, "
-                "such as Splunk_SA_CIM's folder",
+                hint=nearest_or(
+                    name,
+                    self._model_names(),
+                    f"name an app that has default/data/models/{name}.json with --app, such as "
+                    "Splunk_SA_CIM's folder",
+                ),
             )
         return self._models[name]
+
+    def _model_names(self) -> list[str]:
+        places = [f / level / "data" / "models" for f in self.folders for level in _LEVELS]
+        return [path.stem for place in places for path in place.glob("*.json")]
 
     def lookup(self, name: str) -> LookupTable:
         """The lookup table of this definition in transforms.conf, or of this file's name.
@@ -127,6 +138,12 @@ class AppSet:
         if name not in self._lookups:
             self._lookups[name] = self._load_lookup(name)
         return self._lookups[name]
+
+    def add_tables(self, folder: Path) -> None:
+        """Looks for tables in this folder first, and reads anew what was read before."""
+        if folder not in self.tables:
+            self.tables.insert(0, folder)
+        self._lookups.clear()
 
     def _load_lookup(self, name: str) -> LookupTable:
         stanza = self.conf("transforms").get(name)
@@ -140,14 +157,20 @@ class AppSet:
         if _FILE_NAME.fullmatch(file_name):
             # Splunk_SA_CIM ships NAME.csv.default for a NAME.csv that its users may change.
             for shipped in (file_name, f"{file_name}.default"):
-                for folder in self.folders:
-                    path = folder / "lookups" / shipped
+                for folder in self.tables:
+                    path = folder / shipped
                     if path.is_file():
                         return LookupTable(path, rules)
         if stanza is None:
-            hint = "Define it in transforms.conf, or name a .csv file of lookups/"
+            known = self._lookup_names()
+            hint = nearest_or(name, known, "define it in transforms.conf, or name a .csv file")
             raise ConfError(f"there is no lookup {name!r}", hint=hint)
         raise ConfError(f"the lookup file {file_name!r} does not exist", where=where)
+
+    def _lookup_names(self) -> set[str]:
+        """The definitions of tables, and the files."""
+        defined = {s.name for s in self.conf("transforms").values() if "filename" in s.settings}
+        return defined | {path.name for folder in self.tables for path in folder.glob("*.csv*")}
 
     def command(self, name: str) -> CustomCommand | None:
         """The custom search command of this name. ConfError: one that cannot be run."""

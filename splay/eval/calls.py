@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from splay.eval.registry import (
 )
 from splay.eval.timevars import UnsupportedVariable
 from splay.eval.value import as_list, to_number, to_text
+from splay.nearest import nearest
 from splay.pcre import TIME_LIMIT, compile_pattern
 from splay.rows import Row
 from splay.spl.tree import Call, Expr, Number, String, Unary
@@ -42,8 +42,7 @@ def compile_call(arguments: Arguments) -> Compiled:
 
 def _find(call: Call) -> Function:
     if call.name not in FUNCTIONS:
-        near = difflib.get_close_matches(call.name, FUNCTIONS, 1)
-        hint = f"Did you mean {near[0]}()?" if near else ""
+        hint = nearest(call.name, FUNCTIONS, "{}()")
         raise UnsupportedError(f"the function {call.name}() is not known", at=call.at, hint=hint)
     return FUNCTIONS[call.name]
 

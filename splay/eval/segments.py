@@ -22,6 +22,11 @@ _ANY_BREAK = regex.compile(f"[{_MAJOR}{_MINOR}]")
 _MAJOR_BREAK = regex.compile(f"[{_MAJOR}]")
 
 
+def has_breaker(text: str) -> bool:
+    """Whether the text is more than one segment."""
+    return _ANY_BREAK.search(text) is not None
+
+
 @lru_cache(maxsize=512)
 def term_pattern(text: str, kind: str) -> regex.Pattern[str]:
     """What to search _raw for, folded unless the kind is "case". kind: that of

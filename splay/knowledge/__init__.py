@@ -18,7 +18,12 @@ from splay.rows import Demand, Row
 from splay.spl.tree import SearchExpr
 from splay.store.event import Event
 
-__all__ = ["Knowledge"]
+__all__ = ["Knowledge", "classes_of"]
+
+
+def classes_of(apps: Apps, say: Say) -> Classes:
+    """The event types and tags of an app set."""
+    return Classes(apps.conf("eventtypes"), apps.conf("tags"), apps.expand, say)
 
 
 class Knowledge:
@@ -36,7 +41,7 @@ class Knowledge:
         self._shared: dict[tuple[tuple[Spec, ...], Demand], list[Action]] = {}
         self._all: list[Step] | None = None
         self._origins = apps.origins
-        self.classes = Classes(apps.conf("eventtypes"), apps.conf("tags"), apps.expand, say)
+        self.classes = classes_of(apps, say)
 
     def row(self, event: Event, demand: Demand) -> Row:
         """The event's row: the default fields, and of the others those that are demanded.

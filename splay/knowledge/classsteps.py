@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from splay.eval.letters import fold
 from splay.eval.predicate import Predicate, compile_predicate
@@ -37,7 +37,7 @@ class EventTypeStep(Step):
         return act
 
 
-class _FieldTags:
+class FieldTags:
     """The tags of one field's values, compared as the search command does: without regard to case,
     and a subnet stands for its addresses."""
 
@@ -53,21 +53,30 @@ class _FieldTags:
                 self._by_value.setdefault(fold(tag.value), []).append(tag.name)
 
     def of(self, row: Row) -> set[str]:
-        found = {name for test, name in self._tested if test(row)}
+        """The tags of the field's values."""
+        return {tag for _, tag in self.pairs(row)}
+
+    def pairs(self, row: Row) -> Iterator[tuple[str, str]]:
+        """(value, tag) of each value."""
         for value in texts(row, self._name):
-            found.update(self._by_value.get(fold(value), ()))
-        return found
+            yield from ((value, tag) for tag in self._by_value.get(fold(value), ()))
+            yield from ((value, tag) for test, tag in self._tested if test({self._name: value}))
+
+
+def tags_by_field(classes: Classes) -> dict[str, FieldTags]:
+    """The enabled tags of each field."""
+    by_field: dict[str, list[Tag]] = {}
+    for tag in classes.enabled_tags:
+        by_field.setdefault(tag.field, []).append(tag)
+    return {name: FieldTags(name, tags) for name, tags in by_field.items()}
 
 
 class TagStep(Step):
     """Sets `tag` and `tag::field` by the values of the row's fields."""
 
     def __init__(self, classes: Classes) -> None:
-        by_field: dict[str, list[Tag]] = {}
-        for tag in classes.enabled_tags:
-            by_field.setdefault(tag.field, []).append(tag)
-        self._by_field = {name: _FieldTags(name, tags) for name, tags in by_field.items()}
-        self.makes = frozenset({TAG, *(f"{TAG}::{name}" for name in by_field)})
+        self._by_field = tags_by_field(classes)
+        self.makes = frozenset({TAG, *(f"{TAG}::{name}" for name in self._by_field)})
 
     def needs(self, wanted: Demand) -> Iterable[str]:
         return self._chosen(wanted)

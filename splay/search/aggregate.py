@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from splay.errors import SplError, UnsupportedError
 from splay.eval.expression import EvalContext, compile_expr, fields_of
 from splay.eval.value import as_list
+from splay.nearest import nearest
 from splay.rows import Row, Scalar, Value
 from splay.search.aggregations import Aggregation, find_aggregation, names
 from splay.search.wildcards import field_pattern, fill_in, is_pattern
@@ -165,8 +165,7 @@ def _find(function: Word, per_time: bool) -> Callable[[], Aggregation]:
         raise UnsupportedError(f"the function {function.text}() is not supported", at=function.at)
     make = find_aggregation(function.text)
     if make is None:
-        close = get_close_matches(function.text.lower(), names(), 1)
-        hint = f"Did you mean {close[0]}?" if close else f"There is: {', '.join(names())}"
+        hint = nearest(function.text, names())
         message = f"there is no statistical function {function.text!r}"
         raise SplError(message, at=function.at, hint=hint)
     if make().per and not per_time:

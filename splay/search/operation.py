@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from splay.app import AppSet
     from splay.spl.args import Args
     from splay.spl.tree import Pipeline, SearchExpr
-    from splay.store.event import ReadReport, Store
+    from splay.store.event import Event, ReadReport, Store
 
 
 class Kind(Enum):
@@ -35,6 +35,16 @@ class Kind(Enum):
 
 Span = tuple[float | None, float | None, float | None, float | None]
 """earliest, latest, index_earliest, index_latest: epoch seconds, None where there is no bound."""
+
+
+class Collector(Protocol):
+    """What takes the events that a search writes."""
+
+    def refusal(self, index: str) -> str:
+        """Why nothing can be written to the index of this name; "" where it can."""
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Writes the events. SplayError where it cannot."""
 
 
 class Reach(Protocol):
@@ -55,6 +65,7 @@ class Context:
     `earliest=` and `latest=` say in the search around them.
     store: where events are while the search runs. reports: what searches within it read of them.
     data_folder: the only folder that a search may write below; None: it may not write.
+    collector: takes the events that the search writes to an index; None: it may not.
     reach: says which indexes this search and those within it read; None: there is but one store.
     spent: seconds of wall time, by what they were spent on.
     """
@@ -72,6 +83,7 @@ class Context:
     store: Store | None = None
     reports: list[ReadReport] = field(default_factory=list)
     data_folder: Path | None = None
+    collector: Collector | None = None
     reach: Reach | None = None
     spent: dict[str, float] = field(default_factory=dict)
 
@@ -139,7 +151,8 @@ class Operation(ABC):
         """Rows in, rows out. May change and pass on the rows it is given (each has one owner)."""
 
     def check(self, context: Context) -> None:
-        """SplError for what it needs of the apps and cannot have; asked before anything is read."""
+        """SplError for what only eval, the apps or the data can tell to be wrong; asked before
+        anything is read."""
         return None
 
     def searches(self, context: Context) -> tuple[Pipeline, ...]:

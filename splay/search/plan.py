@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from splay.errors import SplError, UnsupportedError
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge import Knowledge
+from splay.nearest import spelling
 from splay.rows import EVERYTHING, Demand, Row
 from splay.search.bounds import refuse_bounds, split_bounds, without_bounds
-from splay.search.commands import find_command, needs_splunkd, suggestion
+from splay.search.commands import find_command, suggestion
 from splay.search.commands.search import Search
 from splay.search.external import External
 from splay.search.literals import literals
@@ -177,9 +178,6 @@ def _operation(command: Command, context: Context) -> Operation:
         return built_in.parse(args)
     if custom is not None:
         return External(custom, args, command.at)
-    if needs_splunkd(command.name):
-        message = f"the command {command.name} needs a running Splunk"
-        raise UnsupportedError(message, at=command.at, hint="splay has only files and apps")
     message = f"the command {command.name} is not supported"
     hint = suggestion(command.name, set(context.apps.conf("commands")) - {"default"})
     raise UnsupportedError(message, at=command.at, hint=hint)
@@ -191,7 +189,9 @@ def _retrieval(
     expr = knowledge.expand(without_bounds(expr, context))
     refuse_bounds(expr)
     for name in sorted(knowledge.classes.unknown):
-        context.say("WARN", f"there is no event type {name!r}: nothing matches it")
+        near = spelling(name, knowledge.classes.names)
+        near = f". Did you mean {near}?" if near else ""
+        context.say("WARN", f"there is no event type {name!r}: nothing matches it{near}")
     indexes = None
     if context.reach is not None:
         expr, indexes = context.reach.narrowed(expr)

@@ -215,6 +215,10 @@ class Indexes:
             if index.journal is not None:
                 index.journal.remove()
 
+    def refusal(self, index: str) -> str:
+        """Why a search cannot write to the index; "" where it can."""
+        return "" if index in self else f"there is no index {index!r}"
+
     def append(self, events: Sequence[Event]) -> None:
         """Adds events, each to the index that it names. DataError: they cannot be kept."""
         by_index: dict[str, list[Event]] = {}

@@ -112,6 +112,7 @@ class Splunkd:
         context.span = time_range.resolved(moment, context.tz)
         private = "" if self.is_admin(request.user) else request.user
         context.data_folder = self.catalog.changes_of(request.app, private)
+        context.collector = self.indexes
         context.reach = IndexReach(
             self.indexes,
             self.users.default_indexes(request.user),

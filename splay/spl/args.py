@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from splay.errors import SplError
+from splay.nearest import nearest
 from splay.spl.evalexpr import read_eval
 from splay.spl.parser import parse_pipeline
 from splay.spl.searchexpr import parse_search_expr
@@ -41,6 +42,7 @@ class Args:
         self.at = at
         self.command = command
         self.pos = 0
+        self._options: set[str] = set()
 
     def error(self, message: str, *, at: int | None = None, hint: str = "") -> SplError:
         """The error to raise; `at` is an offset in the search, else the cursor's."""
@@ -121,6 +123,7 @@ class Args:
         self._skip()
         match = _OPTION.match(self.text, self.pos)
         known = {name.lower(): name for name in names}
+        self._options.update(names)
         if match is None or match[1].lower() not in known:
             return None
         start, self.pos = self.pos, match.end()
@@ -201,6 +204,11 @@ class Args:
         start, self.pos = self.pos, len(self.text)
         return self.text[start:].strip()
 
+    def unknown_option(self, name: str, at: int) -> SplError:
+        """The error for an option that the command has not, with the nearest that it has."""
+        near = nearest(name, self._options, "{}=") or "Remove it"
+        return self.error(f"the option {name} is not known here", at=at, hint=near)
+
     def end(self) -> None:
         """SplError if anything is left."""
         if self.done():
@@ -209,10 +217,7 @@ class Args:
         shown = found[0].text if found else self._char()
         option = _OPTION.match(self.text, self.pos)
         if option:
-            raise self.error(
-                f"the option {option[1]} is not known here",
-                hint="Remove it, or check its spelling and place",
-            )
+            raise self.unknown_option(option[1], self.at + self.pos)
         raise self.error(f"unexpected {shown!r}", hint="Remove it, or check what is before it")
 
 

@@ -7,11 +7,12 @@ macros in Settings"; Admin Manual, "macros.conf".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from splay.errors import SplError, UnsupportedError
+from splay.nearest import nearest_or
 from splay.spl.booleans import is_boolean
 from splay.spl.parser import parse_eval
 from splay.spl.tokens import COMMENT, comment_end, quote_end, read_quoted
@@ -35,15 +36,21 @@ Find: TypeAlias = Callable[[str, int], Macro | None]
 RunEval: TypeAlias = Callable[[str], str]
 
 
-def expand(text: str, find: Find, run_eval: RunEval | None = None) -> str:
+def expand(
+    text: str,
+    find: Find,
+    run_eval: RunEval | None = None,
+    names: Callable[[], Iterable[str]] = tuple,
+) -> str:
     """The search with every macro outside double quotes and comments replaced, nested ones too.
 
     find(name, argument count): the macro or None. run_eval(expression): its value as text
     ("true"/"false" for a boolean, "" for null), for eval-based definitions and validation;
-    UnsupportedError where one is needed and run_eval is None. SplError: no such macro, a
-    macro that uses itself, a failed validation; `at` is that of the call in `text`.
+    UnsupportedError where one is needed and run_eval is None. names: those of all macros, for the
+    hint when there is none. SplError: no such macro, a macro that uses itself, a failed
+    validation; `at` is that of the call in `text`.
     """
-    return _Expander(find, run_eval).expand(text, None, ())
+    return _Expander(find, run_eval, names).expand(text, None, ())
 
 
 def substitute(text: str, values: dict[str, str]) -> str:
@@ -58,6 +65,7 @@ def substitute(text: str, values: dict[str, str]) -> str:
 class _Expander:
     find: Find
     run_eval: RunEval | None
+    names: Callable[[], Iterable[str]]
 
     def expand(self, text: str, at: int | None, path: tuple[str, ...]) -> str:
         """at: where the outermost call stands, None in the outermost text itself."""
@@ -89,7 +97,7 @@ class _Expander:
             raise SplError(f"the macro {name} uses itself: {cycle}", at=at, hint="Break the cycle")
         macro = self.find(name, len(values))
         if macro is None:
-            raise _unknown(name, len(values), at)
+            raise _unknown(name, len(values), at, self.names())
         if len(macro.args) != len(values):
             raise SplError(
                 f"the macro {name} names {_count(len(macro.args))}, but is called with "
@@ -140,12 +148,14 @@ def _count(number: int) -> str:
     return f"{number} argument" if number == 1 else f"{number} arguments"
 
 
-def _unknown(name: str, count: int, at: int) -> SplError:
+def _unknown(name: str, count: int, at: int, known: Iterable[str]) -> SplError:
     wanted = f"{name}({count})" if count else name
     return SplError(
         f"there is no macro {name} with {_count(count) if count else 'no arguments'}",
         at=at,
-        hint=f"Define [{wanted}] in macros.conf, or check the name and the arguments",
+        hint=nearest_or(
+            wanted, known, f"define [{wanted}] in macros.conf, or check the name and the arguments"
+        ),
     )
 
 

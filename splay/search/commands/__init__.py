@@ -5,19 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable
-from difflib import get_close_matches
 
+from splay.nearest import nearest
 from splay.search.operation import Operation
 from splay.search.refused import REFUSED
-
-_OF_SPLUNKD = frozenset(
-    (
-        *("audit", "dbinspect", "dbxlookup", "dbxoutput"),
-        *("dbxquery", "delete", "history", "ldapsearch", "loadjob", "mcollect", "metadata"),
-        *("metasearch", "meventcollect", "mpreview", "mstats", "rest", "savedsearch", "script"),
-        *("sendalert", "sendemail", "walklex", "typeahead", "tscollect"),
-    )
-)
 
 
 def names() -> list[str]:
@@ -33,15 +24,8 @@ def find_command(name: str) -> type[Operation] | None:
     return command
 
 
-def needs_splunkd(name: str) -> bool:
-    """Whether the command reads or changes what only a running Splunk has: jobs, indexes, mail."""
-    return name in _OF_SPLUNKD
-
-
 def suggestion(name: str, custom: Iterable[str]) -> str:
     """A hint for a command that there is not. custom: the names of the apps' commands."""
     if name in REFUSED:
-        return REFUSED[name]
-    known = sorted({*names(), *custom})
-    close = get_close_matches(name, known, 1)
-    return f"Did you mean {close[0]}?" if close else f"There is: {', '.join(known)}"
+        return str(REFUSED[name])
+    return nearest(name, {*names(), *custom})

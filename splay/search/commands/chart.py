@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Self
+from typing import ClassVar, Self
 
-from splay.rows import Demand, Row
-from splay.search.aggregate import Term, read_terms
-from splay.search.binning import NAMES as BIN_NAMES
+from splay.rows import Row
+from splay.search.aggregate import Term
+from splay.search.charted import Charted
 from splay.search.charting import Entry, Table
 from splay.search.grouping import expanded, has_patterns, takers, time_of
-from splay.search.operation import Context, Kind, Operation
-from splay.search.series import OPTIONS, Series
+from splay.search.operation import Context
 from splay.search.splits import (
     Split,
-    check_terms,
     filled,
     key_order,
     key_text,
@@ -28,57 +26,49 @@ from splay.search.splits import (
     refuse_many_numbers,
     split_keys,
 )
-from splay.search.wildcards import is_pattern
-from splay.spl.args import Args, as_bool
+from splay.spl.args import Args
 
 BINS = 300
-_OWN = ("cont", "dedup_splitvals")
-_STOP = ("by", "over", *OPTIONS, *_OWN, *BIN_NAMES)
 
 
 @dataclass
-class Chart(Operation):
+class Chart(Charted):
     """splits: the field down and, if there is one, the field across."""
 
-    terms: list[Term] = field(default_factory=list)
     splits: list[Split] = field(default_factory=list)
-    series: Series = field(default_factory=Series)
-    flags: dict[str, bool] = field(default_factory=lambda: {"cont": True, "dedup_splitvals": False})
-    made: list[str] | None = None
 
-    kind = Kind.TRANSFORMING
+    defaults: ClassVar[dict[str, bool]] = {"cont": True, "dedup_splitvals": False}
 
     @classmethod
     def parse(cls, args: Args) -> Self:
         chart = cls()
         while not args.done() and not chart.splits:
-            if chart._option(args):
+            if chart.read_option(args):
                 continue
             if args.take("over"):
-                chart.splits.append(read_split(args, chart._option))
+                chart.splits.append(read_split(args, chart.read_option))
                 if args.take("by"):
-                    chart.splits.append(read_split(args, chart._option))
+                    chart.splits.append(read_split(args, chart.read_option))
             elif args.take("by"):
-                chart.splits.append(read_split(args, chart._option))
+                chart.splits.append(read_split(args, chart.read_option))
                 if not args.done():
-                    chart.splits.append(read_split(args, chart._option))
-            else:
-                found = read_terms(args, stop=_STOP)
-                if not found:
-                    break
-                chart.terms += found
-        args.end()
-        check_terms(args, chart.terms, chart.splits)
-        chart.series.check(args, len(chart.terms))
-        chart.order_free = all(term.make().order_free for term in chart.terms)
+                    chart.splits.append(read_split(args, chart.read_option))
+            elif not chart.read_functions(args):
+                break
+        chart.close(args)
         return chart
 
-    def _option(self, args: Args) -> bool:
-        option = args.option(*_OWN)
-        if option is None:
-            return self.series.read(args)
-        self.flags[option[0]] = as_bool(option[1])
-        return True
+    @property
+    def all_splits(self) -> list[Split]:
+        return self.splits
+
+    @property
+    def fixed(self) -> tuple[list[str], list[str]]:
+        return [split.name for split in self.splits], []
+
+    @property
+    def has_series(self) -> bool:
+        return len(self.splits) > 1
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         terms, listed = self.terms, self._needed(rows)
@@ -121,19 +111,6 @@ class Chart(Operation):
         self.made = [first.name, *names]
         for key, row in zip(keys, made, strict=True):
             yield {first.name: key_text(first, key), **row}
-
-    def demand(self, after: Demand) -> Demand:
-        reads = {split.name for split in self.splits}
-        for term in self.terms:
-            reads |= term.reads
-        return Demand.of(reads)
-
-    def columns(self, before: list[str] | None) -> list[str] | None:
-        if self.made is not None:
-            return self.made
-        if len(self.splits) > 1 or any(is_pattern(term.name) for term in self.terms):
-            return None
-        return [*(split.name for split in self.splits), *(term.name for term in self.terms)]
 
 
 COMMAND = Chart

@@ -44,6 +44,9 @@ class Eval(Operation):
         """The fields that are set, in order."""
         return [name for name, _ in self._assignments]
 
+    def check(self, context: Context) -> None:
+        self.assigner(context)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         assign = self.assigner(context)
         for row in rows:

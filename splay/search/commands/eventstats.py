@@ -35,6 +35,9 @@ class Eventstats(Operation):
         args.end()
         return cls(terms, by, option is not None and as_bool(option[1]))
 
+    def check(self, context: Context) -> None:
+        takers(self._terms, context.scope)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         rows = list(rows)
         terms = expanded(self._terms, rows, self._by)

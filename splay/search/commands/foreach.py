@@ -97,6 +97,10 @@ class Foreach(Operation):
             text = text.replace(f"'{mark}'", mark).replace(mark, f"'{mark}'")
         return Eval.parse(Args(text, first.text_at, "eval"))
 
+    def check(self, context: Context) -> None:
+        if self.body is not None:
+            self.body.check(context)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         if self.body is not None:
             yield from self._over_values(rows, self.body.assigner(context))

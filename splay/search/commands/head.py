@@ -16,7 +16,7 @@ from splay.eval.kinds import need_boolean
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args, Word, as_bool, as_int
-from splay.spl.tree import Expr
+from splay.spl.tree import Binary, Call, Expr, Field
 
 DEFAULT = 10
 _NUMBER = re.compile(r"[+-]?\d+")
@@ -66,7 +66,14 @@ class Head(Operation):
         if self.condition is not None:
             args.end()
         self.condition = args.expr()
+        match self.condition:
+            case Binary("=", Field(name, at), Call("true" | "false", ())):
+                raise args.unknown_option(name, at)  # keeplst=true
         need_boolean(self.condition, "head")
+
+    def check(self, context: Context) -> None:
+        if self.condition is not None:
+            compile_expr(self.condition, context.scope)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         if self.condition is not None:

@@ -25,14 +25,6 @@ class Lookup(Operation):
             as_bool(option[1])  # where it runs and how often it is read: nothing to do here
         return cls(read_lookup_clause(args))
 
-    def _call(self, context: Context) -> LookupCall:
-        clause = self._clause
-        try:
-            table = context.apps.lookup(clause.table.text)
-            return lookup_call(table, clause.inputs, clause.outputs, clause.new_only)
-        except ConfError as error:
-            raise SplError(f"lookup: {error}", at=clause.table.at) from error
-
     def check(self, context: Context) -> None:
         self._call(context)
 
@@ -41,6 +33,14 @@ class Lookup(Operation):
         for row in rows:
             call.apply(row)
             yield row
+
+    def _call(self, context: Context) -> LookupCall:
+        clause = self._clause
+        try:
+            table = context.apps.lookup(clause.table.text)
+            return lookup_call(table, clause.inputs, clause.outputs, clause.new_only)
+        except ConfError as error:
+            raise SplError(f"lookup: {error}", at=clause.table.at) from error
 
     def demand(self, after: Demand) -> Demand:
         after = after.plus(field for _, field in self._clause.inputs)

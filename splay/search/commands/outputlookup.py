@@ -62,6 +62,9 @@ class Outputlookup(Operation):
         elif name in _REFUSED or word.text.lower() != "splunk_sv_csv":
             raise UnsupportedError(f"the option {name}={word.text} is not supported", at=word.at)
 
+    def check(self, context: Context) -> None:
+        self._path(context)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         path = self._path(context)
         kept = list(rows)
@@ -76,6 +79,7 @@ class Outputlookup(Operation):
                 path.unlink(missing_ok=True)
         except OSError as error:
             raise self._error(f"{path} cannot be written: {error.strerror}") from error
+        context.apps.add_tables(path.parent)
         yield from kept
 
     def _path(self, context: Context) -> Path:

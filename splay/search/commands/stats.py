@@ -62,6 +62,9 @@ class Stats(Operation):
         args.end()
         return cls(terms, by, once)
 
+    def check(self, context: Context) -> None:
+        takers(self._terms, context.scope)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         scope = context.scope
         terms = self._terms

@@ -101,6 +101,11 @@ class Streamstats(Operation):
             self.flags[name] = as_bool(word)
         return True
 
+    def check(self, context: Context) -> None:
+        takers(self.terms, context.scope)
+        for name in _RESETS:
+            self._reset(name, context.scope)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         terms = self.terms
         if has_patterns(terms):

@@ -10,24 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 from splay.errors import UnsupportedError
 from splay.eval.value import Fixed, to_number
 from splay.rows import Demand, Row, Value
-from splay.search.aggregate import Term, read_terms
+from splay.search.aggregate import Term
 from splay.search.binning import DEFAULT_BINS, TIME, BinOptions, TimeBins
-from splay.search.binning import NAMES as BIN_NAMES
+from splay.search.charted import Charted
 from splay.search.charting import Entry, Table
 from splay.search.grouping import expanded, has_patterns, takers, time_of
-from splay.search.operation import Context, Kind, Operation
-from splay.search.series import OPTIONS, Series
-from splay.search.splits import Split, check_terms, every_bin, key_text, read_split, split_keys
-from splay.search.wildcards import is_pattern
-from splay.spl.args import Args, as_bool
+from splay.search.operation import Context
+from splay.search.splits import Split, every_bin, key_text, read_split, split_keys
+from splay.spl.args import Args
 
-_FLAGS = ("cont", "partial", "fixedrange", "dedup_splitvals")
-_STOP = ("by", *OPTIONS, *_FLAGS, *BIN_NAMES)
 SPAN = "_span"
 
 
@@ -39,46 +35,45 @@ class Range(NamedTuple):
 
 
 @dataclass
-class Timechart(Operation):
+class Timechart(Charted):
     at: int = 0
     bins: BinOptions = field(default_factory=BinOptions)
-    terms: list[Term] = field(default_factory=list)
     split: Split | None = None
-    series: Series = field(default_factory=Series)
-    flags: dict[str, bool] = field(
-        default_factory=lambda: {name: name != "dedup_splitvals" for name in _FLAGS}
-    )
-    made: list[str] | None = None
 
-    kind = Kind.TRANSFORMING
+    defaults: ClassVar[dict[str, bool]] = {
+        "cont": True,
+        "partial": True,
+        "fixedrange": True,
+        "dedup_splitvals": False,
+    }
+    per_time = True
 
     @classmethod
     def parse(cls, args: Args) -> Self:
-        chart = cls(args.at)
+        chart = cls(at=args.at)
         while not args.done() and chart.split is None:
-            if chart.bins.read(args) or chart._option(args):
+            if chart.bins.read(args) or chart.read_option(args):
                 continue
             if args.take("by"):
-                chart.split = read_split(args, chart._option)
-                continue
-            found = read_terms(args, stop=_STOP, per_time=True)
-            if not found:
+                chart.split = read_split(args, chart.read_option)
+            elif not chart.read_functions(args):
                 break
-            chart.terms += found
-        args.end()
+        chart.close(args)
         if chart.bins.start is not None or chart.bins.end is not None:
             raise UnsupportedError("start= and end= are not supported here", at=args.at)
-        check_terms(args, chart.terms, [chart.split] if chart.split else [])
-        chart.series.check(args, len(chart.terms))
-        chart.order_free = all(term.make().order_free for term in chart.terms)
         return chart
 
-    def _option(self, args: Args) -> bool:
-        option = args.option(*_FLAGS)
-        if option is None:
-            return self.series.read(args)
-        self.flags[option[0]] = as_bool(option[1])
-        return True
+    @property
+    def all_splits(self) -> list[Split]:
+        return [self.split] if self.split else []
+
+    @property
+    def fixed(self) -> tuple[list[str], list[str]]:
+        return [TIME], [SPAN]
+
+    @property
+    def has_series(self) -> bool:
+        return self.split is not None
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         given = self._given_range(context)
@@ -167,17 +162,7 @@ class Timechart(Operation):
             yield {TIME: start, **row, SPAN: seconds}
 
     def demand(self, after: Demand) -> Demand:
-        reads = {TIME} | ({self.split.name} if self.split else set())
-        for term in self.terms:
-            reads |= term.reads
-        return Demand.of(reads)
-
-    def columns(self, before: list[str] | None) -> list[str] | None:
-        if self.made is not None:
-            return self.made
-        if self.split is not None or any(is_pattern(term.name) for term in self.terms):
-            return None
-        return [TIME, *(term.name for term in self.terms), SPAN]
+        return super().demand(after).plus([TIME])
 
 
 COMMAND = Timechart

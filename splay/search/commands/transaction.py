@@ -90,6 +90,11 @@ class Transaction(Operation):
         else:
             self.shape.lists = frozenset(name.strip() for name in word.text.split(","))
 
+    def check(self, context: Context) -> None:
+        for condition in (self.rules.starts, self.rules.ends):
+            if condition is not None:
+                condition.compiled(context)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         ordered = sorted(rows, key=lambda row: -_time(row))
         groups, orphans = collect(ordered, _time, self.rules, context)

@@ -145,6 +145,9 @@ class Tstats(Operation):
 
     # -- the rows --
 
+    def check(self, context: Context) -> None:
+        self._stats.check(context)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         matches = compile_predicate(self.where)
         found: Iterable[Row] = filter(matches, self._mapped(rows))

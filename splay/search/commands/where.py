@@ -24,6 +24,9 @@ class Where(Operation):
         args.end()
         return cls(expr)
 
+    def check(self, context: Context) -> None:
+        compile_condition(self._expr, context.scope)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         condition = compile_condition(self._expr, context.scope)
         return filter(condition, rows)

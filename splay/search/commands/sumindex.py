@@ -1,0 +1,3 @@
+"""sumindex: another name of collect. Source: Search Reference, "collect" (Alias)."""
+
+from splay.search.commands.collect import COMMAND as COMMAND
