@@ -16,7 +16,7 @@ def spelling(name: str, known: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str], shown: str = "{}") -> str:
-    """A hint: the nearest name, or all where there are few. shown: how one is written, as "{}()"."""
+    """A hint: the nearest name, or all where there are few. shown: how one is written: "{}()"."""
     names = sorted(set(known))
     near = spelling(name, names)
     if near:
