@@ -24,16 +24,19 @@ from splay.search.chunks import read_rows, write_rows
 from splay.search.operation import Context, Kind, Operation
 from splay.search.process import Process
 from splay.spl.args import Args
+from splay.spl.parser import parse_search
 from splay.spl.tokens import read_quoted
 
 _CHUNK_ROWS = 10_000
+_STREAMING = ("streaming", "stateful")
 
 
 class External(Operation):
     """A custom command with its arguments; it reads and may add any field.
 
     at: the place of its name in the search. leads: whether it is the first command, and so has
-    to make the rows; only the command itself says whether it does, when it runs.
+    to make the rows; only the command itself says whether it does, when it runs. maps: whether it
+    is the map phase of a reporting command, which does nothing unless it says that it streams.
     """
 
     kind = Kind.DATASET
@@ -42,6 +45,7 @@ class External(Operation):
         self.command = command
         self.at = at
         self.leads = False
+        self.maps = False
         self._raw_args = _split(args)
         self._args = [_plain(arg) for arg in self._raw_args]
 
@@ -50,13 +54,36 @@ class External(Operation):
         raise NotImplementedError("made with the app's command, by the planner")
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        process, generating = _start(self.command, self._getinfo(context), context)
+        process, settings = _start(self.command, self._getinfo(context), context)
+        generating = bool(settings.get("generating"))
         with process:
             self._check_place(generating)
             if generating:
                 yield from _generate(process)
+            elif self.maps and settings.get("type") not in _STREAMING:
+                yield from rows
             else:
-                yield from _send_all(process, iter(rows))
+                yield from _send_all(process, iter(self._mapped(rows, settings, context)))
+
+    def _mapped(
+        self, rows: Iterable[Row], settings: dict[str, Any], context: Context
+    ) -> Iterable[Row]:
+        """The rows after the streaming_preop that a reporting command asks for: its map phase."""
+        preop = str(settings.get("streaming_preop") or "").strip()
+        if not preop or self.maps:
+            return rows
+        from splay.search.plan import make_operations  # which imports this module
+
+        try:
+            operations = make_operations(parse_search(f"| {preop}").commands, context)
+        except SplError as error:
+            message = f"the command {self.command.name} asks for {preop!r} before it"
+            raise CommandError(f"{message}: {error.message}", hint=error.hint) from error
+        for operation in operations:
+            if isinstance(operation, External):
+                operation.maps = True
+            rows = operation.run(rows, context)
+        return rows
 
     def _check_place(self, generating: bool) -> None:
         name = self.command.name
@@ -149,9 +176,9 @@ def _generate(process: Process) -> Iterator[Row]:
 
 def _start(
     command: CustomCommand, getinfo: dict[str, Any], context: Context
-) -> tuple[Process, bool]:
-    """The command's process after getinfo, with the first of its Pythons that is here, and
-    whether it generates rows."""
+) -> tuple[Process, dict[str, Any]]:
+    """The command's process after getinfo, with the first of its Pythons that is here, and what
+    it says of itself."""
     missing: list[str] = []
     for version in _newest_first(command.python):
         name, begun = _interpreter(version), time.perf_counter()
@@ -174,7 +201,7 @@ def _start(
         if missing:
             used = name if version else f"Python {sys.version_info[0]}.{sys.version_info[1]}"
             context.say("INFO", f"{command.name} ran on {used}; not found: {', '.join(missing)}")
-        return process, bool(answer.get("generating"))
+        return process, answer
     raise CommandError(
         f"the command {command.name} could not be started", where=str(command.script)
     )

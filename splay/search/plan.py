@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from splay.errors import SplError, UnsupportedError
+from splay.app import CustomCommand
+from splay.errors import ConfError, SplError, UnsupportedError
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge import Knowledge
 from splay.nearest import spelling
@@ -171,7 +172,7 @@ def make_operations(commands: Sequence[Command], context: Context) -> list[Opera
 def _operation(command: Command, context: Context) -> Operation:
     args = Args(command.text, command.text_at, command.name)
     built_in = find_command(command.name)
-    custom = None if built_in else context.apps.command(command.name)
+    custom = None if built_in else _custom(command, context)
     if (built_in or custom) and has_subsearch(command, built_in):
         return Open(command, built_in)
     if built_in is not None:
@@ -181,6 +182,13 @@ def _operation(command: Command, context: Context) -> Operation:
     message = f"the command {command.name} is not supported"
     hint = suggestion(command.name, set(context.apps.conf("commands")) - {"default"})
     raise UnsupportedError(message, at=command.at, hint=hint)
+
+
+def _custom(command: Command, context: Context) -> CustomCommand | None:
+    try:
+        return context.apps.command(command.name)
+    except ConfError as error:
+        raise UnsupportedError(str(error), at=command.at) from error
 
 
 def _retrieval(

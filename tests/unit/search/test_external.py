@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.errors import CommandError, ConfError, SplError, UnsupportedError
+from splay.errors import CommandError, SplError, UnsupportedError
 from splay.rows import Row
 from splay.search import process as processes
 from splay.search.operation import Context
@@ -281,9 +281,10 @@ def test_none_of_several_pythons_is_here(through: Through, context: Context) -> 
     ],
 )
 def test_commands_that_cannot_run(context: Context, command: str, said: str) -> None:
-    with pytest.raises(ConfError) as raised:
+    with pytest.raises(UnsupportedError) as raised:
         make_plan(f"error | {command}", context)
     assert said in str(raised.value)
+    assert raised.value.at == len("error | ")
 
 
 def test_an_unknown_command(context: Context) -> None:
