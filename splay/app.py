@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -204,9 +204,9 @@ def _inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
-def _run_eval(expression: str) -> str:
+def _run_eval(expression: str, fields: Mapping[str, str]) -> str:
     """The value of an eval-based macro's definition or validation, as text."""
-    value = compile_expr(parse_eval(expression), EvalContext(time.time(), UTC))({})
+    value = compile_expr(parse_eval(expression), EvalContext(time.time(), UTC))(dict(fields))
     if isinstance(value, bool):
         return "true" if value else "false"
     return "\n".join(map(to_text, as_list(value)))

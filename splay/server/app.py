@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from splay.errors import SplayError
 from splay.server import (
     alerts_api,
+    apps_api,
     auth_api,
     conf_api,
     indexes_api,
@@ -26,12 +27,14 @@ from splay.server import (
     system_api,
     times_api,
 )
+from splay.server.feeds import Entry, Feed, respond
 from splay.server.hec import Collector
 from splay.server.rest import Call, Params, RestError, Route, messages_response
 from splay.server.state import Splunkd
 
 _MODULES = (
     alerts_api,
+    apps_api,
     auth_api,
     conf_api,
     indexes_api,
@@ -65,6 +68,7 @@ class Management:
         for module in _MODULES:
             for route in module.routes:
                 self._routes.setdefault(len(route.segments), []).append(route)
+        self._routes[0] = [Route("GET", (), self._listing)]
         for some in self._routes.values():  # a fixed segment goes before a placeholder
             some.sort(key=lambda route: [part.startswith("{") for part in route.segments])
 
@@ -77,7 +81,10 @@ class Management:
             route = self._find(call, segments)
             call.user = user or await self._caller(call, route)
             await _read_form(call, route)
-            return await _handled(route, call)
+            response = await _handled(route, call)
+            if call.session:
+                auth_api.give_cookie(call, response, call.session)
+            return response
         except RestError as error:
             return messages_response(error.status, [(error.kind, error.text)], call.json)
         except SplayError as error:
@@ -117,7 +124,14 @@ class Management:
         user = await run_in_threadpool(self._splunkd.users.caller, authorization, session)
         if user is None:
             raise RestError(401, "call not properly authenticated", "WARN")
+        call.session = "" if authorization else session
         return user
+
+    def _listing(self, call: Call) -> Response:
+        """What there is below /services."""
+        names = {route.segments[0] for route in self.routes if route.segments}
+        entries = [Entry(name, "", {}) for name in sorted(names)]
+        return respond(call, Feed("services", "", entries))
 
 
 def _from_a_page(headers: Mapping[str, str]) -> bool:

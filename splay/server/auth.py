@@ -26,6 +26,7 @@ SESSION_SECONDS = 3600
 
 CAPABILITIES = (
     "admin_all_objects",
+    "change_own_password",
     "delete_by_keyword",
     "edit_httpauths",
     "edit_indexes",
@@ -44,7 +45,13 @@ CAPABILITIES = (
     "schedule_search",
     "search",
 )
-_OF_USERS = ("edit_tokens_own", "list_inputs", "rest_properties_get", "search")
+_OF_USERS = (
+    "change_own_password",
+    "edit_tokens_own",
+    "list_inputs",
+    "rest_properties_get",
+    "search",
+)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from splay.errors import SplayError
 from splay.server.auth import CAPABILITIES, SESSION_SECONDS, Role, User
-from splay.server.feeds import Acl, Entry, Feed, paged, respond
+from splay.server.feeds import Acl, Entry, Feed, describe, paged, respond
 from splay.server.passwords import hashed, is_user_name
 from splay.server.rest import Call, RestError, Routes, messages_response, record_response
 from splay.spl.timemod import resolve
@@ -41,15 +41,20 @@ def login(call: Call) -> Response:
         return messages_response(401, [("WARN", "Login failed")], call.json)
     response = record_response(call, {"sessionKey": key})
     if call.params.flag("cookie"):
-        response.set_cookie(
-            call.cookie,
-            key,
-            max_age=SESSION_SECONDS,
-            secure=call.request.url.scheme == "https",
-            httponly=True,
-            samesite="strict",
-        )
+        give_cookie(call, response, key)
     return response
+
+
+def give_cookie(call: Call, response: Response, key: str) -> None:
+    """Lets a response carry the session's key, whose life begins anew."""
+    response.set_cookie(
+        call.cookie,
+        key,
+        max_age=SESSION_SECONDS,
+        secure=call.request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
 
 
 @routes("GET", "authentication/current-context")
@@ -75,6 +80,7 @@ def _entry(name: str, path: str, content: dict[str, Any], removable: bool = Fals
 # ---- users ----
 
 _USERS = "authentication/users"
+_USER_TEXTS = ("realname", "email", "defaultApp", "tz")
 
 
 def _user_content(call: Call, user: User) -> dict[str, Any]:
@@ -112,6 +118,12 @@ def list_users(call: Call) -> Response:
     return paged(call, _user_feed(call, [u for u in users if admin or u.name == call.user]))
 
 
+@routes("GET", f"{_USERS}/_new")
+def new_user(call: Call) -> Response:
+    """With which arguments a user is made."""
+    return describe(call, "users", _USERS, ("name", "password", "roles"), _USER_TEXTS)
+
+
 @routes("GET", f"{_USERS}/{{name}}")
 def read_user(call: Call) -> Response:
     """One user."""
@@ -143,6 +155,7 @@ def update_user(call: Call) -> Response:
     if user.name != call.user or "roles" in call.params:
         call.need("edit_user")
     if call.params.get("password"):
+        call.need("change_own_password" if user.name == call.user else "edit_user")
         if user.name == call.user and not call.splunkd.is_admin(call.user):
             old = call.params.get("oldpassword")
             if not call.splunkd.users.check(user.name, old):
@@ -156,9 +169,8 @@ def update_user(call: Call) -> Response:
 
 def _set_user(call: Call, user: User) -> None:
     params = call.params
-    texts = ("realname", "email", "defaultApp", "tz")
     others = ("createrole", "force-change-pass", "locked-out")
-    params.refuse_others(("name", "password", "oldpassword", "roles", *others, *texts))
+    params.refuse_others(("name", "password", "oldpassword", "roles", *others, *_USER_TEXTS))
     for refused in ("createrole", "force-change-pass"):
         if params.flag(refused):
             raise RestError(400, f'Argument "{refused}" is not supported by this handler.')
@@ -171,7 +183,7 @@ def _set_user(call: Call, user: User) -> None:
     if "locked-out" in params:
         _release(call, user)
     _check_tz(params.get("tz"))
-    for name in texts:
+    for name in _USER_TEXTS:
         if name in params:
             setattr(user, name, params.get(name))
 
@@ -195,6 +207,8 @@ def _release(call: Call, user: User) -> None:
 def delete_user(call: Call) -> Response:
     """Removes a user and ends the user's sessions."""
     call.need("edit_user")
+    if call.names["name"] not in call.splunkd.users.users:
+        raise RestError(400, f"In handler 'users': there is no user {call.names['name']!r}.")
     user = _user(call)
     if user.name in (call.user, call.splunkd.admin):
         raise RestError(400, f"The user {user.name!r} cannot be removed.")
@@ -230,6 +244,13 @@ def _role(call: Call) -> Role:
 def list_roles(call: Call) -> Response:
     """All roles."""
     return paged(call, _role_feed(call, list(call.splunkd.users.roles.values())))
+
+
+@routes("GET", f"{_ROLES}/_new")
+def new_role(call: Call) -> Response:
+    """With which arguments a role is made."""
+    optional = (*_PUBLIC_LISTS, *_ROLE_TEXTS, *_ROLE_NUMBERS)
+    return describe(call, "roles", _ROLES, ("name",), optional)
 
 
 @routes("GET", f"{_ROLES}/{{name}}")

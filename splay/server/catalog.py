@@ -173,14 +173,14 @@ class Catalog:
 
     def scoped(self, user: str, app: str) -> ScopedApps:
         """The apps as a search of this user in this app sees them."""
-        self._known_app(app)
+        self._usable_app(app)
         return ScopedApps(self, user, app)
 
     def places(self, user: str, app: str) -> list[Place]:
         """Where settings come from, those that win first. RestError 404: there is no such app."""
         self._known_app(app)
         first = [Place(app, self._private(user, app), user), *self._of_app(app)]
-        others = [name for name in self.apps if name not in (app, "system")]
+        others = [name for name in self.enabled if name not in (app, "system")]
         rest = [place for name in others for place in self._of_app(name)]
         return [*first, *rest, *self._of_app("system")]
 
@@ -195,6 +195,25 @@ class Catalog:
     def _known_app(self, app: str) -> None:
         if app not in self.apps:
             raise RestError(404, f"Application does not exist: {app}")
+
+    def _usable_app(self, app: str) -> None:
+        self._known_app(app)
+        if not self.is_enabled(app):
+            raise RestError(404, f"Application is disabled: {app}")
+
+    @property
+    def enabled(self) -> list[str]:
+        """The apps that are not disabled: of the others nothing is seen."""
+        return [app for app in self.apps if self.is_enabled(app)]
+
+    def is_enabled(self, app: str) -> bool:
+        """Whether an app is not disabled (app.conf, [install] state)."""
+        install = self.own(app, "app").get("install")
+        return install is None or install.settings.get("state", "").lower() != "disabled"
+
+    def own(self, app: str, conf: str) -> Conf:
+        """A file of an app itself, as it is for all users, disabled or not."""
+        return self._shared(app, conf)
 
     def given(self, place: Place) -> bool:
         """Whether a place is an app's own folder, as it was given at the start."""
@@ -221,20 +240,21 @@ class Catalog:
     def objects(self, conf: str, user: str, owner: str, app: str) -> list[Object]:
         """The objects of a conf file that a user sees in a namespace, `-` for any owner or app.
 
-        An object that is both private and shared is there once, as the private one.
+        Of an object that is both private and shared a namespace of one owner has the private one.
         """
-        found: dict[tuple[str, str], Object] = {}
-        for name in self.apps if app == "-" else [app]:
-            self._known_app(name)
+        found: dict[tuple[str, str, bool], Object] = {}
+        for name in self.enabled if app == "-" else [app]:
+            self._usable_app(name)
             for item in self._in_app(conf, user, owner, name):
-                found.setdefault((item.acl.app, item.stanza.name), item)
+                apart = owner == "-" and item.acl.sharing == "user"
+                found.setdefault((item.acl.app, item.stanza.name, apart), item)
         if app == "-":
             return list(found.values())
-        held = {name for _, name in found}
-        for other in self.apps:
+        held = {name for _, name, _ in found}
+        for other in self.enabled:
             for item in self._in_app(conf, user, "nobody", other) if other != app else ():
                 if item.acl.sharing in ("global", "system") and item.stanza.name not in held:
-                    found[(other, item.stanza.name)] = item
+                    found[(other, item.stanza.name, False)] = item
         return list(found.values())
 
     def _in_app(self, conf: str, user: str, owner: str, app: str) -> Iterator[Object]:
@@ -285,7 +305,7 @@ class Catalog:
 
     def global_default(self, conf: str, setting: str) -> str:
         """A setting of the [default] stanza of a file of global context: system's before apps'."""
-        for app in ("system", *(name for name in self.apps if name != "system")):
+        for app in ("system", *(name for name in self.enabled if name != "system")):
             stanza = self._shared(app, conf).get("default")
             if stanza is not None and setting in stanza.settings:
                 return stanza.settings[setting]

@@ -9,14 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from starlette.responses import Response
 
 from splay.server import conf_objects
-from splay.server.catalog import Object
-from splay.server.conf_objects import Kind, Settings, add_routes, plain_settings
+from splay.server.catalog import Object, on
+from splay.server.conf_objects import (
+    Kind,
+    Settings,
+    add_routes,
+    plain_content,
+    plain_settings,
+)
 from splay.server.feeds import Acl, Entry, Feed, paged
-from splay.server.rest import Call, RestError, Routes, messages_response
+from splay.server.rest import Call, RestError, Routes, messages_response, truth
 
 routes = Routes()
 _CONF_NAME = re.compile(r"[\w\-]{1,100}")
@@ -27,7 +34,19 @@ def _macro_settings(call: Call, item: Object | None) -> Settings:
         conf_objects.NAMESPACE_ARGS,
         ("args", "definition", "iseval", "errormsg", "validation", "description", "disabled"),
     )
-    return plain_settings(call, item)
+    return _macro_flags(call, item)
+
+
+def _macro_flags(call: Call, item: Object | None) -> Settings:
+    settings = plain_settings(call, item)
+    for name in ("iseval", "disabled"):
+        if name in settings:
+            settings[name] = "1" if truth(settings[name] or "", name) else "0"
+    return settings
+
+
+def _macro_content(call: Call, item: Object) -> dict[str, Any]:
+    return {**plain_content(call, item), "iseval": on(item.stanza.settings, "iseval")}
 
 
 def _eventtype_settings(call: Call, item: Object | None) -> Settings:
@@ -40,7 +59,7 @@ def _eventtype_settings(call: Call, item: Object | None) -> Settings:
     return plain_settings(call, item)
 
 
-MACROS = Kind("admin/macros", "macros", "macros", settings=_macro_settings)
+MACROS = Kind("admin/macros", "macros", "macros", _macro_content, _macro_settings)
 EVENT_TYPES = Kind(
     "saved/eventtypes",
     "eventtypes",
@@ -61,7 +80,10 @@ def _conf_kind(call: Call) -> Kind:
     name = call.names["conf"].removeprefix("conf-")
     if not call.names["conf"].startswith("conf-") or not _CONF_NAME.fullmatch(name):
         raise RestError(404, "Not Found")
-    return Kind(f"configs/conf-{name}", name, f"conf-{name}")
+    path, title = f"configs/conf-{name}", f"conf-{name}"
+    if name == "macros":  # the SDK's way to macros
+        return Kind(path, name, title, _macro_content, _macro_flags)
+    return Kind(path, name, title)
 
 
 def _add(method: str, end: str, handle: Callable[[Call, Kind], Response]) -> None:

@@ -123,9 +123,13 @@ def list_all(call: Call, kind: Kind) -> Response:
 
 
 def read(call: Call, kind: Kind) -> Response:
-    """GET on one object."""
+    """GET on one object; on all of its name where the namespace is of any owner or app."""
     call.params.refuse_others(LISTING)
-    return respond(call, feed(call, kind, [find(call, kind, call.names["name"])]))
+    first = find(call, kind, call.names["name"])
+    if "-" not in namespace(call, kind):
+        return respond(call, feed(call, kind, [first]))
+    same = [item for item in visible(call, kind) if item.stanza.name == first.stanza.name]
+    return respond(call, feed(call, kind, same))
 
 
 def home(call: Call, kind: Kind) -> Acl:
@@ -162,7 +166,8 @@ def create(call: Call, kind: Kind) -> Response:
         call.params.needed(required)
     acl = home(call, kind)
     for item in visible(call, kind):
-        if item.stanza.name == name and item.acl.app == acl.app:
+        private = item.acl.sharing == "user"
+        if (item.stanza.name, item.acl.app, private) == (name, acl.app, acl.sharing == "user"):
             raise RestError(409, f"An object with name={name} already exists")
     settings = kind.settings(call, None)
     _may_write(call, acl)
@@ -255,11 +260,16 @@ def _wanted_acl(call: Call, item: Object) -> Acl:
     sharing = params.needed("sharing")
     if sharing not in ("user", "app", "global"):
         raise RestError(400, f'Invalid value "{sharing}" for the argument "sharing".')
+    old = item.acl
+    if old.sharing == "user":  # it had no roles: it gets those that its app's objects have
+        old = replace(old, read=("*",), write=call.splunkd.catalog.writers(old.app))
     perms = {
-        kind: tuple(r for text in params.all(f"perms.{kind}") for r in text.split(",") if r)
+        kind: tuple(
+            r.strip() for text in params.all(f"perms.{kind}") for r in text.split(",") if r.strip()
+        )
         if f"perms.{kind}" in params
-        else old
-        for kind, old in (("read", item.acl.read), ("write", item.acl.write))
+        else roles
+        for kind, roles in (("read", old.read), ("write", old.write))
     }
     owner = params.needed("owner")
     return Acl(item.acl.app, owner, sharing, perms["read"], perms["write"])

@@ -51,10 +51,16 @@ class Acl:
             "can_write": can_write,
             "modifiable": can_write,
             "owner": self.owner,
-            "perms": {"read": list(self.read), "write": list(self.write)},
+            "perms": self._perms(),
             "removable": self.removable,
             "sharing": self.sharing,
         }
+
+    def _perms(self) -> dict[str, list[str]] | None:
+        """By role; none for what is its owner's alone."""
+        if self.sharing == "user":
+            return None
+        return {"read": list(self.read), "write": list(self.write)}
 
 
 @dataclass
@@ -78,7 +84,8 @@ class Entry:
     def href(self) -> str:
         """The object's path in its own namespace."""
         space = f"{quote(self.acl.owner, safe='')}/{quote(self.acl.app, safe='')}"
-        return f"/servicesNS/{space}/{self.path}/{url_name(self.key or self.name)}"
+        path = f"{self.path}/{url_name(self.key or self.name)}".removeprefix("/")
+        return f"/servicesNS/{space}/{path}"
 
     def all_links(self) -> dict[str, str]:
         """Relation to path."""
@@ -169,6 +176,14 @@ def _natural(text: str) -> tuple[int, float, str]:
     """Numbers before text, numbers by size."""
     number = re.fullmatch(r"-?\d+(\.\d+)?", text)
     return (0, float(text), "") if number else (1, 0.0, text.lower())
+
+
+def describe(
+    call: Call, title: str, path: str, required: Sequence[str], optional: Sequence[str]
+) -> Response:
+    """The answer of a collection's _new: with which arguments an object is made."""
+    fields = {"requiredFields": required, "optionalFields": optional, "wildcardFields": ()}
+    return respond(call, Feed(title, path, [Entry("_new", path, {}, fields=fields)]))
 
 
 def respond(call: Call, feed: Feed, status: int = 200) -> Response:

@@ -185,6 +185,10 @@ class Indexes:
         """The names of all indexes."""
         return sorted(self._indexes)
 
+    def size(self, names: Iterable[str]) -> int:
+        """Bytes of text in these indexes, without those that there are not."""
+        return sum(self._indexes[name].size() for name in names if name in self._indexes)
+
     def get(self, name: str) -> Index:
         """An index. RestError 404: there is none of this name."""
         try:
@@ -265,13 +269,17 @@ class SearchStore:
     def __init__(self, indexes: Indexes, check: Callable[[], bool]) -> None:
         self._indexes = indexes
         self._check = check
+        self.total = 0
+        """Bytes of the indexes that have been asked for."""
 
     def scan(
         self, need: Need, report: ReadReport, progress: Callable[[int], None] | None = None
     ) -> Iterator[Event]:
         """The events that can match, index by index in the order in which they came."""
         literals = LiteralScan(need.literals)
-        for name in sorted(need.indexes or ()):
+        names = sorted(need.indexes or ())
+        self.total += self._indexes.size(names)
+        for name in names:
             with suppress(RestError):  # an index that was removed meanwhile holds nothing
                 yield from self._indexes.get(name).scan(need, literals, report, self._check)
 

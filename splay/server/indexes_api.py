@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from splay.server.catalog import Object
 from splay.server.conf_objects import SYSTEM
-from splay.server.feeds import Acl, Entry, Feed, paged, respond
+from splay.server.feeds import Acl, Entry, Feed, describe, paged, respond
 from splay.server.indexes import BUILT_IN, Index
 from splay.server.rest import Call, RestError, Routes, messages_response
 
@@ -90,6 +90,12 @@ def _feed(call: Call, names: list[str]) -> Feed:
 def list_indexes(call: Call) -> Response:
     """All indexes."""
     return paged(call, _feed(call, call.splunkd.indexes.names()))
+
+
+@routes("GET", f"{_PATH}/_new")
+def new_index(call: Call) -> Response:
+    """With which arguments an index is made."""
+    return describe(call, "indexes", _PATH, ("name",), sorted({*_HONOURED, *_WITHOUT_EFFECT}))
 
 
 @routes("GET", f"{_PATH}/{{name}}")

@@ -11,6 +11,7 @@ from typing import Any
 
 from splay.server.feeds import Acl, Entry
 from splay.server.jobs import Job
+from splay.spl.tree import And, Compare, Or, SearchExpr, Term
 
 _LINKS = (
     "search_telemetry.json",
@@ -70,8 +71,8 @@ def job_content(job: Job) -> dict[str, Any]:
 
 def _state(job: Job) -> dict[str, Any]:
     return {
-        "dispatchState": "PAUSED" if job.paused else job.state,
-        "doneProgress": 1.0 if job.done else 0.0,
+        "dispatchState": "PAUSED" if job.paused and not job.done else job.state,
+        "doneProgress": round(job.progress, 5),
         "isDone": job.done,
         "isFailed": job.state == "FAILED",
         "isFinalized": job.finalized,
@@ -79,6 +80,7 @@ def _state(job: Job) -> dict[str, Any]:
         "isPreviewEnabled": job.preview_enabled,
         "isEventsPreviewEnabled": False,
         "isRealTimeSearch": False,
+        "isRemoteTimeline": False,
         "isSaved": job.saved,
         "isZombie": False,
     }
@@ -105,6 +107,8 @@ def _counts(job: Job) -> dict[str, Any]:
     return {
         "eventSearch": job.plan.search if has_events else "",
         "reportSearch": _report_search(job),
+        "remoteSearch": "",  # there are no peers
+        "keywords": " ".join(_keywords(job.plan.retrieval.expr)) if job.plan.retrieval else "",
         "eventCount": job.tap.count if has_events else 0,
         "eventAvailableCount": len(events.rows) if events else 0,
         "eventFieldCount": len(events.columns) if events else 0,
@@ -137,3 +141,12 @@ def _by_level(job: Job) -> dict[str, list[str]]:
     for level, text in job.messages:
         found.setdefault(level.lower(), []).append(text)
     return found
+
+
+def _keywords(expr: SearchExpr) -> list[str]:
+    """What the search looks for, each once, without what stands under NOT; fields as `f::value`."""
+    if isinstance(expr, And | Or):
+        return list(dict.fromkeys(word for part in expr.parts for word in _keywords(part)))
+    if isinstance(expr, Term):
+        return [f'"{expr.text}"' if " " in expr.text else expr.text]
+    return [f"{expr.field}::{expr.value}"] if isinstance(expr, Compare) and expr.op == "=" else []

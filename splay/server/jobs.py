@@ -89,7 +89,9 @@ class Job:
         self.settled = threading.Event()  # what follows its end, such as alert actions, is over
         self._running = threading.Event()
         self._running.set()
+        self._paused = False
         self._cancelled = False
+        self.to_read: Callable[[], int] = int  # bytes that there are for it to read
         keep = request.max_count if self.transforming and request.status_buckets else 0
         self.tap = Tap(self.check, keep)
 
@@ -102,8 +104,14 @@ class Job:
 
     @property
     def paused(self) -> bool:
-        """Whether it waits to be unpaused."""
-        return not self._running.is_set()
+        """Whether it was paused, and waits if it has not ended."""
+        return self._paused
+
+    @property
+    def progress(self) -> float:
+        """How much of what it reads it has read, from 0 to 1, which is its end."""
+        total = self.to_read()
+        return 1.0 if self.done else min(self.report.bytes / total, 0.99) if total else 0.0
 
     @property
     def cancelled(self) -> bool:
@@ -186,15 +194,17 @@ class Job:
     def finalize(self) -> None:
         """Ends it with the results of what it has read."""
         self.finalized = True
-        self._running.set()
+        self.unpause()
 
     def pause(self) -> None:
         """Lets it wait."""
+        self._paused = True
         if not self.done:
             self._running.clear()
 
     def unpause(self) -> None:
         """Lets it go on."""
+        self._paused = False
         self._running.set()
 
     def touch(self) -> None:

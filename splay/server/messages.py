@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from splay.server.feeds import Acl, Entry, Feed, paged, respond
+from splay.server.feeds import Acl, Entry, Feed, describe, paged, respond
 from splay.server.rest import Call, RestError, Routes
 
 routes = Routes()
@@ -63,6 +63,12 @@ def _known(call: Call) -> str:
     if name not in call.splunkd.messages:
         raise RestError(404, f"Could not find object id={name}")
     return name
+
+
+@routes("GET", "messages/_new")
+def new_message(call: Call) -> Response:
+    """With which arguments a message is made."""
+    return describe(call, "messages", "messages", ("name", "value"), ("severity",))
 
 
 @routes("GET", "messages/{name}")

@@ -137,6 +137,7 @@ class Call:
     params: Params = field(default_factory=lambda: Params(()))
     names: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    session: str = ""  # the key of the session, where a cookie brought it
 
     @property
     def output_mode(self) -> str:

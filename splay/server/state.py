@@ -125,7 +125,9 @@ class Splunkd:
             self._check_delete(request.user, plan)
             allowed = self._deletable(request.user)
             job.finish = lambda found: deleted(found, self.indexes, allowed)
-        return job, SearchStore(self.indexes, job.check)
+        store = SearchStore(self.indexes, job.check)
+        job.to_read = lambda: store.total
+        return job, store
 
     def _check_delete(self, user: str, plan: Plan) -> None:
         if CAPABILITY not in self.users.capabilities(user):

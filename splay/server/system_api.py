@@ -16,8 +16,7 @@ from starlette.responses import Response
 from splay import __version__
 from splay.search.operation import Context
 from splay.search.plan import make_plan
-from splay.server.catalog import BUILT_IN
-from splay.server.feeds import Acl, Entry, Feed, paged, respond
+from splay.server.feeds import Entry, Feed, respond
 from splay.server.rest import JSON_TYPE, XML_TYPE, Call, RestError, Routes
 from splay.server.state import SERVER_NAME
 
@@ -83,112 +82,6 @@ def settings(call: Call) -> Response:
 def change_settings(call: Call) -> Response:
     """splay's settings are its command line's."""
     raise RestError(501, "Not implemented: splay's settings are the options it is started with.")
-
-
-# ---- apps ----
-
-_APPS = "apps/local"
-
-
-def _app_entry(call: Call, name: str) -> Entry:
-    conf = call.splunkd.catalog.scoped(call.user, name).conf("app")
-
-    def of(stanza: str, key: str, default: str = "") -> str:
-        return conf[stanza].settings.get(key, default) if stanza in conf else default
-
-    content = {
-        "author": of("launcher", "author"),
-        "check_for_updates": of("package", "check_for_updates", "true") not in ("false", "0"),
-        "configured": of("install", "is_configured", "0") in ("1", "true"),
-        "core": name in BUILT_IN,
-        "description": of("launcher", "description"),
-        "disabled": False,
-        "label": of("ui", "label", name),
-        "version": of("launcher", "version") or of("id", "version"),
-        "visible": of("ui", "is_visible", "1") in ("1", "true"),
-        "managed_by_deployment_client": False,
-        "show_in_nav": True,
-        "state_change_requires_restart": False,
-    }
-    catalog = call.splunkd.catalog
-    made = name not in catalog.folders and name not in BUILT_IN
-    acl = Acl("system", "nobody", "app", removable=made)
-    return Entry(name, _APPS, content, acl, ("edit", "_reload"))
-
-
-def _app_feed(call: Call, names: list[str]) -> Feed:
-    entries = [_app_entry(call, name) for name in names]
-    return Feed("localapps", _APPS, entries, ("_new", "_reload"))
-
-
-def _known_app(call: Call) -> str:
-    name = call.names["name"]
-    if name not in call.splunkd.catalog.apps or name == "system":
-        raise RestError(404, f"Could not find object id={name}")
-    return name
-
-
-@routes("GET", _APPS)
-def list_apps(call: Call) -> Response:
-    """All apps."""
-    names = [name for name in call.splunkd.catalog.apps if name != "system"]
-    return paged(call, _app_feed(call, names))
-
-
-@routes("GET", f"{_APPS}/{{name}}")
-def read_app(call: Call) -> Response:
-    """One app."""
-    return respond(call, _app_feed(call, [_known_app(call)]))
-
-
-@routes("GET", f"{_APPS}/{{name}}/setup")
-@routes("GET", f"{_APPS}/{{name}}/update")
-@routes("GET", f"{_APPS}/{{name}}/package")
-def app_details(call: Call) -> Response:
-    """Setup, updates and packages of apps: splay has none."""
-    raise RestError(501, "Not implemented: splay neither sets up, updates nor packages apps.")
-
-
-@routes("POST", _APPS)
-def create_app(call: Call) -> Response:
-    """An app without content."""
-    call.need("admin_all_objects")
-    call.params.refuse_others(("name", "label", "author", "description", "version", "visible"))
-    name = call.params.needed("name")
-    if name in call.splunkd.catalog.apps:
-        raise RestError(409, f"App {name!r} already exists.")
-    call.splunkd.catalog.create_app(name)
-    _set_app(call, name)
-    return respond(call, _app_feed(call, [name]), 201)
-
-
-@routes("POST", f"{_APPS}/{{name}}")
-def update_app(call: Call) -> Response:
-    """Changes what an app says of itself."""
-    call.need("admin_all_objects")
-    call.params.refuse_others(("label", "author", "description", "version", "visible"))
-    name = _known_app(call)
-    _set_app(call, name)
-    return respond(call, _app_feed(call, [name]))
-
-
-def _set_app(call: Call, name: str) -> None:
-    places = {"label": "ui", "visible": "ui"}
-    for key in ("label", "author", "description", "version", "visible"):
-        if key in call.params:
-            stanza = places.get(key, "launcher")
-            setting = "is_visible" if key == "visible" else key
-            value: dict[str, str | None] = {setting: call.params.get(key)}
-            acl = Acl(name, "nobody", "app")
-            call.splunkd.catalog.write("app", stanza, value, acl, private=False)
-
-
-@routes("DELETE", f"{_APPS}/{{name}}")
-def delete_app(call: Call) -> Response:
-    """Removes an app that was created here."""
-    call.need("admin_all_objects")
-    call.splunkd.catalog.delete_app(_known_app(call))
-    return list_apps(call)
 
 
 # ---- the parser ----

@@ -7,7 +7,7 @@ macros in Settings"; Admin Manual, "macros.conf".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -33,7 +33,7 @@ class Macro:
 
 
 Find: TypeAlias = Callable[[str, int], Macro | None]
-RunEval: TypeAlias = Callable[[str], str]
+RunEval: TypeAlias = Callable[[str, Mapping[str, str]], str]
 
 
 def expand(
@@ -44,7 +44,7 @@ def expand(
 ) -> str:
     """The search with every macro outside double quotes and comments replaced, nested ones too.
 
-    find(name, argument count): the macro or None. run_eval(expression): its value as text
+    find(name, argument count): the macro or None. run_eval(expression, fields): its value as text
     ("true"/"false" for a boolean, "" for null), for eval-based definitions and validation;
     UnsupportedError where one is needed and run_eval is None. names: those of all macros, for the
     hint when there is none. SplError: no such macro, a macro that uses itself, a failed
@@ -110,18 +110,20 @@ class _Expander:
         self.validate(name, macro, given, at)
         body = self.expand(substitute(macro.definition, given), at, inner)
         if macro.iseval:
-            body = self.expand(self.evaluate(name, "definition", body, at), at, inner)
+            body = self.expand(self.evaluate(name, "definition", body, {}, at), at, inner)
         if len(body) > _MAX_LENGTH:
             raise SplError(f"the macro {name} expands to more than {_MAX_LENGTH} characters", at=at)
         return body
 
-    def evaluate(self, name: str, part: str, expression: str, at: int) -> str:
+    def evaluate(
+        self, name: str, part: str, expression: str, fields: Mapping[str, str], at: int
+    ) -> str:
         if self.run_eval is None:
             raise UnsupportedError(
                 f"the macro {name} has an eval {part}, which cannot be evaluated here", at=at
             )
         try:
-            return self.run_eval(expression)
+            return self.run_eval(expression, fields)
         except SplError as error:
             kind = UnsupportedError if isinstance(error, UnsupportedError) else SplError
             message = f"the {part} of the macro {name}: {error.message}"
@@ -132,7 +134,7 @@ class _Expander:
         if not macro.validation.strip():
             return
         expression = substitute(macro.validation, given)
-        result = self.evaluate(name, "validation", expression, at)
+        result = self.evaluate(name, "validation", expression, given, at)
         if result == "true":
             return
         if result == "false" or is_boolean(parse_eval(expression)):

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from splay.errors import SplError, UnsupportedError
@@ -13,6 +15,7 @@ MACROS = {
     ("made", 1): Macro('"index=".$x$', ("x",), iseval=True),
     ("checked", 1): Macro("head $n$", ("n",), validation="isnum($n$)", errormsg="n is a number"),
     ("told", 1): Macro("head $n$", ("n",), validation='validate($n$>0, "too few")'),
+    ("range", 2): Macro("head $low$", ("low", "high"), validation="low < high"),
     ("swap", 2): Macro("$a$ $b$", ("a", "b")),
 }
 ANSWERS = {
@@ -24,8 +27,14 @@ ANSWERS = {
 }
 
 
+def answer(expression: str, fields: Mapping[str, str]) -> str:
+    if expression == "low < high":  # the arguments are fields of a validation
+        return "true" if int(fields["low"]) < int(fields["high"]) else "false"
+    return ANSWERS[expression]
+
+
 def run(text: str) -> str:
-    return expand(text, lambda name, count: MACROS.get((name, count)), ANSWERS.__getitem__)
+    return expand(text, lambda name, count: MACROS.get((name, count)), answer)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +43,7 @@ def run(text: str) -> str:
         ("`made(main)` x", "index=main x"),
         ("`checked(5)`", "head 5"),
         ("`told(5)`", "head 5"),
+        ("`range(5, 12)`", "head 5"),
         ("`swap($b$, x)`", "$b$ x"),
         (r'`swap("say \"a, b\"", f(1, 2))`', 'say "a, b" f(1, 2)'),
         ("a ```not `this``` b", "a ```not `this``` b"),
@@ -49,6 +59,7 @@ def test_expansion(text: str, expanded: str) -> None:
         ("a `checked(x)`", "n is a number"),
         ("a `told(0)`", "too few"),
         ("a `swap(1)`", "1 argument"),
+        ("a `range(12, 5)`", "do not satisfy low < high"),
     ],
 )
 def test_mistakes_are_placed(text: str, words: str) -> None:
