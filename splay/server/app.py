@@ -78,8 +78,15 @@ class Management:
         call.params = Params.parse(request.url.query)
         try:
             segments = _namespaced(call)
-            route = self._find(call, segments)
-            call.user = user or await self._caller(call, route)
+            try:
+                route = self._find(call, segments)
+            except RestError:
+                call.user = user or await self._caller(
+                    call
+                )  # what there is, strangers do not learn
+                raise
+            if not route.open:
+                call.user = user or await self._caller(call)
             await _read_form(call, route)
             response = await _handled(route, call)
             if call.session:
@@ -114,9 +121,7 @@ class Management:
                 raise RestError(501, f"Not implemented: {reason}.")
         raise RestError(404, "Not Found")
 
-    async def _caller(self, call: Call, route: Route) -> str:
-        if route.open:
-            return ""
+    async def _caller(self, call: Call) -> str:
         headers = call.request.headers
         session = "" if _from_a_page(headers) else call.request.cookies.get(call.cookie, "")
         authorization = headers.get("authorization", "")

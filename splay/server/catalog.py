@@ -267,7 +267,7 @@ class Catalog:
                     base = shared.get(stanza.name)
                     under: Conf = {stanza.name: base} if base else {}
                     merged = layer([under, {stanza.name: stanza}])[stanza.name]
-                    acl = Acl(app, name, "user", (name,), (name,), removable=base is None)
+                    acl = Acl(app, name, "user", (name,), (name,), removable=True)
                     yield Object(conf, merged, acl)
         for stanza in self._shared(app, conf).values():
             if stanza.name != "default":

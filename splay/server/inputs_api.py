@@ -16,7 +16,7 @@ from starlette.responses import Response
 from splay.server.breaking import Origin
 from splay.server.catalog import Object, on
 from splay.server.conf_objects import Kind, Settings, add_routes
-from splay.server.feeds import Entry, Feed, respond
+from splay.server.feeds import Entry, Feed, paged, respond
 from splay.server.hec_state import APP, PREFIX
 from splay.server.receivers import index_all
 from splay.server.rest import Call, RestError, Routes, truth
@@ -83,6 +83,12 @@ def kinds(call: Call) -> Response:
     """The kinds of inputs that splay has."""
     entries = [Entry(name, "data/inputs", {}, links=("create",)) for name in ("http", "oneshot")]
     return respond(call, Feed("inputs", call.path, entries))
+
+
+@routes("GET", "data/modular-inputs")
+def modular_inputs(call: Call) -> Response:
+    """The kinds of modular inputs: there are none."""
+    return paged(call, Feed("modular-inputs", call.path, []))
 
 
 @routes("GET", "data/inputs/all")

@@ -25,8 +25,11 @@ from splay.server.rest import Call, RestError, Routes, messages_response, record
 from splay.spl.timemod import resolve
 
 routes = Routes()
+_STANDARD_ACTIONS = ("email", "populate_lookup", "rss", "script", "summary_index")
+"""Actions of every Splunk: off unless a search says otherwise."""
 _DEFAULTS: dict[str, str] = {
     # As savedsearches.conf.spec gives them.
+    **{f"action.{name}": "0" for name in _STANDARD_ACTIONS},
     "alert.digest_mode": "1",
     "alert.expires": "24h",
     "alert.severity": "3",
