@@ -9,13 +9,14 @@ INSPECT := .venv-inspect
 CONTENTCTL := .venv-contentctl
 ADDON := .venv-addon
 BENCH := .venv-bench
+FUZZ := .venv-fuzz
 EVTX := .cache/Security_short_selected.evtx
 SAMPLE := tests/data/sample
 RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
+.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +79,14 @@ views: $(MODULES)  ## compare the app's dashboards with the schema that Splunk p
 
 dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA=
 	@$(BIN)/python -m tests.web.serving $(if $(filter command%,$(origin DATA)),"$(DATA)")
+
+$(FUZZ)/.ready: pyproject.toml tests/fuzz/requirements.txt
+	$(PYTHON) -m venv $(FUZZ)
+	$(FUZZ)/bin/python -m pip install --quiet --editable '.[dev]' --requirement tests/fuzz/requirements.txt
+	@touch $@
+
+fuzz: $(SDK) $(FUZZ)/.ready  ## try a million inputs on every reader and port: make fuzz FUZZ_ARGS="spl --inputs 10000"
+	$(FUZZ)/bin/python -m tests.fuzz $(FUZZ_ARGS)
 
 screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots

@@ -1,0 +1,66 @@
+"""Fuzzes one target, guided by what it covers of splay and the app: a process of its own.
+
+python -m tests.fuzz.one TARGET INPUTS FOLDER
+
+FOLDER holds the corpus, which a later run goes on from, and the inputs that were findings. Ends
+with 0 where nothing was found.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import atheris  # type: ignore[import-not-found,unused-ignore]
+
+with atheris.instrument_imports(include=["splay", "adcs"]):
+    from tests.fuzz.targets import TARGETS
+
+MAX_BYTES = 2048
+HANG = 20  # seconds for one input
+MEMORY = 2048  # MB
+
+
+def main() -> None:
+    """Does not return: the fuzzer ends the process."""
+    name, inputs, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    target = TARGETS[name]
+    corpus = folder / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(target.seeds):
+        (corpus / f"seed{number:02}").write_bytes(seed)
+    words = folder / "words"
+    words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words), encoding="ascii")
+    run = target.make(Path(tempfile.mkdtemp(prefix="fuzz-", dir=_fast_folder())))
+    atheris.Setup(
+        [
+            sys.argv[0],
+            f"-runs={inputs}",
+            f"-max_len={MAX_BYTES}",
+            f"-timeout={HANG}",
+            f"-rss_limit_mb={MEMORY}",
+            f"-dict={words}",
+            f"-artifact_prefix={folder}/",
+            "-print_final_stats=1",
+            "-verbosity=0",
+            str(corpus),
+        ],
+        run,
+    )
+    atheris.Fuzz()
+
+
+def _escaped(word: str) -> str:
+    return "".join(
+        char if char.isalnum() or char in " |<>[]=:,.-_/$*{}!&%;'(`#" else f"\\x{ord(char):02x}"
+        for char in word
+    )
+
+
+def _fast_folder() -> str | None:
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+if __name__ == "__main__":
+    main()
