@@ -16,7 +16,7 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
+.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ $(FUZZ)/.ready: pyproject.toml tests/fuzz/requirements.txt
 
 fuzz: $(SDK) $(FUZZ)/.ready  ## try a million inputs on every reader and port: make fuzz FUZZ_ARGS="spl --inputs 10000"
 	$(FUZZ)/bin/python -m tests.fuzz $(FUZZ_ARGS)
+
+load: $(READY) $(SDK)  ## 50 clients search and index on splay serve for 10 minutes: make load LOAD_ARGS="--seconds 60"
+	$(BIN)/python -m tests.load $(LOAD_ARGS)
 
 screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots

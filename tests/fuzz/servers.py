@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from starlette.types import Message
+
 from splay.server.app import collector_app, management_app
 from splay.server.headers import guarded
 from splay.server.state import Splunkd
@@ -94,7 +96,7 @@ class _Port:
         async def receive() -> dict[str, Any]:
             return parts.pop(0) if parts else {"type": "http.disconnect"}
 
-        async def send(message: dict[str, Any]) -> None:
+        async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 

@@ -49,7 +49,7 @@ def splay(*others: Path, app: Path = ROOT, seconds: float = 30) -> Iterator[Splu
         "SPLUNK_HEC_TOKEN": splunk.hec_token,
     }
     with process(command, secret) as (running, log):
-        wait_until_up(splunk, seconds, lambda: _progress(running, log), [APP])
+        wait_until_up(splunk, seconds, lambda: progress(running, log), [APP])
         yield splunk
 
 
@@ -75,7 +75,8 @@ def process(
                 running.wait()
 
 
-def _progress(running: subprocess.Popen[bytes], log: Path) -> Progress:
+def progress(running: subprocess.Popen[bytes], log: Path) -> Progress:
+    """What a process that was started says of its start: nothing, or how it ended."""
     if running.poll() is None:
         return Progress()
     said = log.read_text("utf-8", "replace").strip()[-1000:]
