@@ -12,7 +12,6 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +20,7 @@ from splay.conf import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError
 from splay.server.feeds import Acl
 from splay.server.files import write_file
+from splay.server.places import LEVELS, Place, cached_conf
 from splay.server.rest import TRUE, RestError
 
 BUILT_IN = ("search", "splunk_httpinput", "system")
@@ -37,51 +37,6 @@ GLOBAL_CONFS = frozenset(
 _ALWAYS = frozenset(("authorize", "indexes", "inputs"))  # files that splay heeds, even if empty
 
 _NAME = re.compile(r"[\w\-][\w.\- ]{0,99}")
-_LEVELS = ("default", "local")
-
-
-@lru_cache(maxsize=512)
-def _read(path: str, modified: int, size: int) -> Conf:
-    return read_conf(Path(path))
-
-
-def cached_conf(path: Path) -> Conf:
-    """A file's stanzas, read again only after it has changed; empty where there is no file.
-
-    The stanzas are shared: do not change them.
-    """
-    try:
-        facts = path.stat()
-    except OSError:
-        return {}
-    return _read(str(path), facts.st_mtime_ns, facts.st_size)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder that holds default/ or local/: an app's own, its changes, or a user's.
-
-    user: whose private objects these are; "" for those of the app.
-    """
-
-    app: str
-    folder: Path
-    user: str = ""
-
-    def conf(self, name: str) -> Conf:
-        """The place's own stanzas, local over default."""
-        found = [cached_conf(self.folder / level / f"{name}.conf") for level in _LEVELS]
-        return layer([conf for conf in found if conf])
-
-    def meta(self) -> Conf:
-        """What metadata/ says: stanza "" is the app's default, "macros" a kind's."""
-        files = [self.folder / "metadata" / f"{level}.meta" for level in _LEVELS]
-        merged: Conf = {}
-        for file in files:
-            for name, stanza in cached_conf(file).items():
-                target = merged.setdefault(name, Stanza(name))
-                target.settings.update(stanza.settings)
-        return merged
 
 
 class ScopedApps(AppSet):
@@ -115,7 +70,7 @@ class ScopedApps(AppSet):
 
 
 def _has_conf(folder: Path) -> bool:
-    return any((folder / level).is_dir() for level in _LEVELS)
+    return any((folder / level).is_dir() for level in LEVELS)
 
 
 @dataclass
@@ -292,7 +247,7 @@ class Catalog:
     def conf_names(self, user: str, app: str) -> list[str]:
         """The .conf files that a user has in an app, and that all apps have."""
         places = self.places(user, app if app != "-" else "search")
-        files = (f for p in places for level in _LEVELS for f in (p.folder / level).glob("*.conf"))
+        files = (f for p in places for level in LEVELS for f in (p.folder / level).glob("*.conf"))
         return sorted({file.stem for file in files} | _ALWAYS)
 
     def default_stanza(self, conf: str, acl: Acl) -> Object:
@@ -406,7 +361,7 @@ def _continued(value: str) -> str:
 
 
 def _app_name(folder: Path) -> str:
-    settings = layer([cached_conf(folder / level / "app.conf") for level in _LEVELS])
+    settings = layer([cached_conf(folder / level / "app.conf") for level in LEVELS])
     for stanza, key in (("package", "id"), ("id", "name")):
         if stanza in settings and settings[stanza].settings.get(key):
             name = settings[stanza].settings[key]
