@@ -175,7 +175,8 @@ class Catalog:
         return place.folder in self.folders.values()
 
     def writers(self, app: str) -> tuple[str, ...]:
-        """The roles that may add objects to an app."""
+        """The roles that may add objects to an app. RestError 404: there is no such app."""
+        self._usable_app(app)
         return self._acl(app, "", "").write
 
     # ---- objects ----
