@@ -13,9 +13,19 @@ from functools import lru_cache
 
 import regex
 
+from splay.errors import SplError
+from splay.pcre_size import check_size
+
 TIME_LIMIT = 5.0
 """Seconds that one match may take, for `timeout=` of a pattern's methods (TimeoutError), so that
 a pattern that tries without end is an error and does not hang."""
+
+
+def too_slow(what: str, at: int) -> SplError:
+    """The error for a match that takes longer than TIME_LIMIT."""
+    message = f"{what} gave up on a match that takes longer than {TIME_LIMIT:g} s"
+    return SplError(message, at=at, hint="Simplify its pattern")
+
 
 _TOKEN = regex.compile(
     r"""
@@ -53,10 +63,12 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> regex.Pattern[st
     """The compiled pattern. ValueError, one sentence: it is not a regular expression."""
     flags = regex.VERSION1 | regex.ASCII | (regex.IGNORECASE if ignore_case else 0)
     try:
+        check_size(text)
         return regex.compile(_translate(text), flags)
     except (regex.error, ValueError, OverflowError, RecursionError) as error:
         reason = str(error).partition(" at position")[0]
-        raise ValueError(f"the regular expression {text!r} cannot be read: {reason}") from error
+        shown = text if len(text) <= 200 else f"{text[:200]}..."
+        raise ValueError(f"the regular expression {shown!r} cannot be read: {reason}") from error
 
 
 def _translate(text: str) -> str:

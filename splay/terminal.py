@@ -11,6 +11,7 @@ from datetime import tzinfo
 import click
 
 from splay.errors import SplayError
+from splay.memory import MemoryFull, bound
 from splay.options import Show
 from splay.profile import Profile
 from splay.report import Outcome, as_csv, as_json, outcome_json, print_outcome, print_table
@@ -33,10 +34,13 @@ class Refused(click.ClickException):
 @contextmanager
 def refusing() -> Iterator[None]:
     """Turns a user's mistake into one message and exit code 2."""
+    bound()
     try:
         yield
     except SplayError as error:
         raise Refused(visible_block(str(error))) from error
+    except MemoryError as error:  # one value alone was too large
+        raise Refused(str(MemoryFull())) from error
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

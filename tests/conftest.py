@@ -32,6 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the folder of Splunk_TA_windows: also run the tests of its fields",
     )
     parser.addoption("--cim", type=Path, help="the folder of Splunk_SA_CIM, for the same tests")
+    parser.addoption(
+        "--long", action="store_true", help="also run what takes minutes: make security, faults"
+    )
     group = parser.getgroup("splunk")
     group.addoption(
         "--splunk-type",
@@ -52,6 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--splunk-hec-token", default=os.environ.get("SPLUNK_HEC_TOKEN"), help="$SPLUNK_HEC_TOKEN"
     )
+
+
+def long_one(request: pytest.FixtureRequest) -> None:
+    """Leaves a test out, and says so, unless the long ones are chosen."""
+    if not request.config.getoption("--long"):
+        pytest.skip("tests that take long are chosen by --long")
 
 
 @pytest.fixture(scope="session")

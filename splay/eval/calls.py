@@ -19,7 +19,7 @@ from splay.eval.registry import (
 from splay.eval.timevars import UnsupportedVariable
 from splay.eval.value import as_list, to_number, to_text
 from splay.nearest import nearest
-from splay.pcre import TIME_LIMIT, compile_pattern
+from splay.pcre import compile_pattern, too_slow
 from splay.rows import Row
 from splay.spl.tree import Call, Expr, Number, String, Unary
 
@@ -156,8 +156,7 @@ def _closure(
         except (NotSupported, UnsupportedVariable) as error:
             raise UnsupportedError(str(error), at=call.at) from error
         except TimeoutError as error:
-            message = f"{call.name}() gave up on a match that takes longer than {TIME_LIMIT:g} s"
-            raise SplError(message, at=call.at, hint="Simplify its pattern") from error
+            raise too_slow(f"{call.name}()", call.at) from error
         except (ValueError, ArithmeticError):
             return None  # what cannot be computed is null ("eval", Required arguments)
         return result

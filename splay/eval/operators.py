@@ -18,6 +18,7 @@ from typing import Any
 
 from splay.eval.registry import Result
 from splay.eval.value import as_list, text_number, to_number, to_text
+from splay.eval.wildcard import wildcard_pattern
 from splay.rows import Scalar, Value
 
 _WHOLE = 2**53  # doubles hold every integer up to here
@@ -148,8 +149,11 @@ def _compare_booleans(op: str, left: Result, right: Result) -> Result:
 @lru_cache(maxsize=512)
 def like_pattern(pattern: str) -> re.Pattern[str]:
     """The pattern of LIKE: % is any text, _ one character, all else itself, case counts."""
-    parts = {"%": ".*", "_": "."}
-    return re.compile("".join(parts.get(char) or re.escape(char) for char in pattern), re.DOTALL)
+
+    def literal(text: str) -> str:
+        return ".".join(map(re.escape, text.split("_")))
+
+    return wildcard_pattern(pattern, star="%", literal=literal)
 
 
 def like(value: Result, pattern: Result) -> Result:

@@ -13,8 +13,8 @@ Source: Splunk Search Reference, "search"; Search Manual, "Difference between !=
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -23,6 +23,8 @@ from splay.eval.letters import fold
 from splay.eval.segments import term_pattern
 from splay.eval.subnet import in_subnet, subnet
 from splay.eval.value import as_list, text_number, to_text
+from splay.eval.wildcard import wildcard_pattern
+from splay.pcre import TIME_LIMIT, too_slow
 from splay.rows import Row, Scalar
 from splay.spl.tree import And, Compare, MatchAll, Not, Or, SearchExpr, Subsearch, Term, TimeBound
 
@@ -172,8 +174,7 @@ def _equality(wanted: str) -> Test:
     if wanted.strip("*") == "" and wanted:
         return lambda value: True
     if "*" in wanted:
-        pattern = "".join(".*" if char == "*" else re.escape(char) for char in fold(wanted))
-        match = re.compile(pattern, re.DOTALL).fullmatch
+        match = wildcard_pattern(fold(wanted)).fullmatch
         return lambda value: match(fold(to_text(value))) is not None
     folded = fold(wanted)
     try:
@@ -204,4 +205,14 @@ def _term(expr: Term) -> Predicate:
     def run(row: Row) -> bool:
         return any(search(seen(to_text(value))) is not None for value in as_list(row.get("_raw")))
 
-    return run
+    if "*" not in expr.text:
+        return run
+    search = partial(search, timeout=TIME_LIMIT)
+
+    def run_in_time(row: Row) -> bool:
+        try:
+            return run(row)
+        except TimeoutError as error:
+            raise too_slow(f"the term {expr.text}", expr.at) from error
+
+    return run_in_time

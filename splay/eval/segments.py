@@ -27,6 +27,16 @@ def has_breaker(text: str) -> bool:
     return _ANY_BREAK.search(text) is not None
 
 
+def _body(parts: list[str]) -> str:
+    """What is between two wildcards is looked for at its leftmost place, and never again."""
+    first, *more = map(regex.escape, parts)
+    if not more:
+        return first
+    *middle, last = more
+    groups = "".join(f"(?>[^{_MAJOR}]*?{part})" for part in middle if part)
+    return f"{first}{groups}[^{_MAJOR}]*{last}"
+
+
 @lru_cache(maxsize=512)
 def term_pattern(text: str, kind: str) -> regex.Pattern[str]:
     """What to search _raw for, folded unless the kind is "case". kind: that of
@@ -34,7 +44,7 @@ def term_pattern(text: str, kind: str) -> regex.Pattern[str]:
     text = text if kind == "case" else fold(text)
     breakers = _MAJOR if kind == "term" else _MAJOR + _MINOR
     edge = _MAJOR_BREAK if kind == "term" else _ANY_BREAK
-    body = "".join(rf"[^{_MAJOR}]*" if char == "*" else regex.escape(char) for char in text)
+    body = _body(text.split("*"))
     before = "" if edge.match(text) else rf"(?<=^|[{breakers}]|{_LONG})"
     after = "" if edge.match(text[-1:]) else rf"(?=$|[{breakers}]|{_LONG})"
     return regex.compile(before + body + after, regex.VERSION0)

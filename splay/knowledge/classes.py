@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from splay.conf import Conf, Stanza
 from splay.errors import ConfError, SplError
 from splay.eval.predicate import Predicate, compile_predicate, predicate_fields
+from splay.eval.wildcard import wildcard_pattern
 from splay.knowledge.step import Say
 from splay.spl.parser import parse_search_expr
 from splay.spl.tree import And, Compare, Not, Or, SearchExpr, Subsearch, TimeBound
@@ -218,5 +219,5 @@ def _check(expr: SearchExpr) -> None:
 
 
 def _wildcard(value: str) -> Callable[[str], bool]:
-    pattern = re.compile(".*".join(map(re.escape, value.split("*"))), re.IGNORECASE | re.DOTALL)
+    pattern = wildcard_pattern(value, flags=re.IGNORECASE)
     return lambda text: pattern.fullmatch(text) is not None

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from splay.errors import ConfError
 from splay.eval.value import from_list
+from splay.eval.wildcard import wildcard_pattern
 from splay.knowledge.keeping import broken, flag, texts
 from splay.rows import Row
 
@@ -108,7 +109,7 @@ class _Matcher:
 def _wildcard_test(cell: str) -> Test:
     if "*" not in cell:
         return cell.__eq__
-    pattern = re.compile(".*".join(map(re.escape, cell.split("*"))), re.DOTALL)
+    pattern = wildcard_pattern(cell)
     return lambda value: pattern.fullmatch(value) is not None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from splay.eval.registry import EvalContext
+from splay.memory import in_memory
 from splay.rows import Demand, Row
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class Context:
     collector: takes the events that the search writes to an index; None: it may not.
     reach: says which indexes this search and those within it read; None: there is but one store.
     spent: seconds of wall time, by what they were spent on.
+    go_on: asked from time to time whether to go on; it raises what is to end the search, and is
+    False when what has been found so far is to be the result.
     """
 
     apps: AppSet
@@ -86,6 +89,7 @@ class Context:
     collector: Collector | None = None
     reach: Reach | None = None
     spent: dict[str, float] = field(default_factory=dict)
+    go_on: Callable[[], bool] = in_memory
 
     @property
     def span(self) -> Span:
@@ -138,6 +142,8 @@ class Operation(ABC):
     """The searches in its arguments."""
     bounds_follow: bool = False
     """Whether time modifiers of a search command right after it set its time range."""
+    makes_rows: bool = False
+    """Whether a streaming command may give more rows than it takes."""
     over_rows: bool = False
     """Whether its pipelines work on its rows instead of making their own."""
 

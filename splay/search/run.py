@@ -25,6 +25,10 @@ Watch = Callable[[Operation | None, Iterable[Row]], Iterable[Row]]
 """Sees the rows that go into the first transforming command, and passes them on."""
 
 
+_ROW_BY_ROW = (Kind.STREAMING, Kind.CENTRALIZED)
+_CHECK_EVERY = 1000  # rows between two looks at whether the search is to go on
+
+
 @dataclass
 class Results:
     """columns: in order; every row has some of them."""
@@ -136,7 +140,17 @@ def _all_rows(
             rows = operation.run(rows, context)
             if isinstance(rows, Generator):
                 stages.callback(rows.close)
+            if operation.kind not in _ROW_BY_ROW or operation.makes_rows:
+                rows = _guarded(rows, context)
         return list(rows if watch is None else watch(None, rows))
+
+
+def _guarded(rows: Iterable[Row], context: Context) -> Iterator[Row]:
+    """The rows, as long as the search may go on: asked at the first one, and then now and again."""
+    for number, row in enumerate(rows):
+        if number % _CHECK_EVERY == 0 and not context.go_on():
+            return
+        yield row
 
 
 def _events(
@@ -149,7 +163,7 @@ def _events(
     retrieval = plan.retrieval
     if retrieval is None or store is None:
         return ()
-    rows = _matching(plan, retrieval, store, report, progress)
+    rows = _guarded(_matching(plan, retrieval, store, report, progress), context)
     if not retrieval.newest_first:
         return rows
     limit = None

@@ -116,7 +116,7 @@ AUTOMATIC = (
 def read_span(word: Word) -> Span:
     """The span that the word is. SplError: none; UnsupportedError: a snap that is not supported."""
     text = word.text.lower()
-    if _NUMBER.fullmatch(text) and Decimal(text) > 0:
+    if _NUMBER.fullmatch(text) and Decimal(text) >= Decimal(1) / _SECOND:
         return NumberSpan(Decimal(text))
     if log := _LOG.fullmatch(text):
         return _log_span(word, float(log[1] or 1), float(log[2] or 10))

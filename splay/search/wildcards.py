@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from splay.eval.wildcard import wildcard_pattern, wildcard_pieces
+
 
 @lru_cache(maxsize=1000)
 def field_pattern(pattern: str) -> re.Pattern[str]:
-    """Matches the names that the pattern means, one group for each `*`. A pattern that begins
-    with `*` leaves internal fields (`_...`) alone."""
-    inside = "(.*)".join(map(re.escape, pattern.split("*")))
-    return re.compile(f"(?!_){inside}" if pattern.startswith("*") else inside, re.DOTALL)
+    """Matches the names that the pattern means. A pattern that begins with `*` leaves internal
+    fields (`_...`) alone."""
+    matching = wildcard_pattern(pattern)
+    if not pattern.startswith("*"):
+        return matching
+    return re.compile(f"(?!_){matching.pattern}", matching.flags)
 
 
 def is_pattern(name: str) -> bool:
@@ -36,6 +40,5 @@ def select(names: Iterable[str], available: Iterable[str]) -> list[str]:
 def fill_in(pattern: str, target: str, name: str) -> str:
     """The target's name for `name`, which `pattern` matches: each `*` of it takes what the one in
     the same place of the pattern matched."""
-    match = field_pattern(pattern).fullmatch(name)
-    pieces = iter(match.groups() if match else ())
+    pieces = iter(wildcard_pieces(pattern, name) or ())
     return re.sub(r"\*", lambda _: next(pieces, ""), target)

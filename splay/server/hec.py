@@ -11,7 +11,7 @@ import json
 import time
 import uuid
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from splay.errors import DataError
+from splay.memory import full
 from splay.server.breaking import Origin, broken, drained, own_time
 from splay.server.hec_state import HecTokens, Token
 from splay.server.indexes import Indexes
@@ -36,6 +37,7 @@ CODES = {
     6: (400, "Invalid data format"),
     7: (400, "Incorrect index"),
     8: (500, "Internal server error"),
+    9: (503, "Server is busy"),
     10: (400, "Data channel is missing"),
     11: (400, "Invalid data channel"),
     12: (400, "Event field is required"),
@@ -45,6 +47,7 @@ CODES = {
     16: (400, "Query string authorization is not enabled"),
     17: (200, "HEC is healthy"),
 }
+_PIECE = 8 * 1024 * 1024  # bytes that are unpacked at once
 _EVENT_PATHS = ("", "/event", "/event/1.0")
 _RAW_PATHS = ("/raw", "/raw/1.0")
 _METADATA = ("host", "source", "sourcetype", "index")
@@ -120,6 +123,8 @@ class Collector:
 
     async def _take(self, request: Request, token: Token, *, raw: bool) -> Response:
         channel = _channel(request, needed=token.use_ack)
+        if full():
+            raise Refused(9)
         blocks = [block async for block in _content(request)]
         if not any(blocks):
             raise Refused(5)
@@ -212,30 +217,41 @@ def _channel(request: Request, *, needed: bool) -> str:
 
 
 async def _content(request: Request) -> AsyncIterator[bytes]:
-    """The request's content, unpacked. Raises TooLarge before more than the limit is held."""
+    """The request's content, unpacked. Raises TooLarge before more than the limit is held, and
+    Refused when meanwhile there is no room for more."""
     packed = request.headers.get("content-encoding", "").lower() == "gzip"
-    unpack = zlib.decompressobj(wbits=31) if packed else None
+    unpack = _Unpacking() if packed else None
     size = 0
     async for block in request.stream():
-        while block:
-            piece = block
-            if unpack is not None:
-                try:
-                    piece = unpack.decompress(block, 8 * 1024 * 1024)
-                except zlib.error:
-                    raise Refused(6) from None
-                block = unpack.unconsumed_tail
-            else:
-                block = b""
+        for piece in unpack.pieces(block) if unpack else (block,):
             size += len(piece)
             if size > MAX_CONTENT:
                 raise TooLarge
+            if full():
+                raise Refused(9)
             yield piece
-    while unpack is not None and not unpack.eof:
-        piece = unpack.decompress(b"", 8 * 1024 * 1024)
-        if not piece:
-            raise Refused(6)
-        yield piece
+    if unpack is not None and not unpack.whole:
+        raise Refused(6)
+
+
+class _Unpacking:
+    """gzip, member by member (RFC 1952), never more than a piece at a time."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(wbits=31)
+        self.whole = False  # whether the content could end here
+
+    def pieces(self, block: bytes) -> Iterator[bytes]:
+        """What a block unpacks to. Refused: it is no gzip."""
+        while block:
+            if self._stream.eof:
+                self._stream = zlib.decompressobj(wbits=31)
+            try:
+                yield self._stream.decompress(block, _PIECE)
+            except zlib.error:
+                raise Refused(6) from None
+            block = self._stream.unconsumed_tail or self._stream.unused_data
+        self.whole = self._stream.eof
 
 
 def _origin(request: Request, token: Token) -> Origin:

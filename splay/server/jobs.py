@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from splay.errors import SplayError
+from splay.memory import MemoryFull, in_memory
 from splay.rows import Row
 from splay.search.operation import Context
 from splay.search.plan import Plan
@@ -28,6 +29,10 @@ DEFAULT_TTL = 600  # seconds: ttl of limits.conf
 MAX_COUNT = 500_000  # results kept: max_count of limits.conf
 MOST_AT_ONCE = 6 + (os.cpu_count() or 1)
 """How many jobs run at once, the others are queued: base_max_searches + max_searches_per_cpu."""
+
+MOST_WAITING = 200
+"""Jobs that run or are queued; more are refused with 503."""
+MOST_KEPT = 5000
 
 _SID = re.compile(r"[\w.@\-]{1,200}")
 _number = itertools.count(1)
@@ -94,6 +99,7 @@ class Job:
         self.to_read: Callable[[], int] = int  # bytes that there are for it to read
         keep = request.max_count if self.transforming and request.status_buckets else 0
         self.tap = Tap(self.check, keep)
+        context.go_on = self.check
 
     # ---- what it is ----
 
@@ -144,7 +150,9 @@ class Job:
         self.log.append((time.time(), level, text))
 
     def check(self) -> bool:
-        """Asked by the search all the time: waits while paused, raises Cancelled, or False: end."""
+        """Asked by the search all the time: waits while paused, raises Cancelled, MemoryFull, or
+        False: end."""
+        in_memory()
         self._running.wait()
         if self._cancelled:
             raise Cancelled
@@ -172,6 +180,8 @@ class Job:
             self.note("INFO", "cancelled")
         except SplayError as error:
             self.context.messages.append(("FATAL", str(error)))
+        except MemoryError:  # one value alone was too large
+            self.context.messages.append(("FATAL", str(MemoryFull())))
         finally:
             if self.state != "DONE":
                 self.state = "FAILED"
@@ -234,6 +244,9 @@ class Jobs:
         with self._lock:
             if job.sid in self._jobs:
                 raise RestError(400, f"Invalid sid: a job with the id {job.sid} exists.", "FATAL")
+            waiting = sum(1 for held in self._jobs.values() if not held.done)
+            if waiting >= MOST_WAITING or len(self._jobs) >= MOST_KEPT:
+                raise RestError(503, "There are too many jobs: let some end, or cancel some.")
             self._jobs[job.sid] = job
 
     def start(self, job: Job, store: Store, after: Callable[[Job], None] | None = None) -> None:

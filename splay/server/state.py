@@ -29,6 +29,8 @@ from splay.server.timerange import TimeRange
 from splay.store.event import Store
 
 SERVER_NAME = "splay"
+MAX_SEARCH = 100_000
+"""Characters of a search; to read a longer one would keep others waiting."""
 
 
 class Splunkd:
@@ -106,6 +108,8 @@ class Splunkd:
         self, sid: str, request: Request, time_range: TimeRange, now: float | None = None
     ) -> tuple[Job, Store]:
         """A job that is ready to start. Raises SplayError, RestError: a search that is wrong."""
+        if len(request.search) > MAX_SEARCH:
+            raise RestError(400, f"A search has at most {MAX_SEARCH:,} characters.", "FATAL")
         apps = self.catalog.scoped(request.user, request.app)
         moment = self.clock() if now is None else now
         context = Context(apps, moment, self.zone(request.user), sid=sid)

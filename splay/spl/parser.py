@@ -17,6 +17,7 @@ __all__ = ["parse_eval", "parse_pipeline", "parse_search", "parse_search_expr"]
 
 _NAME = re.compile(r"([A-Za-z_]\w*)(?=[\s(\"'\[`]|$)")
 _MAX_DEPTH = 50
+_MAX_COMMANDS = 300
 
 
 def parse_search(text: str) -> Pipeline:
@@ -35,6 +36,9 @@ def parse_pipeline(text: str, offset: int, *, implicit: bool) -> Pipeline:
     """
     _check_depth(text, offset)
     stages = split_stages(text, offset)
+    if len(stages) > _MAX_COMMANDS:
+        at = offset + stages[_MAX_COMMANDS].start
+        raise SplError(f"a search has at most {_MAX_COMMANDS} commands", at=at)
     commands: list[Command] = []
     for number, (stage, start) in enumerate(stages):
         at = offset + start

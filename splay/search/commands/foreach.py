@@ -17,11 +17,12 @@ from typing import Self
 from splay.errors import SplError, UnsupportedError
 from splay.eval.jsonvalue import from_json, load
 from splay.eval.value import as_list
+from splay.eval.wildcard import wildcard_pieces
 from splay.rows import EVERYTHING, Demand, Row, Value
 from splay.search.commands import find_command
 from splay.search.commands.eval import Eval
 from splay.search.operation import Context, Kind, Operation
-from splay.search.wildcards import field_pattern, is_pattern, select
+from splay.search.wildcards import field_pattern, select
 from splay.spl.args import Args, Word
 from splay.spl.tree import Command
 
@@ -121,8 +122,7 @@ class Foreach(Operation):
     def _filled(self, name: str) -> list[Operation]:
         """The template's commands for one field."""
         pattern = next(p for p in self.names if field_pattern(p).fullmatch(name))
-        match = field_pattern(pattern).fullmatch(name)
-        segments = list(match.groups()) if match and is_pattern(pattern) else []
+        segments = wildcard_pieces(pattern, name) or []
         values = {f"matchseg{number}": text for number, text in enumerate(segments[:3], 1)}
         values |= {"fieldstr": name, "matchstr": "".join(segments)}
         operations: list[Operation] = []

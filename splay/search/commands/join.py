@@ -39,6 +39,7 @@ class Join(Operation):
     earlier: bool = True
 
     kind = Kind.STREAMING
+    makes_rows = True
     takes_pipelines = True
 
     @classmethod

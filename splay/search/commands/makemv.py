@@ -15,7 +15,7 @@ import regex
 from splay.errors import UnsupportedError
 from splay.eval.value import from_list
 from splay.knowledge.keeping import texts
-from splay.pcre import compile_pattern
+from splay.pcre import TIME_LIMIT, compile_pattern, too_slow
 from splay.rows import Demand, Row, Scalar
 from splay.search.multivalue import plain_field, unescape_delim
 from splay.search.operation import Context, Kind, Operation
@@ -30,12 +30,13 @@ class Makemv(Operation):
     delim: str = " "
     tokenizer: regex.Pattern[str] | None = None
     allowempty: bool = False
+    at: int = 0
 
     kind = Kind.STREAMING
 
     @classmethod
     def parse(cls, args: Args) -> Self:
-        made = cls()
+        made = cls(at=args.at)
         while not args.done():
             option = args.option("delim", "tokenizer", "allowempty", "setsv")
             if option is not None:
@@ -80,7 +81,11 @@ class Makemv(Operation):
     def _parts(self, text: str) -> list[str]:
         if self.tokenizer is None:
             return text.split(self.delim)
-        return [match[1] or "" for match in self.tokenizer.finditer(text)]
+        try:
+            matches = list(self.tokenizer.finditer(text, timeout=TIME_LIMIT))
+        except TimeoutError as error:
+            raise too_slow("makemv", self.at) from error
+        return [match[1] or "" for match in matches]
 
     def demand(self, after: Demand) -> Demand:
         return after

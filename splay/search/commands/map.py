@@ -1,7 +1,9 @@
 """map: one search for each row; $field$ in it stands for the row's value.
 
-The value is put in as it is: where it can hold spaces, the search puts it in quotes. The text in
-quotes is a search of its own: its macros are expanded for each row.
+The value is put in as it is: where it can hold spaces, the search puts it in quotes, and there its
+quotes and backslashes are escaped; outside of quotes a value with |, [, ], " or ` is an error, so
+that an event's text never becomes a command. The text in quotes is a search of its own: its macros
+are expanded for each row.
 Source: Search Reference, "map".
 """
 
@@ -22,6 +24,8 @@ from splay.spl.parser import parse_search
 from splay.spl.tree import Pipeline
 
 _TOKEN = re.compile(r"\$([^$\s|\"']+)\$")
+_STRUCTURE = re.compile(r"[|\[\]`\"]")
+"""What would begin or end a command, a search within the search, a macro or a text in quotes."""
 _SERIAL = "_serial_id"
 _DEFAULT = 10
 
@@ -86,12 +90,27 @@ class Map(Operation):
         text = self.template.text
         if self.saved:
             text = context.apps.saved_search(text).settings.get("search", "")
-        text = context.apps.expand(_TOKEN.sub(lambda token: value(token[1]), text))
+        text = context.apps.expand(self._filled(text, value))
         try:
             return Pipeline(parse_search(text).commands, text)
         except SplError as error:
             error.search = text
             raise
+
+    def _filled(self, text: str, value: Callable[[str], str]) -> str:
+        """The search with the values: they are values in it, and never commands of their own."""
+
+        def put(token: re.Match[str]) -> str:
+            found = value(token[1])
+            if _is_quoted(text, token.start()):
+                return found.replace("\\", "\\\\").replace('"', '\\"')
+            if _STRUCTURE.search(found):
+                message = f"map: the value of {token[1]} holds {found[:60]!r}, which is no value"
+                hint = f'Write \\"{token[0]}\\" in the search'
+                raise SplError(message, at=self.template.at, hint=hint)
+            return found
+
+        return _TOKEN.sub(put, text)
 
     def demand(self, after: Demand) -> Demand:
         if self.saved:
@@ -100,6 +119,15 @@ class Map(Operation):
 
     def columns(self, before: list[str] | None) -> list[str] | None:
         return None
+
+
+def _is_quoted(text: str, place: int) -> bool:
+    """Whether a place is between double quotes."""
+    inside, at = False, 0
+    while at < place:
+        inside ^= text[at] == '"'
+        at += 2 if text[at] == "\\" else 1
+    return inside
 
 
 COMMAND = Map

@@ -16,6 +16,7 @@ class Mvexpand(Operation):
     """limit: the most values of one row that are used; 0 for all."""
 
     kind = Kind.STREAMING
+    makes_rows = True
 
     def __init__(self, name: str, limit: int) -> None:
         self._name = name

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Self
 
 import regex
 
 from splay.knowledge.keeping import texts
-from splay.pcre import compile_pattern
+from splay.pcre import TIME_LIMIT, compile_pattern, too_slow
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args, Word
@@ -24,10 +25,11 @@ _FIELD = re.compile(r'\s*(?:"([^"\\]+)"|([\w.:{}@\-]+))\s*(!?=)\s*')
 class Regex(Operation):
     kind = Kind.STREAMING
 
-    def __init__(self, name: str, pattern: regex.Pattern[str], wanted: bool) -> None:
+    def __init__(self, name: str, pattern: regex.Pattern[str], wanted: bool, at: int) -> None:
         self._name = name
         self._pattern = pattern
         self._wanted = wanted
+        self._at = at
 
     @classmethod
     def parse(cls, args: Args) -> Self:
@@ -38,14 +40,18 @@ class Regex(Operation):
             args.pos = match.end()
         text = _expression(args)
         try:
-            return cls(name, compile_pattern(text.text), wanted)
+            return cls(name, compile_pattern(text.text), wanted, text.at)
         except ValueError as error:
             raise args.error(str(error), at=text.at, hint="Correct the expression") from error
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        search = self._pattern.search
+        search = partial(self._pattern.search, timeout=TIME_LIMIT)
         for row in rows:
-            if any(search(text) for text in texts(row, self._name)) == self._wanted:
+            try:
+                kept = any(search(text) for text in texts(row, self._name)) == self._wanted
+            except TimeoutError as error:
+                raise too_slow("regex", self._at) from error
+            if kept:
                 yield row
 
     def demand(self, after: Demand) -> Demand:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Self
 
 from splay.eval.value import as_list, to_text
+from splay.eval.wildcard import wildcard_pieces
 from splay.rows import Row, Scalar
 from splay.search.operation import Context, Kind, Operation
 from splay.search.wildcards import is_pattern
@@ -23,7 +24,7 @@ from splay.spl.args import Args, Word
 class Pair(NamedTuple):
     """What to look for and what to put there; each * there takes what one here matched."""
 
-    pattern: re.Pattern[str]
+    old: str
     new: str
 
 
@@ -71,9 +72,9 @@ class Replace(Operation):
     def _replaced(self, value: Scalar) -> Scalar:
         text = to_text(value)
         for pair in self._pairs:
-            match = pair.pattern.fullmatch(text)
-            if match:
-                pieces = iter(match.groups())
+            found = wildcard_pieces(pair.old, text)
+            if found is not None:
+                pieces = iter(found)
                 return re.sub(r"\*", lambda _: next(pieces), pair.new)  # noqa: B023
         return value
 
@@ -101,11 +102,7 @@ def _by_precedence(words: list[tuple[Word, Word]]) -> list[Pair]:
         return is_pattern(old.text), -len(old.text.replace("*", "")), -number
 
     ordered = sorted(enumerate(words), key=rank)
-    return [Pair(_pattern(old.text), new.text) for _, (old, new) in ordered]
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile("(.*)".join(map(re.escape, text.split("*"))), re.DOTALL)
+    return [Pair(old.text, new.text) for _, (old, new) in ordered]
 
 
 COMMAND = Replace

@@ -16,7 +16,7 @@ import regex
 from splay.errors import SplError
 from splay.eval.value import from_list
 from splay.knowledge.keeping import texts
-from splay.pcre import compile_pattern
+from splay.pcre import TIME_LIMIT, compile_pattern, too_slow
 from splay.rows import Demand, Row, Scalar
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args, Word, as_int
@@ -38,12 +38,13 @@ class Rex(Operation):
     sed: list[SedStep] = field(default_factory=list)
     max_match: int = 1
     offset_field: str = ""
+    at: int = 0
 
     kind = Kind.STREAMING
 
     @classmethod
     def parse(cls, args: Args) -> Self:
-        rex = cls()
+        rex = cls(at=args.at)
         text: Word | None = None
         sed = False
         while not args.done():
@@ -75,16 +76,23 @@ class Rex(Operation):
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         for row in rows:
-            if self.pattern is None:
-                self._replace(row)
-            else:
-                self._extract(row, self.pattern)
+            try:
+                if self.pattern is None:
+                    self._replace(row)
+                else:
+                    self._extract(row, self.pattern)
+            except TimeoutError as error:
+                raise too_slow("rex", self.at) from error
             yield row
 
     def _extract(self, row: Row, pattern: regex.Pattern[str]) -> None:
         found: dict[str, list[Scalar]] = {}
         offsets: list[Scalar] = []
-        matches = (match for text in texts(row, self.source) for match in pattern.finditer(text))
+        matches = (
+            match
+            for text in texts(row, self.source)
+            for match in pattern.finditer(text, timeout=TIME_LIMIT)
+        )
         for match in islice(matches, self.max_match or None):
             for name, value in match.groupdict().items():
                 if value is not None:
@@ -169,8 +177,9 @@ def _sed(
 
     number = int(flags) if flags.isdigit() else 0
     if not number:
-        return pattern.sub(filled, text, count=0 if "g" in flags else 1)
-    for match in islice(pattern.finditer(text), number - 1, number):
+        count = 0 if "g" in flags else 1
+        return pattern.sub(filled, text, count=count, timeout=TIME_LIMIT)
+    for match in islice(pattern.finditer(text, timeout=TIME_LIMIT), number - 1, number):
         return text[: match.start()] + filled(match) + text[match.end() :]
     return text
 

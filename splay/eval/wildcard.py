@@ -1,0 +1,48 @@
+"""Patterns with wildcards, in the time that the text is long: they never go back.
+
+`*` matches any text. For the text between two of them the leftmost place is enough, so each is
+an atomic group; `.*` for each `*` would try every place of one with every place of all others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+
+def wildcard_pattern(
+    text: str, *, star: str = "*", literal: Callable[[str], str] = re.escape, flags: int = 0
+) -> re.Pattern[str]:
+    """A pattern for `fullmatch`; case counts unless the flags say otherwise.
+
+    star: the character that stands for any text. literal: the pattern of what is between two; it
+    has to match texts of one length only.
+    """
+    first, *parts = text.split(star)
+    if not parts:
+        return re.compile(literal(first), re.DOTALL | flags)
+    *middle, last = parts
+    groups = "".join(f"(?>.*?{literal(part)})" for part in middle if part)
+    return re.compile(f"{literal(first)}{groups}.*{literal(last)}", re.DOTALL | flags)
+
+
+def wildcard_pieces(pattern: str, text: str) -> list[str] | None:
+    """What each `*` stands for in a text that fits the pattern as a whole; None: it does not.
+
+    Each takes as much as it can, the first one first: so the places are looked for from the right.
+    """
+    first, *parts = pattern.split("*")
+    if not parts:
+        return [] if text == first else None
+    *middle, last = parts
+    start, end = len(first), len(text) - len(last)
+    if start > end or not text.startswith(first) or not text.endswith(last):
+        return None
+    pieces: list[str] = []
+    for part in reversed(middle):
+        at = text.rfind(part, start, end)
+        if at < 0:
+            return None
+        pieces.append(text[at + len(part) : end])
+        end = at
+    return [text[start:end], *reversed(pieces)]
