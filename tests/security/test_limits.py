@@ -141,7 +141,6 @@ def test_what_wildcards_mean(pattern: str, text: str, pieces: list[str] | None) 
 
 DEEP = {
     "parentheses": "search " + "(" * 20_000 + "a" + ")" * 20_000,
-    "not": "search " + "NOT " * 20_000 + "a",
     "subsearches": "search " + "[search " * 5_000 + "a" + "]" * 5_000,
     "appends": "| makeresults " + "| append [| makeresults " * 60 + "]" * 60,
     "eval": "| makeresults | eval a=" + "(" * 5_000 + "1" + ")" * 5_000,
@@ -161,6 +160,13 @@ DEEP = {
 @pytest.mark.parametrize("search", [pytest.param(text, id=kind) for kind, text in DEEP.items()])
 def test_what_is_too_deep_is_refused(as_user: Users, search: str) -> None:
     assert run(as_user("mallory"), search)[0] == 400
+
+
+def test_many_negations_are_one_or_none(as_user: Users) -> None:
+    for count, text in ((20_000, ""), (20_001, "NOT ")):
+        search = "| makeresults | eval a=1 | search {} a=1 | stats count"
+        found = run(as_user("mallory"), search.format("NOT " * count))
+        assert found == run(as_user("mallory"), search.format(text))
 
 
 def test_a_search_that_is_too_long(as_user: Users) -> None:
