@@ -16,7 +16,7 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots lint package inspect content release clean
+.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once lint package inspect content release clean
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ fuzz: $(SDK) $(FUZZ)/.ready  ## try a million inputs on every reader and port: m
 
 load: $(READY) $(SDK)  ## 50 clients search and index on splay serve for 10 minutes: make load LOAD_ARGS="--seconds 60"
 	$(BIN)/python -m tests.load $(LOAD_ARGS)
+
+once: $(READY) $(SDK)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--backups 1000"
+	$(BIN)/python -m tests.efficacy.once $(ONCE_ARGS)
 
 screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots

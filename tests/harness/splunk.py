@@ -147,8 +147,10 @@ def search(service: Any, spl: str) -> list[Result]:
 def dispatch(service: Any, name: str, seconds: float = 120) -> Any:
     """Dispatches a saved search over all time and waits for its job, which is returned."""
     saved = service.saved_searches[name]
+    all_time = {"earliest_time": "0", "latest_time": "+1d"}
+    all_time |= {"index_earliest": "0", "index_latest": "+1d"}
     job = saved.dispatch(
-        **{"dispatch.earliest_time": "0", "dispatch.latest_time": "now", "trigger_actions": "0"}
+        **{f"dispatch.{name}": value for name, value in all_time.items()}, trigger_actions="0"
     )
     deadline = time.monotonic() + seconds
     while not job.is_done():

@@ -106,8 +106,7 @@ def test_the_event_type_that_the_macro_names_exists(app: AppSet) -> None:
     [
         ("enableSched", "1"),
         ("cron_schedule", "0 * * * *"),
-        ("dispatch.earliest_time", "-70m@m"),
-        ("dispatch.latest_time", "-10m@m"),
+        ("realtime_schedule", "0"),
         ("action.correlationsearch.enabled", "1"),
         ("action.risk", "1"),
         (

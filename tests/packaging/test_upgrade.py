@@ -40,7 +40,7 @@ def new(app: Path, tmp_path: Path) -> Path:
     change(
         folder / "default/savedsearches.conf", r"cron_schedule = .*", "cron_schedule = 5 * * * *"
     )
-    change(folder / "default/savedsearches.conf", r"-70m@m", "-75m@m")
+    change(folder / "default/savedsearches.conf", r"-30d@d\ndisp", "-31d@d\ndisp")
     change(folder / "lookups/adcs_audit_results.csv", r"\Z", "new,new,new\n")
     return folder
 
@@ -100,7 +100,7 @@ def test_what_was_set_survives(app: Path, new: Path, tmp_path: Path, keep_lookup
     assert {name: (app / name).read_text(encoding="utf-8") for name in files} == files
     search = AppSet([app]).saved_search(SEARCH).settings
     assert search["cron_schedule"] == "*/30 * * * *"  # local wins
-    assert search["dispatch.earliest_time"] == "-75m@m"  # the new default, which nobody had set
+    assert search["dispatch.earliest_time"] == "-31d@d"  # the new default, which nobody had set
     assert read_conf(app / "default/app.conf")["id"].settings["version"] == "9.9.9"
     assert detect(app, tmp_path) == before
 

@@ -342,8 +342,8 @@ def test_risk_events(server: Server, service: Any) -> None:
         sourcetype="XmlWinEventLog",
     )
     saved = server.connect(app="DA-ESS-ADCSBackup", owner="nobody").saved_searches[NAME]
-    time_range = {"dispatch.earliest_time": "0", "dispatch.latest_time": "now"}
-    saved.dispatch(trigger_actions=1, **time_range)
+    time_range = {"dispatch.index_earliest": "0", "dispatch.index_latest": "+1d"}
+    saved.dispatch(trigger_actions=1, **{**time_range, "dispatch.earliest_time": "0"})
     search = (
         f'search index=risk search_name="{NAME}" risk_object={computer} '
         "| table risk_object risk_object_type risk_score risk_message Caller_User_Name "

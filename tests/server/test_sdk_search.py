@@ -339,7 +339,12 @@ def test_the_detection_by_name(server: Server, service: Any) -> None:
     )
     saved = app.saved_searches[NAME]
     job = saved.dispatch(
-        **{"dispatch.earliest_time": "0", "dispatch.latest_time": "now", "output_mode": "json"}
+        **{
+            "dispatch.earliest_time": "0",
+            "dispatch.index_earliest": "0",
+            "dispatch.index_latest": "+1d",
+            "output_mode": "json",
+        }
     )
     while not job.is_done():
         pass
