@@ -119,9 +119,9 @@ breadth: $(READY)  ## count what splay has of public detections: make breadth CO
 	$(BIN)/python -m benchmarks.escu_coverage "$(CONTENT)" --readme $(if $(CIM),--cim "$(CIM)") \
 	  $(foreach addon,$(ADDONS),--addon "$(addon)")
 
-addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lists: make addon-fields ADDON=path
-	@test -n "$(ADDON)" || { echo "Name Splunk_TA_windows's folder: make addon-fields ADDON=path" >&2; exit 2; }
-	@$(BIN)/python -m tools.addon_fields "$(ADDON)" $(if $(CIM),"$(CIM)") $(if $(EVENT),--event "$(EVENT)") \
+addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lists: make addon-fields TA=path
+	@test -n "$(TA)" || { echo "Name Splunk_TA_windows's folder: make addon-fields TA=path" >&2; exit 2; }
+	@$(BIN)/python -m tools.addon_fields "$(TA)" $(if $(CIM),"$(CIM)") $(if $(EVENT),--event "$(EVENT)") \
 	  $(if $(CONTENT),--content "$(CONTENT)")
 
 conformance: $(READY)  ## run the conformance tables and count them, also for the README

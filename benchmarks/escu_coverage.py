@@ -32,6 +32,7 @@ import yaml
 
 from benchmarks.escu_examples import FAILED, FOUND, NO_EXAMPLE, SILENT, Runs, read_examples, run_all
 from splay.app import AppSet
+from splay.conf import read_conf
 from splay.errors import ConfError, SplayError, SplError, UnsupportedError
 from splay.search.operation import Context
 from splay.search.plan import make_plan, plan_pipeline
@@ -141,7 +142,21 @@ def note(outcome: Outcome, error: SplayError) -> None:
         outcome.missing.append(shown)
 
 
-def table(detections: list[dict[str, Any]], outcomes: list[Outcome], runs: Runs) -> list[str]:
+def named(app: Path) -> str:
+    """An app's name and version, as its app.conf has them; else its folder's name."""
+    conf = (
+        read_conf(app / "default" / "app.conf") if (app / "default" / "app.conf").exists() else {}
+    )
+    settings: dict[str, str] = {}
+    for stanza in ("launcher", "package", "id"):
+        settings.update(conf[stanza].settings if stanza in conf else {})
+    name = settings.get("name") or settings.get("id") or app.name
+    return f"{name} {settings.get('version', '')}".strip()
+
+
+def table(
+    detections: list[dict[str, Any]], outcomes: list[Outcome], runs: Runs, apps: list[Path]
+) -> list[str]:
     """The figures as Markdown."""
     total = len(outcomes)
     newest = max(str(detection["date"]) for detection in detections)
@@ -158,6 +173,7 @@ def table(detections: list[dict[str, Any]], outcomes: list[Outcome], runs: Runs)
         lines.append(
             f"| planned over {kind} that have an example event: run on it | {ran} | {also} |"
         )
+    lines += ["", f"With {', '.join(map(named, apps)) or 'no add-on'}."]
     return lines
 
 
@@ -179,8 +195,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="name detections for what is missing")
     parser.add_argument("--readme", action="store_true", help="write the figures into README.md")
     options = parser.parse_args()
-    if not (options.checkout / "detections").is_dir():
-        sys.exit(f"{options.checkout} is no checkout of splunk/security_content: no detections/")
+    for name in ("detections", "macros", "lookups", "data_sources"):
+        if not (options.checkout / name).is_dir():
+            sys.exit(f"error: {options.checkout} is no checkout of security_content: no {name}/")
     return options
 
 
@@ -204,7 +221,7 @@ def measure(options: argparse.Namespace) -> list[str]:
     print("\nfailed on an example event", *(runs.failed or ["none"]), sep="\n        ")
     without = sum(results[NO_EXAMPLE] for results in runs.results.values())
     print(f"\n{without} planned detections have no example event\n")
-    return table(found, outcomes, runs)
+    return table(found, outcomes, runs, [*models, *options.addon])
 
 
 def main() -> None:

@@ -56,12 +56,11 @@ class Example:
         return text + "".join(f"</{name}>" for name in reversed(still_open))
 
     def write(self, folder: Path) -> FileStore:
-        """The event as the only one of a file; XML says itself where it is from."""
+        """The event as the only one of a file, with its source; XML says itself what type it is."""
         path = folder / "event.log"
         path.write_text(self.whole(), encoding="utf-8")
-        if self.text.startswith("<Event "):
-            return FileStore([path], InputSettings())
-        return FileStore([path], InputSettings(source=self.source, sourcetype=self.sourcetype))
+        sourcetype = None if self.text.startswith("<Event ") else self.sourcetype
+        return FileStore([path], InputSettings(source=self.source, sourcetype=sourcetype))
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """What fields an add-on gives an event in splay, beside those that Splunk listed for it.
 
-    make addon-fields ADDON=Splunk_TA_windows [CIM=Splunk_SA_CIM] [EVENT=4876.xml]
+    make addon-fields TA=Splunk_TA_windows [CIM=Splunk_SA_CIM] [EVENT=4876.xml]
         [CONTENT=security_content]
 
 The event is the first 4876 of EVENT, or of the project's sample, in the form that Windows gives
@@ -103,6 +103,8 @@ def show_all(found: list[tuple[str, Comparison]]) -> None:
     """Prints comparisons and what they add up to."""
     for name, comparison in found:
         show(name, comparison)
+    if not found:
+        return
     listed = sum(comparison.listed for _, comparison in found)
     absent = Counter(name for _, comparison in found for name in comparison.missing)
     given = listed - sum(absent.values())
@@ -120,6 +122,8 @@ def main() -> None:
         own = compare(backup_fields(options.event, options.apps), listed_fields())
         show(f"the 4876 of {options.event}", own)
         if options.content:
+            if not (options.content / "data_sources").is_dir():
+                sys.exit(f"error: {options.content} is no checkout of security_content")
             show_all(list(compare_all(options.content, options.apps)))
     except SplayError as error:
         print(f"error: {error}", file=sys.stderr)
