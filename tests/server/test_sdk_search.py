@@ -235,6 +235,7 @@ def test_a_mode_that_there_is_not(job: Any) -> None:
         ("search `nosuchmacro`", "nosuchmacro"),
         ("search (a", "position"),
         ("| stats count", "cannot begin"),
+        ("search index=main | lookup adcs_audit_results nosuchfield AS n", "adcs_audit_results"),
     ],
 )
 def test_a_malformed_search_is_400(service: Any, search: str, text: str) -> None:
@@ -245,11 +246,12 @@ def test_a_malformed_search_is_400(service: Any, search: str, text: str) -> None
 
 
 def test_a_search_that_fails_fails_its_job(service: Any, three: Any) -> None:
-    search = f"search index={three.name} | lookup adcs_audit_results nosuchfield AS n"
+    """What only a row shows to be wrong: a pattern that a field holds."""
+    search = f'search index={three.name} | eval pattern="(" | where match("a", pattern)'
     job = service.jobs.create(search, exec_mode="blocking")
     job.is_done()
     assert (job["dispatchState"], job["isFailed"], job["isDone"]) == ("FAILED", "1", "1")
-    assert "adcs_audit_results" in job["messages"]["fatal"][0]
+    assert "match" in job["messages"]["fatal"][0]
     assert service.jobs.oneshot("| makeresults", output_mode="json").read()
 
 
