@@ -52,7 +52,7 @@ def main() -> None:
     \b
     Examples:
       splay detect evidence/Security.evtx --report report.html
-      splay search 'EventCode=4624 | stats count BY host' logs/
+      splay search 'EventCode=4876 | stats count BY host' logs/
       eval "$(splay completion bash)"     # TAB completes from now on
 
     Colours are shown on a terminal only, and not where NO_COLOR is set.
@@ -147,7 +147,7 @@ def search(spl: str, data: tuple[Path, ...], data_folder: Path | None, **options
 
     \b
     Examples:
-      splay search 'EventCode=4624 | stats count BY host' logs/
+      splay search 'EventCode=4876 | stats count BY host' logs/
       splay search 'EventCode=4876 | table _time, host, _raw' Security.evtx --json
       splay search '| makeresults | eval answer=6*7'
     """

@@ -130,6 +130,11 @@ SPELLINGS = {
     'ntdsutil "ac i ntds" ifm "create full C:\\t" q q': "shadow_copy",
     "esentutl.exe /y /vss C:\\k /d C:\\t": "shadow_copy",
     "certutil -setreg CA\\AuditFilter 125": "audit_filter_command",
+    'certutil -p "<x" -backupKey C:\\t': "key_backup_command",
+    "certutil -p </Data></EventData> -backupKey C:\\t": "key_backup_command",
+    "certutil\n-backupKey C:\\t": "key_backup_command",
+    "certutil\n-p x\n-backup C:\\t": "full_backup_command",
+    "certutil -p Process Command Line: -backupKey C:\\t": "key_backup_command",
     "certutil /setreg ca\\auditfilter -2": "audit_filter_command",
 }
 NEAR_MISSES = [

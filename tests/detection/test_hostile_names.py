@@ -1,0 +1,99 @@
+"""Names that mean harm, through the searches of the views: text comes out as it went in.
+
+What the browser makes of them is told by tests/web and tests/report.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC
+from xml.sax.saxutils import escape
+
+import pytest
+
+from splay.report import as_csv, as_json
+from splay.search.run import Results
+from splay.store.event import Event
+from tests.detection.dashboards import ask, dashboard
+from tests.detection.indexed import HOUR, audited, moment, security
+from tests.published_events import Published
+from tests.report.hostile import DRIVING, FORMULA, MARKUP, TURNED
+from tests.sample_events import Style, event, render
+
+# What is left out cannot stand in a field: XML has no control characters.
+IN_XML = {"markup": MARKUP, "a formula": FORMULA, "turned round": TURNED, "a wildcard": "*"}
+IN_TEXT = {
+    **IN_XML,
+    "driving a terminal": DRIVING,
+    "SPL": '" | delete | search "',
+    "a token": "$ca$",
+}
+QUOTED = {name: value for name, value in IN_XML.items() if name != "a wildcard"}
+QUOTED |= {name: IN_TEXT[name] for name in ("SPL", "a token")}
+
+
+def classic(code: int, ago: float, user: str) -> Event:
+    made = event(code, time=moment(ago), data={"SubjectUserName": user})
+    return security(render(made, Style("classic")), ago, classic=True)
+
+
+def triage(events: list[Event], caller: str = "*") -> dict[str, Results]:
+    tokens = {
+        "ca": "*",
+        "caller": caller,
+        "clicked_time": f"{moment(HOUR):%Y-%m-%dT%H:%M:%S+0000}",
+        "clicked_dest": "ca01.example.com",
+        "clicked_logon": "0x3e7a1",
+    }
+    return ask(dashboard("adcs_triage"), events, tokens)
+
+
+@pytest.mark.parametrize("name", IN_XML)
+def test_the_name_of_an_xml_event_stays_as_it_is_written(name: str) -> None:
+    """Fields hold what stands in the event, with XML's escapes, as Splunk's do."""
+    found = triage([audited(4876, HOUR, SubjectUserName=IN_XML[name])])
+    shown = f"EXAMPLE\\{escape(IN_XML[name])}"
+    assert found["ds_table"].rows[0]["caller"] == shown
+    assert found["ds_callers"].rows == [{"caller": shown}]
+    assert escape(IN_XML[name]) in str(found["ds_raw"].rows[0]["event"])
+
+
+@pytest.mark.parametrize("name", IN_TEXT)
+def test_the_name_of_a_classic_event_comes_out_of_every_panel_and_format(name: str) -> None:
+    value = f"EXAMPLE\\{IN_TEXT[name]}"
+    found = triage([classic(4876, HOUR, IN_TEXT[name]), classic(4877, HOUR - 9, IN_TEXT[name])])
+    for source in ("ds_table", "ds_authorized", "ds_callers", "ds_who"):
+        [row] = found[source].rows
+        assert row["caller"] == value
+        assert json.loads(as_json(found[source], UTC))[0]["caller"] == value
+        [again] = csv.DictReader(io.StringIO(as_csv(found[source], UTC, str), newline=""))
+        assert again["caller"] == value
+    assert found["ds_completion"].rows[0]["user"] == value
+    assert all(IN_TEXT[name] in str(row["event"]) for row in found["ds_raw"].rows)
+
+
+@pytest.mark.parametrize("name", QUOTED)
+def test_a_name_that_is_chosen_finds_its_own_events_and_no_others(name: str) -> None:
+    events = [classic(4876, HOUR, IN_TEXT[name]), classic(4876, 2 * HOUR, "svc-backup")]
+    found = triage(events, f"EXAMPLE\\{IN_TEXT[name]}")
+    assert found["ds_count"].rows == [{"count": 1}]
+    assert len(found["ds_raw"].rows) == 1
+
+
+def test_a_name_with_control_characters_cannot_be_chosen() -> None:
+    """The filter s writes them as escapes, which a search takes as they stand."""
+    found = triage([classic(4876, HOUR, DRIVING)], f"EXAMPLE\\{DRIVING}")
+    assert found["ds_count"].rows == [{"count": 0}]
+
+
+@pytest.mark.parametrize("name", ["markup", "SPL", "a token", "driving a terminal"])
+def test_a_command_line_is_shown_as_it_was_typed(name: str) -> None:
+    typed = f"certutil -p {IN_TEXT[name]} -backupKey c:\\t"
+    made = Published(4688, data={"CommandLine": typed})
+    form = made.classic if name == "driving a terminal" else made.xml
+    for raw, is_classic in ((form(), form is made.classic), (made.classic(), True)):
+        found = triage([security(raw, HOUR, classic=is_classic)])
+        [row] = found["ds_processes"].rows
+        assert row["command_line"] == typed
