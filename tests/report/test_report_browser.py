@@ -89,6 +89,23 @@ def test_nothing_is_wider_than_the_window(
     assert page.run("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [320, 768, 1920])
+def test_words_are_not_broken_into_letters(
+    page: Page, reports: dict[str, Path], width: int
+) -> None:
+    """Nothing that holds a few words is as narrow as one of them and many lines tall."""
+    page.view(width)
+    page.open(reports["sample"])
+    narrow = (
+        "[...document.querySelectorAll('caption, h1, h2, h3, h4, p, li, dt, td')]"
+        ".filter(e => e.textContent.trim().includes(' '))"
+        ".filter(e => e.getBoundingClientRect().width < 80)"
+        ".filter(e => e.getBoundingClientRect().height > 100)"
+        ".map(e => e.textContent.trim())"
+    )
+    assert page.run(narrow) == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("dark", 320)])
 def test_axe_finds_nothing(
