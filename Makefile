@@ -124,6 +124,10 @@ addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lis
 	@$(BIN)/python -m tools.addon_fields "$(TA)" $(if $(CIM),"$(CIM)") $(if $(EVENT),--event "$(EVENT)") \
 	  $(if $(CONTENT),--content "$(CONTENT)")
 
+.PHONY: mutations
+mutations: $(READY) $(SDK)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000
+	$(BIN)/python -m pytest tests/unit/spl/test_mutated.py --mutations $(or $(MUTATIONS),100000)
+
 conformance: $(READY)  ## run the conformance tables and count them, also for the README
 	@$(BIN)/python -m tests.engine.conformance
 

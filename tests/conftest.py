@@ -27,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="also run Splunk's own test tools, which the Makefile installs",
     )
     parser.addoption(
+        "--mutations",
+        type=int,
+        default=300,
+        help="how many mutated searches the parser is given (make mutations: 100,000)",
+    )
+    parser.addoption(
         "--addon",
         type=Path,
         help="the folder of Splunk_TA_windows: also run the tests of its fields",

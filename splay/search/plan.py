@@ -23,6 +23,7 @@ from splay.search.operation import Context, Kind, Operation
 from splay.search.subsearch import Open, has_subsearch
 from splay.spl.args import Args
 from splay.spl.parser import parse_search
+from splay.spl.patched import Patched
 from splay.spl.tree import (
     And,
     Command,
@@ -53,7 +54,8 @@ class Plan:
 
     inner: the plans of its subsearches and of the searches within its commands.
     open: whether subsearches give parts of its arguments. Such a plan only shows what is known;
-    to run it, its subsearches are run and their results planned (see run.py).
+    to run it, its subsearches are run and their results planned (see run.py). patched: of such a
+    new plan, what its places are in `search`.
     """
 
     search: str
@@ -63,6 +65,7 @@ class Plan:
     knowledge: Knowledge
     inner: list[Plan] = field(default_factory=list)
     open: bool = False
+    patched: Patched | None = None
 
     @property
     def reads_events(self) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 
 from splay.errors import SplError
 from splay.rows import Row
@@ -14,12 +14,14 @@ from splay.search.commands.head import Head
 from splay.search.fanout import divisible, run_parts
 from splay.search.operation import Context, Kind, Operation
 from splay.search.plan import Plan, Retrieval, plan_pipeline, within
-from splay.search.subsearch import has_subsearch, replaced
+from splay.search.subsearch import has_subsearch, replace_results
 from splay.spl.parser import parse_search
+from splay.spl.patched import Patched
 from splay.spl.tree import Pipeline
 from splay.store.event import ReadReport, Store
 from splay.store.files import FileStore
 
+_SHOWN = 60
 Progress = Callable[[int], None]
 Watch = Callable[[Operation | None, Iterable[Row]], Iterable[Row]]
 """Sees the rows that go into the first transforming command, and passes them on."""
@@ -55,16 +57,13 @@ def run_plan(
     Raises SplayError: data that cannot be read, a command that fails.
     """
     context.store = store
-    try:
-        if plan.open:
-            plan = _closed(plan, context)
-        divided = processes and watch is None
+    with _located(plan):
+        plan = _closed(plan, context) if plan.open else plan
+    divided = processes and watch is None
+    with _located(plan):
         found = _all_rows(plan, store, context, report, progress, processes=divided, watch=watch)
-        for inner in context.reports:
-            report.absorb(inner)
-    except SplError as error:
-        error.search = error.search or plan.search
-        raise
+    for inner in context.reports:
+        report.absorb(inner)
     columns: list[str] | None = None
     for operation in plan.operations:  # again: chart knows its columns once it has run
         columns = operation.columns(columns)
@@ -81,34 +80,58 @@ def run_inner(pipeline: Pipeline, context: Context, rows: Iterable[Row] | None) 
     inner = within(context)
     over_rows = rows is not None
     plan = plan_pipeline(pipeline, "", inner, over_rows=over_rows)
-    if plan.open:
-        plan = _closed(plan, inner, over_rows=over_rows)
+    with _located(plan):
+        plan = _closed(plan, inner, over_rows=over_rows) if plan.open else plan
     context.reports.append(ReadReport())
-    try:
+    with _located(plan):
         return _all_rows(plan, context.store, inner, context.reports[-1], None, rows)
+
+
+@contextmanager
+def _located(plan: Plan) -> Iterator[None]:
+    """Errors point into the search as it was written, also where results of subsearches stand."""
+    try:
+        yield
     except SplError as error:
+        if error.search is None:
+            _point(error, plan.patched)
         error.search = error.search or plan.search or None
         raise
 
 
+def _point(error: SplError, patched: Patched | None) -> None:
+    if patched is None:
+        return
+    error.at, given = patched.origin(error.at)
+    if given:
+        shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}..."
+        error.message += f", in what this subsearch gives: {shown}"
+
+
 def _closed(plan: Plan, context: Context, *, over_rows: bool = False) -> Plan:
-    """The plan with what its subsearches find in their places. Its text is a new search."""
+    """The plan with what its subsearches find in their places."""
 
     def run(pipeline: Pipeline) -> list[Row]:
         return run_inner(pipeline, context, None)
 
-    stages = []
+    patched = Patched()
     for command in plan.commands:
-        has_one = has_subsearch(command, find_command(command.name))
-        text = replaced(command, run, context) if has_one else command.text
-        stages.append(f"| {command.name} {text}")
-    search = " ".join(stages)
+        patched.put(f"| {command.name} ", command.at)
+        if has_subsearch(command, find_command(command.name)):
+            replace_results(command, run, context, patched)
+        else:
+            patched.keep(command.text, command.text_at)
+        patched.put(" ", command.text_at + len(command.text))
     context.span = context.given
     try:
-        return plan_pipeline(parse_search(search), search, context, over_rows=over_rows)
+        closed = plan_pipeline(
+            parse_search(patched.text), patched.text, context, over_rows=over_rows
+        )
     except SplError as error:
-        error.search = error.search or search
+        if error.search is None:
+            _point(error, patched)
         raise
+    return replace(closed, search=plan.search, patched=patched)
 
 
 def _all_rows(

@@ -17,6 +17,7 @@ from splay.search.commands.search import Search
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args
 from splay.spl.parser import parse_pipeline, parse_search_expr
+from splay.spl.patched import Patched
 from splay.spl.tokens import brackets
 from splay.spl.tree import And, Command, MatchAll, Not, Or, Pipeline, SearchExpr, Subsearch
 
@@ -145,12 +146,14 @@ def _known(expr: SearchExpr) -> SearchExpr:
     return MatchAll() if isinstance(expr, Subsearch) else expr
 
 
-def replaced(command: Command, run: Callable[[Pipeline], list[Row]], context: Context) -> str:
-    """The command's arguments with the text of its subsearches' results in their places."""
-    parts: list[str] = []
+def replace_results(
+    command: Command, run: Callable[[Pipeline], list[Row]], context: Context, patched: Patched
+) -> None:
+    """Adds the command's arguments with the text of its subsearches' results in their places."""
     kept = 0
     for begin, end, pipeline in subsearches(command):
         rows = limited(run(pipeline), MAX_OUT, context)
-        parts += [command.text[kept:begin], text_of(pipeline, rows)]
+        patched.keep(command.text[kept:begin], command.text_at + kept)
+        patched.put(text_of(pipeline, rows), command.text_at + begin, told=True)
         kept = end
-    return "".join(parts) + command.text[kept:]
+    patched.keep(command.text[kept:], command.text_at + kept)

@@ -28,6 +28,7 @@ _NAME = re.compile(r'(?:\\.|!(?!=)|[^\s()\[\]"=<>!|\\])+', re.DOTALL)
 _VALUE = re.compile(r'(?:\\.|[^\s()\[\]"|\\])+|\\', re.DOTALL)
 _ITEM = re.compile(r'(?:\\.|[^\s()\[\]"|,\\])+', re.DOTALL)
 _OPERATOR = re.compile(r"!=|<=|>=|==|=|<|>")
+_COMPARES = re.compile(r"\s*(?:[=<>]|!=)")
 _IN = re.compile(r"(NOT\s+)?IN\s*(?=[(\[])")
 _LOWER_IN = re.compile(r"(?:not\s+)?in\s*\(", re.IGNORECASE)
 _WORD_END = re.compile(r"(?=[\s()\[\]\"]|$)")
@@ -86,7 +87,7 @@ class _Parser:
         end = self.pos + len(word)
         if not self.text.startswith(word, self.pos) or not _WORD_END.match(self.text, end):
             return False
-        if re.match(r"\s*(?:[=<>]|!=)", self.text[end:]):
+        if _COMPARES.match(self.text, end):
             return False
         self.pos = end
         return True

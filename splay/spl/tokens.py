@@ -128,13 +128,14 @@ def _skip(text: str, at: int, start: int, offset: int) -> int:
         if close < 0:
             raise SplError("the backquote ` that opens here is never closed", at=offset + at)
         return close + 1
-    if char == "'" and _takes_single_quotes(text[start:at]):
+    if char == "'" and _takes_single_quotes(text, start):
         return quote_end(text, at, offset)
     return at + 1
 
 
-def _takes_single_quotes(before: str) -> bool:
-    name = _STAGE_NAME.match(before)
+def _takes_single_quotes(text: str, start: int) -> bool:
+    """Whether the stage that begins at `start` has eval expressions."""
+    name = _STAGE_NAME.match(text, start)
     return name is not None and name[1].lower() in _WITH_SINGLE_QUOTES
 
 

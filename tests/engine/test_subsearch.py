@@ -180,7 +180,8 @@ def test_mistakes_inside_are_placed(engine: Engine, search: str, place: str) -> 
 
 
 def test_what_a_subsearch_makes_wrong_is_shown(engine: Engine) -> None:
-    """The text with its result in place is what the message shows."""
+    """The message points at the subsearch in the search as written, and shows its result."""
     with pytest.raises(SplError) as raised:
         engine.run("| makeresults | head [search action=error | return $user]")
-    assert "head cid" in str(raised.value)
+    assert "in what this subsearch gives: cid" in str(raised.value)
+    assert raised.value.at == len("| makeresults | head ")

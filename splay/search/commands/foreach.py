@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Self
@@ -24,6 +25,7 @@ from splay.search.commands.eval import Eval
 from splay.search.operation import Context, Kind, Operation
 from splay.search.wildcards import field_pattern, select
 from splay.spl.args import Args, Word
+from splay.spl.patched import Patched
 from splay.spl.tree import Command
 
 _MODES = ("multifield", "multivalue", "json_array", "auto_collections")
@@ -48,6 +50,7 @@ class Foreach(Operation):
     marks: dict[str, str] = field(default_factory=lambda: dict(_MARKS))
     template: tuple[Command, ...] = ()
     body: Eval | None = None
+    filled: Patched = field(default_factory=Patched)
 
     kind = Kind.STREAMING
     takes_pipelines = True
@@ -90,17 +93,28 @@ class Foreach(Operation):
             hint = "Write: foreach mode=multivalue FIELD [eval ...]"
             message = f"mode={self.mode} takes one field and one eval"
             raise args.error(message, at=first.at, hint=hint)
-        text = first.text
-        for mark in (self.marks["itemstr"], self.marks["iterstr"]):
-            if any(mark in quoted for quoted in _QUOTED.findall(text)):
+        marks = (self.marks["itemstr"], self.marks["iterstr"])
+        for mark in marks:
+            if any(mark in quoted for quoted in _QUOTED.findall(first.text)):
                 message = f"{mark} in double quotes is not supported"
                 raise UnsupportedError(message, at=first.at, hint=f'Write "..." . {mark}')
-            text = text.replace(f"'{mark}'", mark).replace(mark, f"'{mark}'")
-        return Eval.parse(Args(text, first.text_at, "eval"))
+        self.filled = filled_body(first, marks)
+        with self._placed():
+            return Eval.parse(Args(self.filled.text, 0, "eval"))
+
+    @contextmanager
+    def _placed(self) -> Iterator[None]:
+        """Errors of the body point into the search as it was written."""
+        try:
+            yield
+        except SplError as error:
+            at = self.filled.origin(error.at)[0]
+            raise type(error)(error.message, at=at, hint=error.hint) from error
 
     def check(self, context: Context) -> None:
         if self.body is not None:
-            self.body.check(context)
+            with self._placed():
+                self.body.check(context)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         if self.body is not None:
@@ -145,7 +159,8 @@ class Foreach(Operation):
                     row.pop(item, None)
                 else:
                     row[item] = value
-                assign(row)
+                with self._placed():
+                    assign(row)
             row.pop(item, None)
             row.pop(number, None)
             yield row
@@ -165,6 +180,18 @@ class Foreach(Operation):
 
     def columns(self, before: list[str] | None) -> list[str] | None:
         return None if self.body is None else self.body.columns(before)
+
+
+def filled_body(command: Command, marks: Iterable[str]) -> Patched:
+    """The arguments with each mark in single quotes, as a field's name."""
+    pattern = "|".join(f"'?({re.escape(mark)})'?" for mark in marks)
+    filled, end = Patched(), 0
+    for match in re.finditer(pattern, command.text):
+        filled.keep(command.text[end : match.start()], command.text_at + end)
+        filled.put(f"'{match[match.lastindex or 0]}'", command.text_at + match.start())
+        end = match.end()
+    filled.keep(command.text[end:], command.text_at + end)
+    return filled
 
 
 def _operation(command: Command, text: str, name: str) -> Operation:
