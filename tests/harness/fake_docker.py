@@ -22,16 +22,16 @@ FOLDER = Path(os.environ["FAKE_DOCKER"])
 ROOT = Path(__file__).parents[2]
 SCENARIOS = {
     # What the container's process does, as words of this program (see `play`).
-    "slow": ["pause 2", "serve"],
-    "restarting": ["serve 3", "pause 1", "serve"],
+    "slow": ["pause 1", "healthy", "serve"],
+    "very slow": ["pause 60"],
+    "restarting": ["serve 4", "healthy", "serve"],
     "dying": ["pause 1"],
-    "dying half-way": ["serve 3"],
-    "deaf": ["listen"],
-    "without the app": ["serve bare"],
-    "without the event collector": ["serve deaf-hec"],
+    "dying half-way": ["serve 4"],
+    "deaf": ["healthy", "listen"],
+    "without the app": ["healthy", "serve bare"],
+    "without the event collector": ["healthy", "serve deaf-hec"],
     "unhealthy": ["listen"],
 }
-_SETTLED = 4.0  # seconds after which a container that answers is called healthy
 
 
 def up(scenario: str) -> int:
@@ -60,6 +60,8 @@ def play() -> int:
         verb, _, more = word.partition(" ")
         if verb == "pause":
             time.sleep(float(more))
+        elif verb == "healthy":
+            (FOLDER / "healthy").touch()
         elif verb == "listen":
             _listen()
         else:
@@ -107,8 +109,8 @@ def ps(scenario: str) -> int:
     """One JSON object a container, as `docker compose ps --format json` prints them."""
     pid = int((FOLDER / "pid").read_text())
     alive = (Path("/proc") / str(pid) / "cmdline").exists() and not _is_zombie(pid)
-    settled = time.time() - float((FOLDER / "started").read_text()) > _SETTLED
-    health = "unhealthy" if scenario == "unhealthy" else "healthy" if settled else "starting"
+    healthy = "healthy" if (FOLDER / "healthy").exists() else "starting"
+    health = "unhealthy" if scenario == "unhealthy" else healthy
     state = {"Name": "splunk", "State": "running" if alive else "exited", "Health": health}
     print(json.dumps([state] if (FOLDER / "old").exists() else state))
     return 0

@@ -32,6 +32,6 @@ def test_version_3(server: Server) -> None:
         env={**os.environ, **ports},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
