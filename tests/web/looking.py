@@ -39,6 +39,11 @@ class Dashboard:
     def open(self, path: str) -> None:
         """Opens APP/VIEW and waits until it is drawn."""
         self.page.go(f"{self._served.url}/en-US/app/{path}")
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Waits until the renderer has begun, and then until its searches are done."""
+        self.page.wait("!!document.querySelector('[data-test=viz-item]')")
         self.page.settle()
 
     def panels(self) -> dict[str, str]:
@@ -63,10 +68,13 @@ class Dashboard:
 
     def problems(self) -> dict[str, str]:
         """The panels that show nothing, or an error instead; by id, with what they show."""
-        return {name: text for name, text in self.panels().items() if not self._shows(name, text)}
+        told = "JSON.parse(document.getElementById('splay-page').textContent)"
+        panels = dict.fromkeys(self.page.run(f"Object.keys({told}.definition.visualizations)"), "")
+        panels |= self.panels()
+        return {name: text for name, text in panels.items() if not self._shows(name, text)}
 
     def _shows(self, name: str, text: str) -> bool:
-        if any(words in text for words in _EMPTY):
+        if not text or any(words in text for words in _EMPTY):
             return False
         return bool(self.page.run(f"!{_within(name, _FAILED)} && !!{_within(name, _DRAWN)}"))
 
