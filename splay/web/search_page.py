@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from splay.app import AppSet
@@ -23,7 +24,8 @@ def search_definition(search: str, earliest: str, latest: str, apps: AppSet) -> 
 
     Raises SplayError: a search that is wrong, or that writes.
     """
-    plan = make_plan(search, Context(apps, time.time()))
+    # The folder is never written: it lets a search that writes be planned, and then refused.
+    plan = make_plan(search, Context(apps, time.time(), data_folder=Path()))
     for name in _commands(plan):
         if name in _WRITING:
             raise SplError(f"{name} writes: this page runs no search that does", at=0)

@@ -147,7 +147,7 @@ def test_a_panel_and_what_is_chained_to_it(http: httpx.Client) -> None:
     search = "| makeresults count=4 | streamstats count AS n | table n"
     sid = dispatched(http, search, postprocess_searches=chain)
     base = preview(http, sid)
-    assert base["columns"] == [["1", "2"]]
+    assert (base["fields"], base["columns"]) == (["n"], [["1", "2"]])
     assert "post_process_count" not in base
     total = preview(http, sid, search="stats sum(n) AS total", check_risky_command="false")
     assert (total["columns"], total["post_process_count"]) == ([["10"]], 1)

@@ -25,17 +25,22 @@ VIEWS = sorted(path.stem for path in (ROOT / "default/data/ui/views").glob("*.xm
 LOGONS = [("alice", 4624), ("alice", 4624), ("bob", 4624), ("carol", 4625)]
 
 
-@pytest.fixture(scope="module")
-def where(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    """The app and the one to try, on known data."""
+def need_a_browser(request: pytest.FixtureRequest) -> None:
+    """Leaves a test out that is not chosen; fails one that is, where there is no renderer."""
     if not request.config.getoption("--browser"):
         pytest.skip("tests in a browser are chosen by --browser")
     try:
         check_bundle()
     except DataError as error:
         pytest.fail(str(error))
+
+
+@pytest.fixture(scope="module")
+def where(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """The app and the one to try, on known data."""
+    need_a_browser(request)
     now = time.time()
     app = known.app(tmp_path_factory.mktemp("known"))
     with served([app, FIXTURE], [*known.events(now), *logons(now)]) as found:

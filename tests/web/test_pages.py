@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from splay.errors import ConfError, DataError
+from splay.server.state import Splunkd
 from splay.web import bundle
 from splay.web.views import first_view, read_nav, read_views
 from tests.server.running import refused
-from tests.web.conftest import Visitor
+from tests.web.conftest import PASSWORD, Visitor
 
 VIEW = '<dashboard version="2"><label>L</label><definition><![CDATA[{}]]></definition></dashboard>'
 
@@ -94,6 +96,17 @@ def test_files_that_are_not_of_the_bundle(
     (tmp_path / "dashboard.js").write_text("made")
     assert visitor.get("/en-US/static/dashboard.js").text == "made"
     assert visitor.get(f"/en-US/static/{name}").status_code == 404
+
+
+def test_a_change_of_a_view_is_seen(views: Callable[..., Path]) -> None:
+    folder = views(x=VIEW)
+    with closing(Splunkd([folder], None, "admin", PASSWORD, "")) as splunkd:
+        visitor = Visitor(splunkd)
+        visitor.log_in()
+        path = f"/en-US/app/{folder.name}/x"
+        assert "<h1>L</h1>" in visitor.get(path).text
+        views(x=VIEW.replace(">L<", ">Changed<"))
+        assert "<h1>Changed</h1>" in visitor.get(path).text
 
 
 # ---- the page of a search ----
