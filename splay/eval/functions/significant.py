@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import NamedTuple
 
 from splay.eval.operators import add, arithmetic, number
@@ -20,6 +20,7 @@ from splay.eval.value import to_number, to_text
 from splay.rows import Row
 from splay.spl.tree import Binary, Expr, Number, Unary
 
+_MOST_DIGITS = 700  # more than the digits of any double before and behind its point
 _MANTISSA = re.compile(r"[+-]?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?")
 
 
@@ -111,5 +112,6 @@ def _rounded(measured: Measured) -> int | float:
     exact = Decimal(repr(measured.value))
     if -measured.places < exact.as_tuple().exponent:  # type: ignore[operator]
         return number(measured.value)
-    step = Decimal(1).scaleb(-measured.places)
-    return number(float((exact / step).quantize(Decimal(1), ROUND_HALF_UP) * step))
+    with localcontext(prec=_MOST_DIGITS):
+        step = Decimal(1).scaleb(-measured.places)
+        return number(float((exact / step).quantize(Decimal(1), ROUND_HALF_UP) * step))
