@@ -77,6 +77,7 @@ def _content(index: Index, settings: dict[str, str]) -> dict[str, Any]:
         "maxTotalDataSizeMB": int(settings["maxTotalDataSizeMB"]),
         "maxTime": times[1] if times else "",
         "minTime": times[0] if times else "",
+        "sync": 0,
         "totalEventCount": index.count(),
     }
 
