@@ -253,6 +253,11 @@ def serve(
     if not is_user_name(username):
         raise click.UsageError(f"{username!r} cannot be a user's name.")
     hec_token = os.environ.get("SPLUNK_HEC_TOKEN", "")
+    if not hec_token:
+        said = (
+            "SPLUNK_HEC_TOKEN is not set: the event collector knows the tokens of its inputs only"
+        )
+        click.echo(said, err=True)
     os.umask(0o077)  # what is kept is for whoever started the server alone
     with refusing():
         folder = data_folder(data)

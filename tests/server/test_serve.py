@@ -6,7 +6,10 @@ Statuses and messages: REST API Reference, "HTTP status codes" and "Access endpo
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +20,7 @@ import httpx
 import pytest
 
 from splay.server.auth import Users
-from tests.server.running import PASSWORD, Server, fresh, refused, running
+from tests.server.running import PASSWORD, ROOT, Server, fresh, refused, running
 
 LONG = "| makeresults count=20000000 | eval a=1 | stats count"
 """A search that runs until it is told to end: minutes."""
@@ -38,6 +41,17 @@ def messages(response: httpx.Response) -> list[tuple[str, str]]:
 
 def test_without_a_password_it_does_not_start() -> None:
     assert "There is no password: set SPLUNK_PASSWORD." in refused(SPLUNK_PASSWORD="")
+
+
+def test_without_a_token_it_says_so() -> None:
+    command = [sys.executable, "-m", "splay", "serve", "--port", "0", "--hec-port", "0"]
+    given = {**os.environ, "SPLUNK_PASSWORD": PASSWORD, "SPLUNK_HEC_TOKEN": ""}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr
+        assert "SPLUNK_HEC_TOKEN is not set" in process.stderr.readline()
+        process.terminate()
 
 
 def test_without_an_app_it_does_not_start(tmp_path: Path) -> None:
