@@ -179,7 +179,10 @@ def _operation(command: Command, context: Context) -> Operation:
     if (built_in or custom) and has_subsearch(command, built_in):
         return Open(command, built_in)
     if built_in is not None:
-        return built_in.parse(args)
+        try:
+            return built_in.parse(args)
+        except SplError as error:
+            raise args.misspelt(error) or error from error
     if custom is not None:
         return External(custom, args, command.at)
     message = f"the command {command.name} is not supported"

@@ -22,6 +22,7 @@ _BARE = re.compile(r'[^\s,()=\[\]|"]+')
 _OPTION = re.compile(r"([A-Za-z_][\w.\-]*)\s*=(?!=)\s*")
 _OPTION_VALUE = re.compile(r'[^\s,()\[\]|"]+')
 _CALL = re.compile(r"\([^()|\[\]]*\)")
+_LONGEST_OPTION = 60
 _TRUE = frozenset({"t", "true", "1"})
 _FALSE = frozenset({"f", "false", "0"})
 
@@ -209,6 +210,17 @@ class Args:
         near = nearest(name, self._options, "{}=") or "Remove it"
         return self.error(f"the option {name} is not known here", at=at, hint=near)
 
+    def misspelt(self, error: SplError) -> SplError | None:
+        """A better error, where the one given points at `name=` and the command has options, but
+        none of this name; else None."""
+        place = error.at - self.at
+        known = {name.lower() for name in self._options}
+        for option in _OPTION.finditer(self.text, max(0, place - _LONGEST_OPTION)):
+            inside = option.start() <= place < option.end()
+            if inside and known and option[1].lower() not in known:
+                return self.unknown_option(option[1], self.at + option.start())
+        return None
+
     def end(self) -> None:
         """SplError if anything is left."""
         if self.done():
@@ -216,7 +228,7 @@ class Args:
         found = self._scan()
         shown = found[0].text if found else self._char()
         option = _OPTION.match(self.text, self.pos)
-        if option:
+        if option and self._options:
             raise self.unknown_option(option[1], self.at + self.pos)
         raise self.error(f"unexpected {shown!r}", hint="Remove it, or check what is before it")
 

@@ -34,9 +34,6 @@ class Spath(Operation):
             name, word = args.option("input", "output", "path") or ("path", None)
             if word is None:
                 word = args.word("a path")
-                if args.text[args.pos : args.pos + 1] == "=":
-                    hint = "There is input=, output= and path="
-                    raise args.error(f"there is no option {word.text}", at=word.at, hint=hint)
             if name in given:
                 raise args.error(f"there are two of {name}", at=word.at, hint="Remove one")
             given[name] = word
