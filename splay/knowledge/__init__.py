@@ -6,6 +6,9 @@ transforms, automatic key-value, aliases, calculated fields, lookups, event type
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TypeAlias
+
 from splay.conf import Stanza
 from splay.eval.expression import EvalContext
 from splay.knowledge.build import Apps, Builder
@@ -14,11 +17,15 @@ from splay.knowledge.classsteps import EventTypeStep, TagStep
 from splay.knowledge.defaults import DEFAULTS, DefaultStep, base_row
 from splay.knowledge.stanzas import Props, Spec
 from splay.knowledge.step import RAW, Action, Say, Step, chain
+from splay.knowledge.trace import Trace
 from splay.rows import Demand, Row
 from splay.spl.tree import SearchExpr
 from splay.store.event import Event
 
-__all__ = ["Knowledge", "classes_of"]
+__all__ = ["Knowledge", "Rules", "classes_of"]
+
+Rules: TypeAlias = tuple[Spec, ...]
+"""The stanzas of props.conf that speak of an event."""
 
 
 def classes_of(apps: Apps, say: Say) -> Classes:
@@ -38,6 +45,7 @@ class Knowledge:
         self._props = Props(apps.conf("props"))
         self._steps: dict[tuple[Spec, ...], list[Step]] = {}
         self._actions: dict[tuple[str, str, str, Demand], list[Action]] = {}
+        self._links: dict[tuple[tuple[Spec, ...], Demand], list[tuple[Step, Demand]]] = {}
         self._shared: dict[tuple[tuple[Spec, ...], Demand], list[Action]] = {}
         self._all: list[Step] | None = None
         self._origins = apps.origins
@@ -56,6 +64,22 @@ class Knowledge:
         for act in actions:
             act(row)
         return row
+
+    def rules(self, event: Event) -> Rules:
+        """What decides how the event's fields are made; the same for the same rules."""
+        name = self._props.sourcetype(event.sourcetype)
+        return self._props.specs(event.source, event.host, name)
+
+    def trace(self, rules: Rules, demand: Demand, row: Trace) -> None:
+        """Follows what `row` makes of an event under these rules, in a row of which only the text
+        is known, and notes what of it the demanded fields depend on.
+
+        Raises Unsupported.
+        """
+        row.mix((), ("_indextime", "host", "source", "sourcetype", "_sourcetype", "index"))
+        for step, wanted in self._chain(rules, demand):
+            row.follow(partial(step.trace, row, wanted))
+        row.demanded(demand)
 
     def expand(self, expr: SearchExpr) -> SearchExpr:
         """The expression with event types and tags replaced by what they stand for."""
@@ -106,8 +130,15 @@ class Knowledge:
         specs = self._props.specs(source, host, name)
         key = (specs, demand)
         if key not in self._shared:
-            self._shared[key] = chain(self._steps_of(specs), demand)
+            last_first = reversed(self._chain(specs, demand))
+            self._shared[key] = [step.bind(wanted) for step, wanted in last_first][::-1]
         return self._shared[key] if name == sourcetype else [_rename(name), *self._shared[key]]
+
+    def _chain(self, specs: tuple[Spec, ...], demand: Demand) -> list[tuple[Step, Demand]]:
+        key = (specs, demand)
+        if key not in self._links:
+            self._links[key] = chain(self._steps_of(specs), demand)
+        return self._links[key]
 
     def _steps_of(self, specs: tuple[Spec, ...]) -> list[Step]:
         if specs not in self._steps:

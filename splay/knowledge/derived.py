@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 from splay.errors import ConfError, SplError
 from splay.eval.expression import EvalContext, compile_expr, fields_of
+from splay.eval.fields import is_volatile
 from splay.eval.registry import Compiled
 from splay.knowledge.lookups import LookupCall
 from splay.knowledge.step import Action, Step
+from splay.knowledge.trace import Trace
 from splay.rows import Demand, Row, Value
 from splay.spl.booleans import is_boolean
 from splay.spl.parser import parse_eval
+from splay.symbolic.pattern import Unsupported
 
 _ALIAS = re.compile(r'("[^"]+"|\S+)\s+(AS|ASNEW)\s+("[^"]+"|[^\s,]+)[\s,]*', re.IGNORECASE)
 
@@ -82,6 +85,7 @@ class Calculated:
     where: str
     function: Compiled
     reads: frozenset[str]
+    volatile: bool
 
     @property
     def name(self) -> str:
@@ -108,7 +112,7 @@ def read_calculated(key: str, text: str, where: str, context: EvalContext) -> Ca
     except SplError as error:
         error.search = text
         raise ConfError(f"{key}: {error}", where=where) from error
-    return Calculated(key, text, where, function, frozenset(fields_of(expr)))
+    return Calculated(key, text, where, function, frozenset(fields_of(expr)), is_volatile(expr))
 
 
 class EvalStep(Step):
@@ -124,6 +128,11 @@ class EvalStep(Step):
     def needs(self, wanted: Demand) -> Iterable[str]:
         chosen = [field.reads for field in self._fields if wanted.wants(field.name)]
         return frozenset().union(*chosen)
+
+    def trace(self, row: Trace, wanted: Demand) -> None:
+        if any(field.volatile for field in self._fields if wanted.wants(field.name)):
+            raise Unsupported
+        super().trace(row, wanted)
 
     def bind(self, wanted: Demand) -> Action:
         chosen = [field for field in self._fields if wanted.wants(field.name)]

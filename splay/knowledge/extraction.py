@@ -15,6 +15,7 @@ from splay.conf import Stanza
 from splay.knowledge.delims import DelimsStep
 from splay.knowledge.keeping import Keeping, broken, clean_key, texts
 from splay.knowledge.step import RAW, Action, Broken, Say, Step
+from splay.knowledge.trace import Trace
 from splay.pcre import compile_pattern
 from splay.rows import Demand, Row
 
@@ -63,10 +64,40 @@ class RegexStep(Step):
         made_by = [value for key, value in self._pairs if key == field or isinstance(key, int)]
         return (self._source,) if all(isinstance(value, int) for value in made_by) else None
 
-    def bind(self, wanted: Demand) -> Action:
+    def _wanted(self, wanted: Demand) -> tuple[list[tuple[Part, Part]], list[int] | None]:
+        """The pairs that are wanted; and the groups that one match may hold all of, if so."""
         pairs = [(k, v) for k, v in self._pairs if isinstance(k, int) or wanted.wants(k)]
         first_is_all = not self._keeping.mv_add and self.makes is not None
         groups = [value for _, value in pairs if isinstance(value, int)] if first_is_all else None
+        return pairs, groups
+
+    def trace(self, row: Trace, wanted: Demand) -> None:
+        text = row.text(self._source)
+        if text is None:
+            if row.may_have(self._source):
+                row.mix(self.reads, self.makes)
+            return
+        pairs, groups = self._wanted(wanted)
+        for found in row.find(self._pattern, text):
+            for key, value in pairs:
+                self._keep(row, found, key, value, wanted)
+            if self._once or (groups is not None and all(found[group] for group in groups)):
+                break
+
+    def _keep(
+        self, row: Trace, found: list[str | None], key: Part, value: Part, wanted: Demand
+    ) -> None:
+        text = found[value] if isinstance(value, int) else value
+        name = key
+        if isinstance(name, int):
+            name = self._keeping.name(row.known(found[name] or ""))
+            if not wanted.wants(name):
+                return
+        if name and text is not None and (text or self._keeping.keep_empty):
+            row.keep(name, text, add=self._keeping.mv_add)
+
+    def bind(self, wanted: Demand) -> Action:
+        pairs, groups = self._wanted(wanted)
 
         def act(row: Row) -> None:
             for text in texts(row, self._source):

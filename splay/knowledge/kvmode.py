@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from lxml import etree
 
@@ -17,7 +19,9 @@ from splay.eval.datapath import element_pairs
 from splay.eval.value import as_list, from_list
 from splay.knowledge.keeping import broken, clean_key, flag
 from splay.knowledge.step import RAW, Action, Broken, Step
+from splay.knowledge.trace import Trace
 from splay.rows import Demand, Row
+from splay.symbolic.pattern import Unsupported
 
 Pairs = Callable[[str], Iterator[tuple[str, str]]]
 
@@ -66,6 +70,21 @@ class KvStep(Step):
 
         return act
 
+    def trace(self, row: Trace, wanted: Demand) -> None:
+        raw = row.text(RAW)
+        if raw is None:
+            row.mix(self.reads, self.makes)
+        elif self._pairs is json_pairs:
+            if row.may_begin(raw.lstrip(), "{["):
+                raise Unsupported
+        elif isinstance(self._pairs, TextPairs):
+            for key, value in self._pairs.traced(row, raw):
+                if key and wanted.wants(key) and row.text(key) is None:
+                    row.use(value)
+                    row.mix((), (key,))
+        else:
+            raise Unsupported
+
     def _fill(self, row: Row, raw: str, wanted: Demand) -> None:
         before = frozenset(row)
         for key, value in self._pairs(raw):
@@ -98,30 +117,41 @@ def kv_steps(stanza: Stanza) -> list[Step]:
         return [Broken(broken(error, f"KV_MODE = {mode}", where), None)]
     # A cleaned name may be spelled another way in the text, but only where it has a _.
     text = KvStep(
-        text_pairs(escaped=mode == "auto_escaped", trim=trim), lambda raw, n: n in raw or "_" in n
+        TextPairs(escaped=mode == "auto_escaped", trim=trim), lambda raw, n: n in raw or "_" in n
     )
     return [as_json, text] if with_json else [text]
 
 
-def text_pairs(
-    *, escaped: bool = False, trim: bool = True, once: bool = True, clean: bool = True
-) -> Pairs:
-    """What finds key=value in text. once: only the first value of a key; clean: cleans keys."""
-    pattern = re.compile(rf"{_KEY}\s?=\s?(?:{_ESCAPED if escaped else _PLAIN})")
+@dataclass(frozen=True)
+class TextPairs:
+    """Finds key=value in text. once: only the first value of a key; clean: cleans keys."""
 
-    def pairs(raw: str) -> Iterator[tuple[str, str]]:
+    escaped: bool = False
+    trim: bool = True
+    once: bool = True
+    clean: bool = True
+
+    def __call__(self, raw: str) -> Iterator[tuple[str, str]]:
         seen: set[str] = set()
-        for match in pattern.finditer(raw):
+        for match in self._pattern.finditer(raw):
             value = match["bare"] if match["quoted"] is None else match["quoted"]
-            if escaped and match["quoted"] is not None:
+            if self.escaped and match["quoted"] is not None:
                 value = re.sub(r'\\(["\\])', r"\1", value)
-            key = clean_key(match["key"]) if clean else match["key"]
-            value = value.strip(" ") if trim else value
-            if value and not (once and key in seen):
+            key = clean_key(match["key"]) if self.clean else match["key"]
+            value = value.strip(" ") if self.trim else value
+            if value and not (self.once and key in seen):
                 seen.add(key)
                 yield key, value
 
-    return pairs
+    def traced(self, row: Trace, raw: str) -> Iterator[tuple[str, str]]:
+        """The pairs in a text with slots, each value as it stands there."""
+        for _, key, quoted, bare in row.find(self._pattern, raw):
+            key = row.known(key or "")
+            yield (clean_key(key) if self.clean else key), quoted or bare or ""
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"{_KEY}\s?=\s?(?:{_ESCAPED if self.escaped else _PLAIN})")
 
 
 class _Object(tuple[tuple[str, object], ...]):

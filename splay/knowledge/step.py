@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable
 
 from splay.errors import ConfError
+from splay.knowledge.trace import Trace
 from splay.rows import Demand, Row
 
 Action = Callable[[Row], None]
@@ -35,6 +36,14 @@ class Step(ABC):
         """The fields whose text `field` takes its value from, letter for letter; None: another."""
         return None
 
+    def trace(self, row: Trace, wanted: Demand) -> None:
+        """What `bind` would do with a row of which only some is known. The fields that it makes
+        depend on those it needs, and on what they were before.
+
+        Raises Undecided or Unsupported where that cannot be told.
+        """
+        row.mix(self.needs(wanted), self.makes)
+
     def useful(self, wanted: Demand) -> bool:
         """Whether it can set a field that is wanted."""
         if self.makes is None:
@@ -53,12 +62,12 @@ class Broken(Step):
         raise self._error
 
 
-def chain(steps: Iterable[Step], demand: Demand) -> list[Action]:
-    """The actions, in order, that fill in the demanded fields: the last step is asked first,
-    since what a step needs is demanded of those before it."""
-    actions: list[Action] = []
+def chain(steps: Iterable[Step], demand: Demand) -> list[tuple[Step, Demand]]:
+    """The steps, in order, that fill in the demanded fields, each with what is wanted of it: the
+    last step is asked first, since what a step needs is demanded of those before it."""
+    links: list[tuple[Step, Demand]] = []
     for step in reversed(list(steps)):
         if step.useful(demand):
-            actions.append(step.bind(demand))
+            links.append((step, demand))
             demand = demand.plus(step.needs(demand))
-    return actions[::-1]
+    return links[::-1]

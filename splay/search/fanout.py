@@ -10,14 +10,17 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from splay.rows import Row
 from splay.search.commands.stats import Groups, Stats
 from splay.search.operation import Context, Kind
 from splay.search.plan import Plan
+from splay.search.retrieve import Item, each, guarded, matching, memory_of
+from splay.shapes.memory import Memory
 from splay.store.event import ReadReport
 from splay.store.files import FilePart, FileStore
 
@@ -35,6 +38,7 @@ class Work:
     context: Context
     stages: int  # commands before the stats
     stats: Stats
+    memory: Memory | None
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,15 @@ _work: Work | None = None
 
 
 def divisible(plan: Plan, context: Context) -> Work | None:
-    """The work of each process; None for a search that one process must do."""
-    if plan.retrieval is None or not _can_fork():
+    """What can be done part by part; None for a search that needs all its rows at once."""
+    if plan.retrieval is None:
         return None
     for place, operation in enumerate(plan.operations):
         if isinstance(operation, Stats):
-            return Work(plan, context, place, operation) if operation.mergeable else None
+            if not operation.mergeable:
+                return None
+            memory = memory_of(plan, unordered=True)
+            return Work(plan, context, place, operation, memory)
         if operation.kind is not Kind.STREAMING:
             return None
     return None
@@ -69,11 +76,14 @@ def _can_fork() -> bool:
 def run_parts(
     work: Work, store: FileStore, report: ReadReport, progress: Progress | None
 ) -> Iterator[Row] | None:
-    """The rows that come out of the stats; None when the data is too small to be divided.
+    """The rows that come out of the stats; None when the data is not divided: it is too small, or
+    there is but one processor.
 
     Raises DataError when no event could be read, and what reading and knowledge raise.
     """
     global _work
+    if not _can_fork():
+        return None
     parts = store.parts(PART)
     if len(parts) < 2 or not any(part.part for part in parts):
         return None
@@ -92,19 +102,32 @@ def _run(part: FilePart) -> Done:
     """One part, in a process of its own."""
     work = _work
     assert work is not None
-    assert work.plan.retrieval is not None
     report = ReadReport()
     told = len(work.context.messages)
-    retrieval, row_of = work.plan.retrieval, work.plan.knowledge.row
-    rows: Iterator[Row] = (
-        row
-        for event in part.scan(retrieval.need, report)
-        if retrieval.matches(row := row_of(event, retrieval.demand))
-    )
-    for operation in work.plan.operations[: work.stages]:
-        rows = operation.run(rows, work.context)
-    groups = work.stats.groups(rows, work.context)
+    groups = _groups(work, part, report, None)
     return Done(groups, report, work.context.messages[told:])
+
+
+def run_whole(
+    work: Work, store: FileStore, report: ReadReport, progress: Progress | None
+) -> Iterator[Row]:
+    """The rows that come out of the stats, by this process alone."""
+    return work.stats.merged([_groups(work, store, report, progress)])
+
+
+def _groups(
+    work: Work, store: FileStore | FilePart, report: ReadReport, progress: Progress | None
+) -> Groups:
+    plan, context = work.plan, work.context
+    assert plan.retrieval is not None
+    found = matching(plan, plan.retrieval, store, report, work.memory, progress)
+    items: Iterable[Item] = guarded(found, context)
+    with ExitStack() as stages:
+        for operation in plan.operations[: work.stages]:
+            items = rows = operation.run(each(items), context)
+            if isinstance(rows, Generator):
+                stages.callback(rows.close)
+        return work.stats.groups(items, context)
 
 
 def _taken(

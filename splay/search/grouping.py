@@ -13,6 +13,7 @@ from splay.eval.value import as_list, to_number, to_text
 from splay.rows import Row, Scalar, Value
 from splay.search.aggregate import Term
 from splay.search.wildcards import is_pattern
+from splay.shapes.run import Times
 from splay.spl.args import Args
 
 Key = tuple[str, ...]
@@ -83,6 +84,17 @@ class Group:
         for number, (part, found) in enumerate(zip(self._parts, values, strict=True)):
             if found:
                 part.add(found, time)
+                if self._numeric[number] and None in map(to_number, found):
+                    self._spoiled[number] = True
+
+    def add_run(self, values: Sequence[list[Scalar]], times: Times) -> None:
+        """Rows that have the same values, but for `_time`; none of the functions is timed."""
+        for number, (term, part) in enumerate(zip(self._terms, self._parts, strict=True)):
+            found = values[number]
+            if term.field == "_time":
+                part.add_each(times)
+            elif found:
+                part.add_repeated(found, len(times))
                 if self._numeric[number] and None in map(to_number, found):
                     self._spoiled[number] = True
 

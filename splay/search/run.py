@@ -11,9 +11,10 @@ from splay.errors import SplError
 from splay.rows import Row
 from splay.search.commands import find_command
 from splay.search.commands.head import Head
-from splay.search.fanout import divisible, run_parts
+from splay.search.fanout import divisible, run_parts, run_whole
 from splay.search.operation import Context, Kind, Operation
-from splay.search.plan import Plan, Retrieval, plan_pipeline, within
+from splay.search.plan import Plan, plan_pipeline, within
+from splay.search.retrieve import each, guarded, matching, memory_of
 from splay.search.subsearch import has_subsearch, replace_results
 from splay.spl.parser import parse_search
 from splay.spl.patched import Patched
@@ -28,7 +29,6 @@ Watch = Callable[[Operation | None, Iterable[Row]], Iterable[Row]]
 
 
 _ROW_BY_ROW = (Kind.STREAMING, Kind.CENTRALIZED)
-_CHECK_EVERY = 1000  # rows between two looks at whether the search is to go on
 
 
 @dataclass
@@ -150,10 +150,12 @@ def _all_rows(
 
     given: what a pipeline over rows works on."""
     operations, rows = plan.operations, given
-    if rows is None and processes and isinstance(store, FileStore):
+    if rows is None and watch is None and isinstance(store, FileStore):
         work = divisible(plan, context)
-        rows = run_parts(work, store, report, progress) if work else None
-        operations = operations[work.stages + 1 :] if work and rows is not None else operations
+        if work is not None:
+            rows = run_parts(work, store, report, progress) if processes else None
+            rows = run_whole(work, store, report, progress) if rows is None else rows
+            operations = operations[work.stages + 1 :]
     with ExitStack() as stages:
         if rows is None:
             rows = _events(plan, store, context, report, progress)
@@ -164,16 +166,8 @@ def _all_rows(
             if isinstance(rows, Generator):
                 stages.callback(rows.close)
             if operation.kind not in _ROW_BY_ROW or operation.makes_rows:
-                rows = _guarded(rows, context)
+                rows = guarded(rows, context)
         return list(rows if watch is None else watch(None, rows))
-
-
-def _guarded(rows: Iterable[Row], context: Context) -> Iterator[Row]:
-    """The rows, as long as the search may go on: asked at the first one, and then now and again."""
-    for number, row in enumerate(rows):
-        if number % _CHECK_EVERY == 0 and not context.go_on():
-            return
-        yield row
 
 
 def _events(
@@ -186,7 +180,8 @@ def _events(
     retrieval = plan.retrieval
     if retrieval is None or store is None:
         return ()
-    rows = _guarded(_matching(plan, retrieval, store, report, progress), context)
+    memory = memory_of(plan, unordered=False)
+    rows = guarded(each(matching(plan, retrieval, store, report, memory, progress)), context)
     if not retrieval.newest_first:
         return rows
     limit = None
@@ -201,17 +196,3 @@ def _newest(rows: Iterable[Row], limit: int | None) -> list[Row]:
     keyed = ((float(row["_time"]), number, row) for number, row in enumerate(rows))  # type: ignore[arg-type]
     found = sorted(keyed, reverse=True) if limit is None else heapq.nlargest(limit, keyed)
     return [row for _, _, row in found]
-
-
-def _matching(
-    plan: Plan,
-    retrieval: Retrieval,
-    store: Store,
-    report: ReadReport,
-    progress: Progress | None,
-) -> Iterator[Row]:
-    row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
-    for event in store.scan(retrieval.need, report, progress):
-        row = row_of(event, demand)
-        if matches(row):
-            yield row

@@ -12,7 +12,7 @@ from datetime import UTC, tzinfo
 
 from splay.store.blocks import utf8_blocks
 from splay.store.classic import ClassicMaker, ClassicReader, classic_start
-from splay.store.event import Event, Need, ReadReport
+from splay.store.event import Event, Found, Need, ReadReport
 from splay.store.files import Reader
 from splay.store.lines import LineMaker, LineReader
 from splay.store.literals import LiteralScan
@@ -36,6 +36,10 @@ class Origin:
 
 def broken(blocks: Iterable[bytes], origin: Origin, now: float) -> Iterator[Event]:
     """The events of a stream of bytes. now: the time of those that say none."""
+    return (found for found in _found(blocks, origin, now) if isinstance(found, Event))
+
+
+def _found(blocks: Iterable[bytes], origin: Origin, now: float) -> Iterator[Found]:
     text = utf8_blocks(_pieces(blocks))
     first = next(text, b"")
     reader = _reader(first, origin, now)

@@ -9,9 +9,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from splay.store.event import Event
+from splay.store.event import Found, Recall
 from splay.store.literals import Data, LiteralScan
-from splay.store.maker import UNKNOWN_HOST, Maker
+from splay.store.maker import UNKNOWN_HOST, Maker, as_text
+from splay.store.making import made
 from splay.store.notes import Fault, FileNotes
 from splay.store.stamps import american_time
 from splay.store.xmlevents import MAX_EVENT
@@ -35,11 +36,20 @@ def classic_start(data: bytes) -> int:
 class ClassicMaker(Maker):
     """Makes events as Splunk's Windows event input names them without renderXml."""
 
+    values = re.compile(rb"(?:\A|\n[A-Za-z][\w ]*=|:[ \t]+)([^\s](?:[^\r\n]*[^\s])?)")
+    time_at = re.compile(r"\A([^\n]*)\n")
+    origin_at = (as_text(_COMPUTER), as_text(_LOG_NAME))
+
+    def head(self, text: str) -> int | None:
+        message = text.find("\nMessage=")
+        return len(text) if message < 0 else message + 1
+
+    def moment(self, text: bytes) -> float | None:
+        return american_time(text.strip(), self.settings.tz)
+
     def own_time(self, data: Data, start: int, end: int) -> float | None:
         line = data.find(b"\n", start, end)
-        return (
-            american_time(bytes(data[start:line].strip()), self.settings.tz) if line > 0 else None
-        )
+        return self.moment(bytes(data[start:line])) if line > 0 else None
 
     def latest_time(self, data: Data, start: int, end: int) -> float | None:
         # From the end, in growing steps: the last header is near it as a rule.
@@ -95,16 +105,19 @@ class ClassicReader:
     An event ends where the next begins, so the last of a block waits for the next block.
     """
 
-    def __init__(self, maker: Maker, scan: LiteralScan, notes: FileNotes) -> None:
+    def __init__(
+        self, maker: Maker, scan: LiteralScan, notes: FileNotes, recall: Recall | None = None
+    ) -> None:
         self._maker = maker
         self._scan = scan
         self._notes = notes
+        self._recall = recall
         self._rest = b"\n"
         self._headers: list[int] = []  # the header that _rest begins with, if it does
         self._searched = 0  # no other header begins before here in _rest
         self._oversize = False
 
-    def feed(self, block: bytes) -> Iterator[Event]:
+    def feed(self, block: bytes) -> Iterator[Found]:
         """The events that are known to end in this block."""
         data = self._rest + block
         headers = self._headers + [m.start() for m in _HEADER.finditer(data, self._searched)]
@@ -118,7 +131,7 @@ class ClassicReader:
         self._headers = [] if self._oversize else headers
         self._searched = max(len(self._headers), len(self._rest) - _LONGEST_HEADER)
 
-    def finish(self) -> Iterator[Event]:
+    def finish(self) -> Iterator[Found]:
         """The last event."""
         rest, self._rest = self._rest, b""
         yield from self._region(rest, self._headers)
@@ -131,7 +144,7 @@ class ClassicReader:
         self._oversize = True
         return data[-_LONGEST_HEADER:]
 
-    def _region(self, data: bytes, headers: list[int]) -> Iterator[Event]:
+    def _region(self, data: bytes, headers: list[int]) -> Iterator[Found]:
         starts = [place + 1 for place in headers]
         lead = data[: starts[0]] if starts else data
         if self._oversize:
@@ -139,10 +152,7 @@ class ClassicReader:
         else:
             self._notes.stray_bytes += len(lead.strip())
         self._notes.events(len(starts))
-        for start, end in self._wanted(data, starts):
-            event = self._maker.make(data, start, end)
-            if event is not None:
-                yield event
+        yield from made(self._maker, self._recall, data, self._wanted(data, starts))
         self._maker.region_done(data, len(data))
 
     def _wanted(self, data: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:

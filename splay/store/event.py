@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+from splay.shapes.run import Run
 
 
 @dataclass(slots=True)
@@ -23,6 +25,10 @@ class Event:
     index: str = "main"
     indextime: float = 0.0
     fields: Mapping[str, str | list[str]] = field(default_factory=dict)
+
+
+Found: TypeAlias = "Event | Run"
+"""What reading gives: an event, or several whose fields are known without looking into them."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,22 @@ class ReadReport:
         for name in ("files", "bytes", "events", "bad_events"):
             setattr(self, name, max(getattr(self, name), getattr(other, name)))
         self.problems += [text for text in other.problems if text not in self.problems]
+
+
+class Recall(Protocol):
+    """Knows the events of one file by their shape (`splay.shapes`), where it can."""
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether events may be taken many at a time, whatever their order."""
+
+    def known(self, data: bytes | bytearray, start: int, end: int) -> Run | bool: ...
+
+    def learn(self, raw: bytes, event: Event) -> None: ...
+
+    def sweep(self, data: bytes | bytearray, at: int, end: int, gap: bytes) -> tuple[int, int]: ...
+
+    def runs(self) -> Iterator[Run]: ...
 
 
 class Store(Protocol):

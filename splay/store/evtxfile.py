@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from splay.errors import DataError
-from splay.store.event import Event
+from splay.store.event import Found, Recall
 from splay.store.literals import LiteralScan
 from splay.store.maker import Maker
+from splay.store.making import made
 from splay.store.notes import Fault, FileNotes
 from splay.store.xmlevents import CLOSE, OPEN
 
@@ -40,8 +41,12 @@ def unpacked(blocks: Iterator[bytes], first: bytes, notes: FileNotes) -> IO[byte
 
 
 def read_evtx(
-    opened: str | IO[bytes], maker: Maker, scan: LiteralScan, notes: FileNotes
-) -> Iterator[Event]:
+    opened: str | IO[bytes],
+    maker: Maker,
+    scan: LiteralScan,
+    notes: FileNotes,
+    recall: Recall | None = None,
+) -> Iterator[Found]:
     """The events of an .evtx file, each as Windows would render it in XML on one line.
 
     Raises DataError when the package `evtx` is not there.
@@ -56,10 +61,9 @@ def read_evtx(
         data = data[start.start() : end + len(CLOSE)]
         notes.events(1)
         folded = scan.folded(data, len(data))
-        event = maker.make(data, 0, len(data)) if folded is not None else None
+        if folded is not None:
+            yield from made(maker, recall, data, [(0, len(data))])
         maker.region_done(data, len(data))
-        if event is not None:
-            yield event
 
 
 def _records(opened: str | IO[bytes], notes: FileNotes) -> Iterator[bytes]:

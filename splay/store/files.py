@@ -11,11 +11,11 @@ from typing import Protocol
 from splay.errors import DataError
 from splay.store.blocks import raw_blocks, utf8_blocks
 from splay.store.classic import ClassicMaker, ClassicReader, classic_start
-from splay.store.event import Event, Need, ReadReport
+from splay.store.event import Event, Found, Need, ReadReport, Recall
 from splay.store.evtxfile import MAGIC, read_evtx, unpacked
 from splay.store.lines import LineMaker, LineReader
 from splay.store.literals import LiteralScan
-from splay.store.maker import FileFacts, InputSettings
+from splay.store.maker import FileFacts, InputSettings, Maker
 from splay.store.notes import FileNotes
 from splay.store.parts import Part, divide
 from splay.store.xmlevents import XmlMaker, XmlReader, xml_start
@@ -28,12 +28,18 @@ SUFFIXES = (".xml", ".log", ".txt", ".evtx", ".gz", ".json")
 Progress = Callable[[int], None]
 
 
+class Memory(Protocol):
+    """What recalls events by their shape (`splay.shapes.memory`)."""
+
+    def of(self, maker: Maker) -> Recall: ...
+
+
 class Reader(Protocol):
     """What turns blocks of one kind of text into events."""
 
-    def feed(self, block: bytes) -> Iterator[Event]: ...
+    def feed(self, block: bytes) -> Iterator[Found]: ...
 
-    def finish(self) -> Iterator[Event]: ...
+    def finish(self) -> Iterator[Found]: ...
 
 
 class FileStore:
@@ -63,16 +69,27 @@ class FileStore:
         Raises DataError at once when a path is missing or a folder holds no log, and at
         the end when no event at all could be read.
         """
-        files = self.files()
-        return self._scan(files, need, report, progress or (lambda _: None))
+        found = self.recalled(need, report, None, progress)
+        return (event for event in found if isinstance(event, Event))
+
+    def recalled(
+        self,
+        need: Need,
+        report: ReadReport,
+        memory: Memory | None,
+        progress: Progress | None = None,
+    ) -> Iterator[Found]:
+        """The same with a memory: what it knows does not come as events."""
+        return self._scan(self.files(), need, report, memory, progress or (lambda _: None))
 
     def parts(self, size: int) -> list[FilePart]:
         """The same events in parts of about so many bytes, that can be read by themselves.
 
         A file that cannot be divided is one part. Raises DataError like scan.
         """
+        started = time.time()
         return [
-            FilePart(path, self._settings, part)
+            FilePart(path, self._settings, part, started)
             for path in self.files()
             for part in divide(path, size)
         ]
@@ -86,12 +103,18 @@ class FileStore:
         return list(found.values())
 
     def _scan(
-        self, files: list[Path], need: Need, report: ReadReport, progress: Progress
-    ) -> Iterator[Event]:
+        self,
+        files: list[Path],
+        need: Need,
+        report: ReadReport,
+        memory: Memory | None,
+        progress: Progress,
+    ) -> Iterator[Found]:
         problems, events = len(report.problems), report.events
         started = time.time()
         for path in files:
-            yield from FileScan(path, self._settings, need, report, progress, started).events()
+            part = FilePart(path, self._settings, None, started)
+            yield from FileScan(part, need, report, memory, progress).events()
         if report.events == events:
             raise self.nothing_read(report.problems[problems:])
 
@@ -102,20 +125,22 @@ class FileStore:
 
 @dataclass(frozen=True)
 class FilePart:
-    """A part of a file as a store of its own. An empty one is no error: another may hold events."""
+    """A part of a file, which may hold no event. started: when the search began to read."""
 
     path: Path
     settings: InputSettings
     part: Part | None  # None: the whole file
+    started: float
 
-    def scan(
-        self, need: Need, report: ReadReport, progress: Progress | None = None
-    ) -> Iterator[Event]:
+    def recalled(
+        self,
+        need: Need,
+        report: ReadReport,
+        memory: Memory | None,
+        progress: Progress | None = None,
+    ) -> Iterator[Found]:
         """The events of this part that can match."""
-        advance = progress or (lambda _: None)
-        started = time.time()
-        scan = FileScan(self.path, self.settings, need, report, advance, started, self.part)
-        return scan.events()
+        return FileScan(self, need, report, memory, progress or (lambda _: None)).events()
 
 
 def _nothing_read(paths: Sequence[Path], problems: Sequence[str]) -> DataError:
@@ -153,25 +178,24 @@ class FileScan:
 
     def __init__(
         self,
-        path: Path,
-        settings: InputSettings,
+        part: FilePart,
         need: Need,
         report: ReadReport,
+        memory: Memory | None,
         progress: Progress,
-        started: float,
-        part: Part | None = None,
     ) -> None:
-        self._path = path
-        self._part = part
-        self._settings = settings
+        self._path = part.path
+        self._part = part.part
+        self._settings = part.settings
+        self._started = part.started
         self._need = need
         self._report = report
+        self._memory = memory
         self._progress = progress
-        self._started = started
         self._scan = LiteralScan(need.literals)
-        self._notes = FileNotes(str(path), report)
+        self._notes = FileNotes(str(part.path), report)
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[Found]:
         """The file's events that pass; what is wrong with it goes to the report."""
         self._report.files += self._part is None or self._part.start == 0
         try:
@@ -181,7 +205,7 @@ class FileScan:
         finally:
             self._notes.tell()
 
-    def _open(self) -> Iterator[Event]:
+    def _open(self) -> Iterator[Found]:
         self._facts = FileFacts(
             str(self._path),
             _stem(self._path),
@@ -203,18 +227,20 @@ class FileScan:
         self._report.bytes += size
         self._progress(size)
 
-    def _evtx(self, first: bytes, blocks: Iterator[bytes]) -> Iterator[Event]:
+    def _evtx(self, first: bytes, blocks: Iterator[bytes]) -> Iterator[Found]:
         maker = XmlMaker(self._facts, self._settings, self._need, self._notes)
         if self._path.suffix.lower() != ".gz":
             self._count(max(0, self._path.stat().st_size - len(first)))
-            yield from read_evtx(str(self._path), maker, self._scan, self._notes)
+            yield from read_evtx(
+                str(self._path), maker, self._scan, self._notes, self._recall(maker)
+            )
             return
         file = unpacked(blocks, first, self._notes)
         if file is not None:
             with file:
-                yield from read_evtx(file, maker, self._scan, self._notes)
+                yield from read_evtx(file, maker, self._scan, self._notes, self._recall(maker))
 
-    def _text(self, blocks: Iterator[bytes]) -> Iterator[Event]:
+    def _text(self, blocks: Iterator[bytes]) -> Iterator[Found]:
         first = next(blocks, b"")
         reader = self._reader(first)
         if isinstance(reader, LineReader) and b"\0" in first:
@@ -246,13 +272,16 @@ class FileScan:
             return start, self._classic()
         return 0, None
 
+    def _recall(self, maker: Maker) -> Recall | None:
+        return None if self._memory is None else self._memory.of(maker)
+
     def _xml(self) -> Reader:
         maker = XmlMaker(self._facts, self._settings, self._need, self._notes)
-        return XmlReader(maker, self._scan, self._notes)
+        return XmlReader(maker, self._scan, self._notes, self._recall(maker))
 
     def _classic(self) -> Reader:
         maker = ClassicMaker(self._facts, self._settings, self._need, self._notes)
-        return ClassicReader(maker, self._scan, self._notes)
+        return ClassicReader(maker, self._scan, self._notes, self._recall(maker))
 
     def _lines(self) -> Reader:
         maker = LineMaker(self._facts, self._settings, self._need, self._notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from splay.store.event import Event
@@ -20,10 +21,19 @@ SHORTEST_TIME = len("1/1/2026 0:00:00")
 class LineMaker(Maker):
     """Names events after their file, as Splunk does when inputs.conf says nothing."""
 
+    values = re.compile(rb"(?!)()")  # lines are of no shape that could be told
+    time_at = re.compile(r"(?!)()")
+    origin_at = ()
+
+    def head(self, text: str) -> int | None:
+        return None
+
+    def moment(self, text: bytes) -> float | None:
+        time = iso_time(text, self.settings.tz, whole=False)
+        return american_time(text, self.settings.tz, whole=False) if time is None else time
+
     def own_time(self, data: Data, start: int, end: int) -> float | None:
-        head = bytes(data[start : min(end, start + LOOKAHEAD)])
-        time = iso_time(head, self.settings.tz, whole=False)
-        return american_time(head, self.settings.tz, whole=False) if time is None else time
+        return self.moment(bytes(data[start : min(end, start + LOOKAHEAD)]))
 
     def latest_time(self, data: Data, start: int, end: int) -> float | None:
         while end > start:

@@ -65,6 +65,10 @@ class LiteralScan:
                 return None
         return lower
 
+    def holds(self, event: Data) -> bool:
+        """Whether an event holds a text of every clause."""
+        return self.folded(event, len(event)) is not None
+
     def passes(self, data: Data, folded: Data, start: int, end: int) -> bool:
         """Whether the event data[start:end] holds a text of every clause."""
         return all(clause.among(data, folded, start, end) for clause in self._clauses)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import ClassVar
 
 from splay.store.event import Event, Need
 from splay.store.literals import Data
@@ -38,6 +40,11 @@ class FileFacts:
     before: float | None = None  # the time of the event before, where only a part is read
 
 
+def as_text(pattern: re.Pattern[bytes]) -> re.Pattern[str]:
+    """The same expression over text."""
+    return re.compile(pattern.pattern.decode("ascii"), pattern.flags | re.ASCII)
+
+
 class Maker(ABC):
     """Makes the events of one file, region by region (a region holds whole events).
 
@@ -54,6 +61,21 @@ class Maker(ABC):
         self._notes = notes
         self._known: float | None = facts.before  # time of the latest event before self._known_end
         self._known_end = 0
+
+    values: ClassVar[re.Pattern[bytes]]
+    """Where in an event values stand: in one of its groups."""
+    time_at: ClassVar[re.Pattern[str]]
+    """What `own_time` reads, as an expression over the event's text: its first group."""
+    origin_at: ClassVar[tuple[re.Pattern[str], ...]]
+    """What `origin` reads, in the same way: the first match of each."""
+
+    @abstractmethod
+    def head(self, text: str) -> int | None:
+        """Where in the event's text that which they read ends; None where there is no such part."""
+
+    @abstractmethod
+    def moment(self, text: bytes) -> float | None:
+        """The time that such a text stands for."""
 
     @abstractmethod
     def own_time(self, data: Data, start: int, end: int) -> float | None:
@@ -82,11 +104,28 @@ class Maker(ABC):
             self._notes.fault(Fault.NO_TIME)
             time = self._time_before(data, start)
         self._known, self._known_end = time, end
+        if not self.wanted(time):
+            return None
+        return self.event(data, start, end, time)
+
+    @property
+    def always(self) -> bool:
+        """Whether every time is in the time range."""
+        return self._need.earliest is None and self._need.latest is None
+
+    def wanted(self, time: float) -> bool:
+        """Whether a time is in the time range."""
         need = self._need
         if need.earliest is not None and time < need.earliest:
-            return None
-        if need.latest is not None and time >= need.latest:
-            return None
+            return False
+        return need.latest is None or time < need.latest
+
+    def passed(self, time: float, end: int) -> None:
+        """Notes that an event with this time ended here, though it was not made."""
+        self._known, self._known_end = time, end
+
+    def event(self, data: Data, start: int, end: int, time: float) -> Event:
+        """The event data[start:end], whatever the time range."""
         settings = self.settings
         host, source, sourcetype = self.origin(data, start, end)
         return Event(

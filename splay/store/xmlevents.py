@@ -7,13 +7,14 @@ nothing to expand. https://learn.microsoft.com/windows/win32/wes/eventschema-eve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import unescape
 
-from splay.store.event import Event
+from splay.store.event import Found, Recall
 from splay.store.literals import Data, LiteralScan
-from splay.store.maker import UNKNOWN_HOST, Maker
+from splay.store.maker import UNKNOWN_HOST, Maker, as_text
+from splay.store.making import made
 from splay.store.notes import Fault, FileNotes
 from splay.store.stamps import iso_time
 
@@ -30,6 +31,7 @@ _GAP = re.compile(
 _DOCUMENT = re.compile(rb"\s*(?:<\?xml\s|<!DOCTYPE|<Events[\s>])", re.IGNORECASE)
 _BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z)")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_FEW = 4  # one in so many events is worth to look at all of them
 _CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _TIME = re.compile(rb"""<TimeCreated\s[^<>]*?SystemTime\s*=\s*["']([^"'<>]*)["']""")
 _CHANNEL = re.compile(rb"<Channel(?:\s[^<>]*)?>([^<]*)</")
@@ -57,15 +59,26 @@ def xml_start(data: bytes, *, document: bool = True) -> int:
 class XmlMaker(Maker):
     """Makes events as Splunk's Windows event input names them with renderXml."""
 
+    values = re.compile(rb">([^<>]+)</|='([^'<>]+)'|=\"([^\"<>]+)\"")
+    time_at = as_text(_TIME)
+    origin_at = (as_text(_COMPUTER), as_text(_CHANNEL))
+
+    def head(self, text: str) -> int | None:
+        close = text.find("</System>")
+        return None if close < 0 else close + len("</System>")
+
+    def moment(self, text: bytes) -> float | None:
+        return iso_time(text.strip())
+
     def own_time(self, data: Data, start: int, end: int) -> float | None:
         found = _TIME.search(data, start, _system_end(data, start, end))
-        return iso_time(found[1].strip()) if found else None
+        return self.moment(found[1]) if found else None
 
     def latest_time(self, data: Data, start: int, end: int) -> float | None:
         place = data.rfind(b"<TimeCreated", start, end)
         while place >= 0:
             found = _TIME.match(data, place, end)
-            time = iso_time(found[1].strip()) if found else None
+            time = self.moment(found[1]) if found else None
             if time is not None:
                 return time
             place = data.rfind(b"<TimeCreated", start, place)
@@ -102,17 +115,21 @@ class XmlReader:
     again; what is looked at is always data[:end].
     """
 
-    def __init__(self, maker: Maker, scan: LiteralScan, notes: FileNotes) -> None:
+    def __init__(
+        self, maker: Maker, scan: LiteralScan, notes: FileNotes, recall: Recall | None = None
+    ) -> None:
         self._maker = maker
         self._scan = scan
         self._notes = notes
+        self._recall = recall
+        self._sweeping = False  # most events are of interest, and most of known shapes
         self._data = bytearray()
         self._held = 0  # so many bytes at its front follow the last closing tag
         self._oversize = False  # inside an event that is being left out
         self._declared = False  # a DOCTYPE stands before the next event
         self._joint = b""  # how an event ends and the next begins in this file
 
-    def feed(self, block: bytes) -> Iterator[Event]:
+    def feed(self, block: bytes) -> Iterator[Found]:
         """The events that end in this block."""
         searched = max(0, self._held - len(CLOSE) + 1)
         end = self._append(block)
@@ -124,11 +141,14 @@ class XmlReader:
             self._hold(self._without_end(end), end)
             return
         stop = last + len(CLOSE)
-        yield from self._region(self._data, stop)
+        if self._sweeping and stop <= MAX_EVENT and self._recall:
+            yield from self._sweep(self._data, stop, self._recall)
+        else:
+            yield from self._region(self._data, stop)
         self._maker.region_done(self._data, stop)
         self._hold(stop, end)
 
-    def finish(self) -> Iterator[Event]:
+    def finish(self) -> Iterator[Found]:
         """Notes what is left at the end of the file."""
         rest = bytes(self._data[: self._held])
         if not self._oversize:
@@ -196,30 +216,62 @@ class XmlReader:
 
     # ---- whole events ----
 
-    def _region(self, data: Data, end: int) -> Iterator[Event]:
+    def _region(self, data: Data, end: int) -> Iterator[Found]:
         closes = self._clean(data, end)
+        events: Iterable[tuple[int, int]]
         if not closes:
-            events = self._one_by_one(data, end)
-            self._notes.events(len(events))
+            events = self._one_by_one(data, 0, end)
+            closes = len(events)
+            events = self._passing(data, events, end)
+        elif self._scan.empty:
+            events = _all_events(data, end)
+        else:
             folded = self._scan.folded(data, end)
-            if folded is not None:
-                yield from self._made(
-                    data, (e for e in events if self._scan.passes(data, folded, *e))
-                )
-            return
+            events = (
+                () if folded is None else self._scan.candidates(data, folded, end, ClosingTags())
+            )
         self._notes.events(closes)
-        if self._scan.empty:
-            yield from self._made(data, _all_events(data, end))
-            return
-        folded = self._scan.folded(data, end)
-        if folded is not None:
-            yield from self._made(data, self._scan.candidates(data, folded, end, ClosingTags()))
+        looked_at = 0
+        for found in made(self._maker, self._recall, data, events):
+            looked_at += 1
+            yield found
+        self._sweeping = (
+            self._recall is not None and self._recall.sweeps and looked_at * _FEW > closes
+        )
 
-    def _made(self, data: Data, events: Iterator[tuple[int, int]]) -> Iterator[Event]:
-        for start, end in events:
-            event = self._maker.make(data, start, end)
-            if event is not None:
-                yield event
+    def _passing(
+        self, data: Data, events: list[tuple[int, int]], end: int
+    ) -> list[tuple[int, int]]:
+        """Those events of the region data[:end] that pass the scan."""
+        if self._scan.empty or not events:
+            return events
+        if len(events) == 1:
+            start, stop = events[0]
+            return events if self._scan.holds(data[start:stop]) else []
+        folded = self._scan.folded(data, end)
+        return [e for e in events if folded is not None and self._scan.passes(data, folded, *e)]
+
+    def _sweep(self, data: Data, end: int, recall: Recall) -> Iterator[Found]:
+        """The events of a region by their shapes; those of no known shape one by one."""
+        at = whole = swept = 0
+        gap = self._joint[len(CLOSE) :].rpartition(b"<")[0]
+        while at < end:
+            if not self._declared:
+                at, count = recall.sweep(data, at, end, gap)
+                swept += count
+                if at >= end:
+                    break
+            after = data.find(CLOSE, at, end) + len(CLOSE)
+            events = self._one_by_one(data, at, after)
+            whole += len(events)
+            yield from made(self._maker, recall, data, self._passing(data, events, end))
+            at = after
+        self._notes.events(whole + swept)
+        matching = 0
+        for run in recall.runs():
+            matching += len(run.times)
+            yield run
+        self._sweeping = matching * _FEW > whole + swept and swept * _FEW > whole
 
     def _clean(self, data: Data, end: int) -> int:
         """The number of events, where counting alone shows that this region is one whole event
@@ -248,11 +300,11 @@ class XmlReader:
         if opened and _GAP.fullmatch(data, start + len(CLOSE), opened.start()):
             self._joint = bytes(data[start : opened.end()])
 
-    def _one_by_one(self, data: Data, end: int) -> list[tuple[int, int]]:
+    def _one_by_one(self, data: Data, start: int, end: int) -> list[tuple[int, int]]:
         """The whole events of a region that holds something else as well; that is noted."""
         events: list[tuple[int, int]] = []
-        opened, before = -1, 0
-        for token in _TOKEN.finditer(data, 0, end):
+        opened, before = -1, start
+        for token in _TOKEN.finditer(data, start, end):
             if token[0] != CLOSE:
                 if opened < 0:
                     self._gap(data[before : token.start()])

@@ -12,6 +12,7 @@ from typing import Any, Self
 from splay.eval.value import to_number, to_text
 from splay.rows import Scalar, Value
 from splay.search.aggregations.base import Aggregation, plain
+from splay.shapes.run import Times
 
 
 class Count(Aggregation):
@@ -22,6 +23,12 @@ class Count(Aggregation):
 
     def add(self, values: list[Scalar], time: float | None) -> None:
         self._count += len(values)
+
+    def add_repeated(self, values: list[Scalar], count: int) -> None:
+        self._count += len(values) * count
+
+    def add_each(self, numbers: Times) -> None:
+        self._count += len(numbers)
 
     def merge(self, other: Self) -> None:
         self._count += other._count
@@ -40,6 +47,9 @@ class DistinctCount(Aggregation):
 
     def add(self, values: list[Scalar], time: float | None) -> None:
         self._seen.update(map(to_text, values))
+
+    def add_repeated(self, values: list[Scalar], count: int) -> None:
+        self.add(values, None)
 
     def merge(self, other: Self) -> None:
         self._seen |= other._seen
@@ -76,6 +86,12 @@ class Extreme(Aggregation):
                 self._number, self._shown = number, value
             elif number == self._number and self.beats(to_text(value), to_text(self._shown)):
                 self._shown = value
+
+    def add_repeated(self, values: list[Scalar], count: int) -> None:
+        self.add(values, None)
+
+    def add_each(self, numbers: Times) -> None:
+        self.add([*numbers.extremes()], None)
 
     def merge(self, other: Self) -> None:
         seen = (other._text, other._shown if other._number is not None else None)

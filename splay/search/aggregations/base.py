@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Self
 
 from splay.rows import Scalar, Value
+from splay.shapes.run import Times
 
 
 class Aggregation(ABC):
@@ -26,6 +27,16 @@ class Aggregation(ABC):
     @abstractmethod
     def add(self, values: list[Scalar], time: float | None) -> None:
         """One row's values, at least one."""
+
+    def add_repeated(self, values: list[Scalar], count: int) -> None:
+        """The same values of so many rows; only where it is not `timed`."""
+        for _ in range(count):
+            self.add(values, None)
+
+    def add_each(self, numbers: Times) -> None:
+        """One number of each of several rows; only where it is not `timed`."""
+        for number in numbers:
+            self.add([number], None)
 
     def merge(self, other: Self) -> None:
         """Takes in what another has seen of the same group; only where `mergeable`."""

@@ -39,6 +39,9 @@ class Values(Aggregation):
     def add(self, values: list[Scalar], time: float | None) -> None:
         self._seen.update(map(to_text, values))
 
+    def add_repeated(self, values: list[Scalar], count: int) -> None:
+        self.add(values, None)
+
     def merge(self, other: Self) -> None:
         self._seen |= other._seen
 

@@ -17,7 +17,7 @@ from typing import Self
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.knowledge.extraction import report_step
 from splay.knowledge.keeping import Keeping, texts
-from splay.knowledge.kvmode import json_pairs, text_pairs
+from splay.knowledge.kvmode import TextPairs, json_pairs
 from splay.knowledge.step import RAW, Action
 from splay.rows import EVERYTHING, Demand, Row
 from splay.search.operation import Context, Kind, Operation
@@ -119,7 +119,7 @@ class Extract(Operation):
     def _pairs(self, mv_add: bool, clean: bool) -> Pairs:
         if self.delims is not None:
             return _delimited(*self.delims, once=not mv_add)
-        by_text = text_pairs(once=not mv_add, clean=clean)
+        by_text = TextPairs(once=not mv_add, clean=clean)
         return lambda text: chain(json_pairs(text), by_text(text))
 
     def demand(self, after: Demand) -> Demand:

@@ -7,6 +7,7 @@ from typing import Self
 
 from splay.errors import UnsupportedError
 from splay.eval.expression import EvalContext
+from splay.eval.fields import is_volatile
 from splay.rows import Demand, Row
 from splay.search.aggregate import Term, read_terms
 from splay.search.grouping import (
@@ -22,6 +23,7 @@ from splay.search.grouping import (
 from splay.search.operation import Context, Kind, Operation
 from splay.search.ordering import natural
 from splay.search.wildcards import is_pattern
+from splay.shapes.run import Run
 from splay.spl.args import Args, as_bool, as_int
 
 Groups = dict[Key, Group]
@@ -78,7 +80,7 @@ class Stats(Operation):
         """Whether rows may be divided: `groups` of each part, `merged`, are those of all."""
         return not has_patterns(self._terms) and all(t.make().mergeable for t in self._terms)
 
-    def groups(self, rows: Iterable[Row], context: Context) -> Groups:
+    def groups(self, rows: Iterable[Row | Run], context: Context) -> Groups:
         """What the rows come to, group by group, before the results are taken."""
         return self._groups(rows, self._terms, context.scope)
 
@@ -100,20 +102,32 @@ class Stats(Operation):
             if row:
                 yield row
 
-    def _groups(self, rows: Iterable[Row], terms: list[Term], scope: EvalContext) -> Groups:
+    def _groups(self, rows: Iterable[Row | Run], terms: list[Term], scope: EvalContext) -> Groups:
         takes = takers(terms, scope)
+        plain = "_time" not in self.by and not any(map(_looks_at_each, terms))
         groups: Groups = {}
         if not self.by:
             groups[()] = Group(terms)
-        for row in rows:
-            time = time_of(row)
-            values = [take(row) for take in takes]
-            for key in self.keys(row):
-                group = groups.get(key)
-                if group is None:
-                    group = groups[key] = Group(terms)
-                group.add(values, time)
+        for item in rows:
+            if isinstance(item, Run) and plain:
+                values = [take(item.row) for take in takes]
+                for group in self._of(item.row, groups, terms):
+                    group.add_run(values, item.times)
+                continue
+            for row in item.rows() if isinstance(item, Run) else (item,):
+                time = time_of(row)
+                values = [take(row) for take in takes]
+                for group in self._of(row, groups, terms):
+                    group.add(values, time)
         return groups
+
+    def _of(self, row: Row, groups: Groups, terms: list[Term]) -> Iterator[Group]:
+        """The groups that a row counts in."""
+        for key in self.keys(row):
+            group = groups.get(key)
+            if group is None:
+                group = groups[key] = Group(terms)
+            yield group
 
     def keys(self, row: Row) -> Iterable[Key]:
         """The groups that a row counts in, each as the texts of its BY fields."""
@@ -129,6 +143,14 @@ class Stats(Operation):
         if any(is_pattern(term.name) for term in self._terms):
             return None
         return [*self.by, *(term.name for term in self._terms)]
+
+
+def _looks_at_each(term: Term) -> bool:
+    """Whether it may see a difference between events of the same fields, unless their time is all
+    that it takes."""
+    if term.expr is not None and is_volatile(term.expr):
+        return True
+    return ("_time" in term.reads and term.field != "_time") or term.make().timed
 
 
 COMMAND = Stats

@@ -1,0 +1,212 @@
+"""Recalling the fields of events that are of a known shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from splay.knowledge import Knowledge, Rules
+from splay.knowledge.trace import Trace
+from splay.rows import Demand, Row
+from splay.shapes.clock import Clock, Within, whole
+from splay.shapes.learner import Learner
+from splay.shapes.run import Listed, Run, Times
+from splay.shapes.shape import Key, Shape
+from splay.store.event import Event
+from splay.store.literals import Data
+from splay.store.maker import Maker
+
+_LEARN_AFTER = 100
+"""Events that are read in the ordinary way before it is worth to learn what they are like."""
+_PATIENCE = 1000
+_MAX_ROWS = 20_000
+
+
+class Memory:
+    """What is known of events of each kind of log, for one search.
+
+    matches: whether a row fits the search. It must read nothing but demanded fields, and neither
+    `_time` nor `_raw`. unordered: whether events may come in any order.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        demand: Demand,
+        matches: Callable[[Row], bool],
+        *,
+        unordered: bool,
+    ) -> None:
+        self.knowledge = knowledge
+        self.demand = demand
+        self.matches = matches
+        self.unordered = unordered
+        self._tables: dict[type[Maker], Table] = {}
+
+    def of(self, maker: Maker) -> Recall:
+        """The recall for the events of one file."""
+        table = self._tables.setdefault(type(maker), Table())
+        table.file(maker.facts.name, maker.facts.indextime)
+        return Recall(self, table, maker)
+
+    def row(self, event: Event) -> Row | None:
+        """The row of an event that matches."""
+        row = self.knowledge.row(event, self.demand)
+        return row if self.matches(row) else None
+
+
+class Table:
+    """Shapes, and how many rows they hold."""
+
+    def __init__(self) -> None:
+        self.learner = Learner()
+        self.shapes: list[Shape] = []
+        self.rows = 0
+        self.unknown = 0
+        self.known = 0
+        self.tried = 0
+        self._file: tuple[str, float] | None = None
+
+    def file(self, name: str, indextime: float) -> None:
+        """Forgets the rows of another file: its events may be from another source."""
+        if self._file != (name, indextime):
+            self.forget_rows()
+            self._file = (name, indextime)
+
+    def forget_rows(self) -> None:
+        for shape in self.shapes:
+            shape.rows.clear()
+        self.rows = 0
+
+    def refresh(self) -> None:
+        """Takes the shapes of the learner."""
+        self.shapes = list(self.learner.shapes())
+
+
+class Recall:
+    """The events of one file, by their shape (`splay.store.event.Recall`)."""
+
+    def __init__(self, memory: Memory, table: Table, maker: Maker) -> None:
+        self._memory = memory
+        self._table = table
+        self._maker = maker
+        self._clock = Clock(maker.moment)
+        self._runs: list[tuple[Shape, dict[Key, list[bytes]]]] = []
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether any shape is known, and nothing depends on the order of events."""
+        return self._memory.unordered and bool(self._table.shapes)
+
+    def known(self, data: Data, start: int, end: int) -> Run | bool:
+        """The event data[start:end]; True for one that does not match, False for one of no known
+        shape."""
+        if self._table.rows > _MAX_ROWS and not self._runs:
+            self._table.forget_rows()
+        for shape in self._table.shapes:
+            if data.startswith(shape.prefix, start):
+                found = shape.match(data, start + shape.skip, end)
+                if found and found.end() == end:
+                    time = self._clock.time(found[shape.hour], found[shape.rest])
+                    key = found.group(*shape.key)
+                    if time is None or not self._row_is_known(shape, key, data, start, end, time):
+                        return False
+                    self._table.known += 1
+                    self._maker.passed(time, end)
+                    row = shape.rows[key[1:]]
+                    return (
+                        row is None
+                        or not self._maker.wanted(time)
+                        or Run(row, Listed([whole(time)]))
+                    )
+        return False
+
+    def sweep(self, data: Data, at: int, end: int, gap: bytes) -> tuple[int, int]:
+        """Takes events, with `gap` before each, for `runs`, up to one of no known shape; where the
+        last one ends, and how many were taken."""
+        pairs: list[tuple[Shape, dict[Key, list[bytes]]]] = [(s, {}) for s in self._table.shapes]
+        count, skip = 0, len(gap)
+        while at < end:
+            start = at + skip if data.startswith(gap, at) else at
+            for shape, times in pairs:  # noqa: B007 (it is used where the loop was left)
+                if data.startswith(shape.prefix, start) and (
+                    found := shape.match(data, start + shape.skip, end)
+                ):
+                    break
+            else:
+                break
+            key = found.group(*shape.key)
+            try:
+                times[key].append(found[shape.rest])
+            except KeyError:
+                time = self._clock.time(found[shape.hour], found[shape.rest])
+                stop = found.end()
+                if time is None or not self._row_is_known(shape, key, data, start, stop, time):
+                    break
+                times[key] = [found[shape.rest]]
+            at = found.end()
+            last, last_shape = found, shape
+            count += 1
+        if count:
+            self._table.known += count
+            time = self._clock.time(last[last_shape.hour], last[last_shape.rest])
+            self._maker.passed(time or 0.0, at)
+            self._runs += pairs
+        return at, count
+
+    def runs(self) -> Iterator[Run]:
+        """The events that were taken, those alike together."""
+        runs, self._runs = self._runs, []
+        for shape, taken in runs:
+            for key, rests in taken.items():
+                row = shape.rows.get(key[1:])
+                if row is not None:
+                    yield Run(row, self._times(key[0], rests))
+        if self._table.rows > _MAX_ROWS:
+            self._table.forget_rows()
+
+    def learn(self, raw: bytes, event: Event) -> None:
+        """Learns from an event that was of no known shape."""
+        table = self._table
+        table.unknown += 1
+        if table.unknown < _LEARN_AFTER or table.tried > _PATIENCE + table.known:
+            return
+        table.tried += 1
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return
+        rules = self._memory.knowledge.rules(event)
+        if table.learner.see(raw, self._maker, rules, partial(self._follow, rules)):
+            table.refresh()
+
+    def _follow(self, rules: Rules, trace: Trace) -> None:
+        self._memory.knowledge.trace(rules, self._memory.demand, trace)
+
+    def _row_is_known(
+        self, shape: Shape, key: Key, data: Data, start: int, end: int, time: float
+    ) -> bool:
+        """Whether the fields of such events are known: they are made from this one if need be."""
+        if key[1:] in shape.rows:
+            return True
+        event = self._maker.event(data, start, end, time)
+        rules = self._memory.knowledge.rules(event)
+        if rules not in shape.proven:
+            raw, follow = bytes(data[start:end]), partial(self._follow, rules)
+            if not self._table.learner.prove(shape, raw, self._maker, rules, follow):
+                self._table.refresh()
+                return False
+        row = self._memory.row(event)
+        if row is not None:
+            for name in shape.stale:
+                row.pop(name, None)
+        shape.rows[key[1:]] = row
+        self._table.rows += 1
+        return True
+
+    def _times(self, hour: bytes, rests: list[bytes]) -> Times:
+        if hour and self._maker.always:
+            return Within(self._clock, hour, rests)
+        time, wanted = self._clock.time, self._maker.wanted
+        found = [time(hour, rest) for rest in rests]
+        return Listed([whole(one) for one in found if one is not None and wanted(one)])

@@ -1,0 +1,1 @@
+"""Regular expressions on texts of which parts are not known: what holds whatever they are."""
