@@ -16,7 +16,7 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once lint package inspect content release clean
+.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once lint package inspect content release clean security faults
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,15 @@ load: $(READY) $(SDK)  ## 50 clients search and index on splay serve for 10 minu
 
 once: $(READY) $(SDK)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--backups 1000"
 	$(BIN)/python -m tests.efficacy.once $(ONCE_ARGS)
+# The licences that what is installed may have; weak copyleft only in tools that do not ship.
+LICENCES := MIT;BSD;Apache;PSF-2.0;CNRI-Python;MPL-2.0;Mozilla Public License 2.0
+security: $(READY) $(SDK)  ## what can be held here of docs/security.md: its tests, bandit, licences
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml splay bin tools
+	$(BIN)/pip-licenses --python $(BIN)/python --partial-match --allow-only='$(LICENCES)' --summary
+	$(BIN)/python -m pytest tests/security --long
+
+faults: $(READY) $(SDK)  ## break everything once: a table of what was tried and what went wrong
+	@$(BIN)/python -m tests.faults.table
 
 screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from splay.store.files import FileStore
 from splay.visible import visible, visible_block
 
 _SHOW_PROGRESS_ABOVE = 20_000_000  # bytes: about a second's work
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -42,8 +44,18 @@ def refusing() -> Iterator[None]:
     except MemoryError as error:  # one value alone was too large
         raise Refused(str(MemoryFull())) from error
     except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        _close_stdout()
+        raise Refused(f"the results cannot be written: {error.strerror}") from error
+
+
+def _close_stdout() -> None:
+    """Lets go what is not yet written, lest Python try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

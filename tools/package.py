@@ -66,7 +66,7 @@ def slim(tools: Path, build: Path, args: list[str], allowed: Allowed) -> None:
     (build / "slim").mkdir(parents=True, exist_ok=True)
     home = build.resolve() / "slim-home"  # slim keeps a cache in the home folder
     home.mkdir(exist_ok=True)
-    done = subprocess.run(
+    done = subprocess.run(  # nosec B603 # fixed command
         [str(tools.resolve() / "slim"), *args],
         cwd=build,
         env={**os.environ, "HOME": str(home)},

@@ -76,7 +76,7 @@ def _download() -> None:
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     options = ["--no-deps", "--ignore-requires-python", "--only-binary=:all:", "--require-hashes"]
     files = ["--dest", str(CACHE), "--requirement", str(REQUIREMENTS)]
-    done = subprocess.run([*pip, *options, *files], capture_output=True, text=True, check=False)
+    done = subprocess.run([*pip, *options, *files], capture_output=True, text=True, check=False)  # nosec B603 # fixed command
     if done.returncode:
         raise ToolError(f"pip could not fetch {REQUIREMENTS.name}:\n{done.stderr.strip()}")
 

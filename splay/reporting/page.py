@@ -60,7 +60,7 @@ def page(outcome: Outcome, made: float) -> str:
         .render(
             outcome=outcome,
             about=outcome.detection.about,
-            style=Markup(style),
+            style=Markup(style),  # nosec B704 # our own file
             policy=policy(style),
             cards=cards,
             more=len(every) - len(cards),

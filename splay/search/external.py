@@ -226,7 +226,7 @@ _KEPT_BACK = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SPLUNK_PASSWORD", "SPL
 def _spawn(interpreter: str, command: CustomCommand) -> subprocess.Popen[bytes] | None:
     environment = {name: value for name, value in os.environ.items() if name not in _KEPT_BACK}
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # nosec B603 # an app's own script, no shell
             [interpreter, command.script.resolve()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -90,7 +90,7 @@ def _user_content(call: Call, user: User) -> dict[str, Any]:
         "defaultAppIsUserOverride": False,
         "email": user.email,
         "locked-out": call.splunkd.users.lockout.locked(user.name),
-        "password": "********",
+        "password": "********",  # nosec B105 # the mask
         "realname": user.realname,
         "roles": user.roles,
         "type": "Splunk",

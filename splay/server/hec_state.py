@@ -17,7 +17,7 @@ from splay.server.feeds import Acl
 
 APP = "splunk_httpinput"
 PREFIX = "http://"
-FIRST_TOKEN = "http://splunk_hec_token"
+FIRST_TOKEN = "http://splunk_hec_token"  # nosec B105 # a stanza's name
 """The input that the token given at the start belongs to, named as Splunk's container does."""
 
 _MOST_CHANNELS = 10_000  # the longest unused ones are forgotten first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,10 @@ def raw_blocks(
         return
     with path.open("rb") as file:
         packed = file.read(2) == GZIP_MAGIC
+        size = os.fstat(file.fileno()).st_size
+        if size and not packed:  # up to its end as it is now: one that grows has none
+            yield from _span_blocks(path, on_bytes, 0, size)
+            return
         file.seek(0)
         stream = cast(IO[bytes], gzip.GzipFile(fileobj=file) if packed else file)
         done = 0

@@ -59,4 +59,4 @@ def sum_(*arguments: Result) -> int | float | None:
 
 @plain("random()", gives="number")
 def random() -> int:
-    return dice.randrange(2**31)
+    return dice.randrange(2**31)  # nosec B311 # random() of SPL

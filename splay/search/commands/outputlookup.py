@@ -120,8 +120,11 @@ class Outputlookup(Operation):
         content = text.getvalue().encode()
         path.parent.mkdir(exist_ok=True)
         new = path.with_name(f".{path.name}.new")
-        new.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
-        os.replace(new, path)
+        try:
+            new.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+            os.replace(new, path)
+        finally:
+            new.unlink(missing_ok=True)
 
     def _error(self, message: str, hint: str = "") -> SplError:
         assert self.name is not None
