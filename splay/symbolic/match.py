@@ -8,9 +8,8 @@ all texts only counts as failed if it fails for all of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from splay.symbolic.pattern import (
     Alt,
@@ -24,9 +23,9 @@ from splay.symbolic.pattern import (
     Repeat,
     Seq,
     Unsupported,
-    first_of,
     parsed,
 )
+from splay.symbolic.start import begins, begins_text
 from splay.symbolic.text import Slots
 
 Span = tuple[int, int]
@@ -70,8 +69,8 @@ class _Matcher:
         self.end = end
         self.taken: dict[int, Span] = {}
         self.steps = 0
-        self.only_start = _begins_text(node)
-        self.begins = _begins(node)
+        self.only_start = begins_text(node)
+        self.begins = begins(node)
 
     def matches(self) -> Iterator[dict[int, Span]]:
         after = 0
@@ -274,8 +273,7 @@ class _Matcher:
             ends: list[int] = []
             if not self.match(node.body, here, _into(ends)) or ends[0] == here:
                 break
-            here = ends[0]
-            count += 1
+            here, count = ends[0], count + 1
         if count >= node.least and then(here):
             return True
         self.taken = before
@@ -342,9 +340,8 @@ class _Matcher:
     def before(self, body: Node, at: int) -> bool:
         """Whether the character before a position is one of those of a lookbehind."""
         chars = [body] if isinstance(body, Char) else list(getattr(body, "choices", ()))
-        outcomes = [any(char.fits(c) for char in chars) for c in self.behind(at) if c]
-        outcomes += [False for c in self.behind(at) if not c]
-        return self.all_agree(outcomes, at, -1)
+        outcomes = [any(c and char.fits(c) for char in chars) for c in self.behind(at)]
+        return self.all_agree(list(map(bool, outcomes)), at, -1)
 
     def behind(self, at: int) -> frozenset[str]:
         """What the character before a position may be; "" at the beginning of the text."""
@@ -360,13 +357,9 @@ class _Matcher:
 
     def ahead(self, at: int) -> frozenset[str]:
         """What the character after a position may be; "" at the end of the text."""
-        index, inside = at >> 2, at & 3
-        if index >= self.end:
-            return frozenset({""})
-        kind = self.slots.get(self.text[index])
-        if kind is None:
-            return frozenset(self.text[index])
-        return (kind.first, kind.inner, kind.last)[inside]
+        char = self.text[at >> 2] if at >> 2 < self.end else ""
+        kind = self.slots.get(char)
+        return (kind.first, kind.inner, kind.last)[at & 3] if kind else frozenset({char})
 
     def all_agree(self, outcomes: list[bool], at: int, side: int) -> bool:
         if all(outcomes) or not any(outcomes):
@@ -403,24 +396,3 @@ def _into(ends: list[int]) -> Then:
 
 def _always(at: int) -> bool:
     return True
-
-
-@lru_cache(maxsize=512)
-def _begins(node: Node) -> re.Pattern[str] | None:
-    """The characters that a match can begin with, and those that may be any; None: without one."""
-    chars, empty = first_of(node)
-    if empty:
-        return None
-    return re.compile(f"[{''.join(map(re.escape, sorted(chars)))}\x80-\U0010ffff]")
-
-
-def _begins_text(node: Node) -> bool:
-    """Whether it can only match at the beginning of the text."""
-    while isinstance(node, Seq | Group | Atomic):
-        if isinstance(node, Seq):
-            if not node.parts:
-                return False
-            node = node.parts[0]
-        else:
-            node = node.body
-    return isinstance(node, Edge) and node.kind in ("^", "A")

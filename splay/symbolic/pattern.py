@@ -221,28 +221,3 @@ def _is_char(node: Node) -> bool:
     if isinstance(node, Alt):
         return all(map(_is_char, node.choices))
     return isinstance(node, Char)
-
-
-def first_of(node: Node) -> tuple[frozenset[str], bool]:
-    """The ASCII characters that a match can begin with, and whether it can be without any."""
-    match node:
-        case Char(members):
-            return members, False
-        case Group(_, body) | Atomic(body):
-            return first_of(body)
-        case Repeat(body, least):
-            chars, empty = first_of(body)
-            return chars, empty or least == 0
-        case Alt(choices):
-            found = [first_of(choice) for choice in choices]
-            return frozenset().union(*(c for c, _ in found)), any(e for _, e in found)
-        case Seq(parts):
-            chars = frozenset[str]()
-            for part in parts:
-                more, empty = first_of(part)
-                chars |= more
-                if not empty:
-                    return chars, False
-            return chars, True
-        case Look() | Edge():
-            return frozenset(), True
