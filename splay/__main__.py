@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -253,18 +254,24 @@ def serve(
     if not is_user_name(username):
         raise click.UsageError(f"{username!r} cannot be a user's name.")
     hec_token = os.environ.get("SPLUNK_HEC_TOKEN", "")
-    if not hec_token:
-        said = (
-            "SPLUNK_HEC_TOKEN is not set: the event collector knows the tokens of its inputs only"
-        )
-        click.echo(said, err=True)
     os.umask(0o077)  # what is kept is for whoever started the server alone
     with refusing():
         folder = data_folder(data)
         splunkd = Splunkd(apps or (Path(),), folder, username, password, hec_token, inputs=inputs)
         with closing(splunkd):
             web = web_port if dashboards else None
-            listen(splunkd, Listening(host, port, hec_port, tls, web), click.echo)
+            listen(splunkd, Listening(host, port, hec_port, tls, web), _told(hec_token))
+
+
+def _told(hec_token: str) -> Callable[[str], None]:
+    """Tells where the server listens, and of a collector that nobody has a token for."""
+
+    def tell(line: str) -> None:
+        click.echo(line)
+        if not hec_token and line.startswith("HTTP Event Collector"):
+            click.echo("SPLUNK_HEC_TOKEN is not set: only its inputs' tokens are known", err=True)
+
+    return tell
 
 
 def explained(plan: Plan) -> list[str]:

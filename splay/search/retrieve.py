@@ -69,9 +69,12 @@ def each(items: Iterable[Item]) -> Iterator[Row]:
             yield item
 
 
-def guarded(rows: Iterable[T], context: Context) -> Iterator[T]:
-    """The rows, as long as the search may go on: asked at the first one, and then now and again."""
+def guarded(rows: Iterable[T], context: Context, *, ends: bool = True) -> Iterator[T]:
+    """The rows, as long as the search may go on: asked at the first one, and then now and again.
+
+    ends: whether they end when the search is to make its results of what it has.
+    """
     for number, row in enumerate(rows):
-        if number % _CHECK_EVERY == 0 and not context.go_on():
+        if number % _CHECK_EVERY == 0 and not context.go_on() and ends:
             return
         yield row

@@ -166,7 +166,9 @@ def _all_rows(
             if isinstance(rows, Generator):
                 stages.callback(rows.close)
             if operation.kind not in _ROW_BY_ROW or operation.makes_rows:
-                rows = guarded(rows, context)
+                # What a table is made of ends early; the table of it is shown whole.
+                source = operation.makes_rows or operation.kind is Kind.GENERATING
+                rows = guarded(rows, context, ends=source)
         return list(rows if watch is None else watch(None, rows))
 
 
