@@ -1,6 +1,6 @@
 """What can break around splay, each broken once, and what has to be true then.
 
-A case is a function that takes an empty folder and the scale (1 in the suite, 10 in make faults);
+A case is a function that takes an empty folder and the scale (1 in the suite, 3 in make faults);
 AssertionError says what went wrong. CASES holds all of them, with what they break in words.
 """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.faults.cases import CASES
 
-SCALE = 10
+SCALE = 3
 
 
 def main() -> int:
