@@ -8,14 +8,14 @@ import pytest
 
 from tests.security.conftest import ROOT
 
-DOCUMENTS = ("security.md",)
+DOCUMENTS = ("security.md", "reliability.md")
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_named_test_exists(name: str) -> None:
     named = _TEST.findall((ROOT / "docs" / name).read_text())
-    assert len(named) > 5
+    assert named
     for path, test in named:
         assert re.search(rf"^def {test}\(", (ROOT / path).read_text(), re.MULTILINE), (path, test)
 
