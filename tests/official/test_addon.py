@@ -66,6 +66,13 @@ def test_each_difference_has_its_reason(section: str) -> None:
     assert reasons == set(DIFFERENCES[section]["tests"])
 
 
+def test_each_saved_search_is_a_difference() -> None:
+    """As the first reason of the file says; a new search is to be listed there too."""
+    names = read_conf(launch.ROOT / "default" / "savedsearches.conf")
+    tests = DIFFERENCES["failed"]["tests"]["saved_searches"]
+    assert set(tests) == {f"test_savedsearches[{name}]" for name in names}
+
+
 def test_it_asks_for_every_stanza_of_the_field_pack(outcomes: dict[str, str]) -> None:
     for stanza in read_conf(launch.ROOT / "default" / "props.conf"):
         name = stanza.removeprefix("source::")
