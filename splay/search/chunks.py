@@ -12,7 +12,9 @@ from typing import IO, Any
 from splay.eval.value import as_list, from_list, to_text
 from splay.rows import Row, Scalar
 
-_HEADER = re.compile(rb"chunked 1\.0,(\d+),(\d+)\n")
+_HEADER = re.compile(rb"chunked 1\.0,(\d{1,18}),(\d{1,18})\n")
+MAX_MESSAGE = 1 << 30
+"""Bytes of one message: as many are made room for before the first one is read."""
 _MV = "__mv_"
 _MV_VALUE = re.compile(r"\$((?:[^$]|\$\$)*)\$(?:;|$)")
 
@@ -34,8 +36,11 @@ def read_chunk(stream: IO[bytes]) -> tuple[dict[str, Any], str] | None:
     match = _HEADER.fullmatch(line)
     if match is None:
         raise ValueError(f"it wrote {line[:60]!r} where the protocol wants a header")
-    head, data = stream.read(int(match[1])), stream.read(int(match[2]))
-    if len(head) + len(data) < int(match[1]) + int(match[2]):
+    sizes = int(match[1]), int(match[2])
+    if sum(sizes) > MAX_MESSAGE:
+        raise ValueError(f"its answer would be {sum(sizes)} bytes long, more than {MAX_MESSAGE}")
+    head, data = stream.read(sizes[0]), stream.read(sizes[1])
+    if len(head) + len(data) < sum(sizes):
         raise ValueError("its answer ends in the middle")
     try:
         metadata = json.loads(head) if head else {}

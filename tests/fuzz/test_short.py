@@ -13,6 +13,8 @@ from tests.fuzz.targets import TARGETS, Run
 
 FOUND = [
     ("rest", b"POST /servicesNS/nobody/no\0app/admin/macros\n\nname=a"),  # ValueError of a path
+    ("protocol", b"chunked 1.0,2," + b"1" * 40 + b"\n{}"),  # OverflowError of a length
+    ("protocol", b"chunked 1.0,2," + b"1" * 17 + b"\n{}"),  # MemoryError of a length
 ]
 
 
