@@ -16,7 +16,7 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once lint package inspect content release clean security faults
+.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package inspect content release clean security faults
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,10 @@ security: $(READY) $(SDK)  ## what can be held here of docs/security.md: its tes
 
 faults: $(READY) $(SDK)  ## break everything once: a table of what was tried and what went wrong
 	@$(BIN)/python -m tests.faults.table
+
+efficacy: $(READY) $(SDK) $(EVTX)  ## recall, precision, and make once: EFFICACY_ARGS="--other 10000 --logs LOGS"
+	$(BIN)/python -m tests.efficacy $(EFFICACY_ARGS)
+	@$(MAKE) --no-print-directory once
 
 screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots

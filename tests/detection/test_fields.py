@@ -184,6 +184,16 @@ def test_the_message_of_a_classic_backup_as_windows_words_it() -> None:
     assert row["BackupType"] == "1"
 
 
+def test_classic_text_without_a_message_may_end_with_any_line_of_its_header() -> None:
+    """suppress_text of inputs.conf leaves the message out; the last line has no end."""
+    head = TEXT.partition("Message=")[0].rstrip()
+    lines = head.splitlines()
+    for last in ("EventCode=4876", "LogName=Security", "ComputerName=ca01.example.com"):
+        rest = [line for line in lines if line != last]
+        row = fields_of("\n".join([*rest, last]), "WinEventLog")
+        assert [row[name] for name in FIVE[:3]] == [BACKUP[name] for name in FIVE[:3]]
+
+
 def test_an_event_read_through_wmi() -> None:
     """The header lines that Splunk's WMI input writes: Logfile and Type, no Keywords."""
     text = (

@@ -68,6 +68,15 @@ def test_events_that_only_look_like_ours_get_nothing(text: str, nothing: Path) -
         assert ours == bare
 
 
+def test_xml_that_has_the_source_of_text_and_quotes_text_gets_nothing(nothing: Path) -> None:
+    """renderXml without an add-on that renames sources: both packs look at the event."""
+    text = render(event(4688, data={"CommandLine": f"echo {CLASSIC}"}), Style())
+    source = "WinEventLog:Security"
+    ours = fields_of(text, "XmlWinEventLog", source)
+    bare = fields_of(text, "XmlWinEventLog", source, apps=[nothing])
+    assert without_classes(ours) == without_classes(bare)
+
+
 def test_a_large_log_of_other_events_gives_no_result(tmp_path: Path) -> None:
     """20,000 events, among them record numbers and values that hold 4876."""
     templates = [render(event(code, record="RECORD"), Style()) for code in OTHERS]

@@ -1,0 +1,89 @@
+"""Recall and precision: the tables of docs/efficacy.md.
+
+    python -m tests.efficacy [--true N] [--other N] [--logs PATH ...] [--content CHECKOUT]
+
+Exits with 1 when a true event raises no alert, or another one does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.efficacy.precision import Precision, examples, made, real
+from tests.efficacy.recall import SETUPS, Recall, recall, true_events
+from tests.real_evtx import FILE
+
+_SHOWN = 5  # of what went wrong
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the tables as they are in the docs."""
+    given = _parsed(arguments)
+    events = true_events(given.true, given.seed)
+    found = {name: recall(events, apps) for name, apps in SETUPS.items()}
+    _recall_table(found)
+    parts = [made(given.other, given.seed)]
+    logs = [*([FILE] if FILE.exists() else []), *given.logs]
+    if not FILE.exists():
+        print(f"\n{FILE.name} is not there: left out (tests/real_evtx.py fetches it)")
+    if logs:
+        parts.append(real(logs))
+    if given.content:
+        parts.append(examples(given.content, given.seed))
+    _precision_table(parts)
+    lost = [one.text for each in found.values() for one in each.examples]
+    fired = [text for part in parts for text in part.examples]
+    print(f"\n{len(lost)} true events lost, {len(fired)} other events or logs that fired")
+    for text in [*lost[:_SHOWN], *fired[:_SHOWN]]:
+        print(f"\n{text[:2000]}", file=sys.stderr)
+    return 1 if lost or fired else 0
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.efficacy")
+    parser.add_argument("--true", type=int, default=10_000, help="true events, changed")
+    parser.add_argument("--other", type=int, default=1_000_000, help="other events, generated")
+    parser.add_argument("--seed", type=int, default=4876)
+    parser.add_argument("--logs", type=Path, nargs="*", default=[], help="files and folders")
+    parser.add_argument("--content", type=Path, help="a checkout of splunk/security_content")
+    given = parser.parse_args(arguments)
+    for path in [*given.logs, *([given.content / "data_sources"] if given.content else [])]:
+        if not path.exists():
+            parser.error(f"{path}: there is no such file or folder")
+    return given
+
+
+def _recall_table(found: dict[str, Recall]) -> None:
+    first, *_ = found.values()
+    _row("what was changed", "events", *(f"lost {name}" for name in found))
+    _row("---", *["---:"] * (len(found) + 1))
+    for name in sorted(first.tried):
+        _row(name, _count(first.tried[name]), *(_count(each.lost[name]) for each in found.values()))
+    lost = [_count(each.events - each.found) for each in found.values()]
+    _row("**true events, 1 to 4 changes each**", _count(first.events), *lost)
+
+
+def _precision_table(parts: list[Precision]) -> None:
+    tried: Counter[str] = sum((part.tried for part in parts), Counter())
+    fired: Counter[str] = sum((part.fired for part in parts), Counter())
+    print()
+    _row("what", "events", "fired")
+    _row("---", "---:", "---:")
+    for name, count in tried.items():
+        _row(name, _count(count), _count(fired[name]))
+    _row("**other events**", _count(tried.total()), _count(fired.total()))
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _row(*cells: str) -> None:
+    print(f"| {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""A short version of `make efficacy`: each change of a true event by itself, and some others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.efficacy.mutations import CLIP, MUTATIONS, Mutated, Origin
+from tests.efficacy.others import KINDS_OF_OTHERS, example_logs, generated, is_backup
+from tests.efficacy.precision import made
+from tests.efficacy.recall import SETUPS, recall, true_events
+from tests.sample_events import Style, event, render
+
+
+@pytest.mark.parametrize("setup", SETUPS)
+def test_each_change_leaves_a_backup_that_is_found(setup: str) -> None:
+    events = true_events(len(MUTATIONS) + 100, 1)
+    assert {name for one in events for name in one.done} == {each.name for each in MUTATIONS}
+    found = recall(events, SETUPS[setup])
+    assert [(one.done, one.text) for one in found.examples] == []
+    assert found.found == len(events)
+
+
+def test_what_is_lost_is_said() -> None:
+    """Without its number an event is none: the recall of it is 0 of 1."""
+    text = render(event(4876), Style()).replace("4876", "4877")
+    origin = Origin("XmlWinEventLog:Security", "XmlWinEventLog")
+    found = recall([Mutated(text, origin, ("number",))])
+    assert (found.events, found.found, found.lost) == (1, 0, Counter({"number": 1}))
+
+
+def test_other_events_do_not_fire() -> None:
+    found = made(600, 1)
+    assert set(found.tried) == set(KINDS_OF_OTHERS)
+    assert found.tried.total() == 600
+    assert found.examples == []
+
+
+def test_no_generated_event_is_a_backup_and_no_changed_one_is_not() -> None:
+    assert [text for _, text in generated(2_000, 2) if is_backup(text)] == []
+    assert all(is_backup(one.text) for one in true_events(500, 2))
+
+
+def test_the_same_seed_gives_the_same_events() -> None:
+    assert true_events(50, 3) == true_events(50, 3)
+    assert list(generated(50, 3)) == list(generated(50, 3))
+    assert true_events(50, 3) != true_events(50, 4)
+
+
+def test_clipped_events_are_as_long_as_splunk_keeps_them() -> None:
+    clipped = [one for one in true_events(len(MUTATIONS), 1) if one.done[0].startswith("clipped")]
+    assert len(clipped) == 3
+    assert all(CLIP - 4 < len(one.text.encode()) <= CLIP for one in clipped)
+
+
+def test_the_examples_of_a_checkout(tmp_path: Path) -> None:
+    (tmp_path / "data_sources").mkdir()
+    one = tmp_path / "data_sources" / "one.yml"
+    one.write_text("name: one\nexample_log: |-\n  <Event>\n  </Event>\n", encoding="utf-8")
+    one.with_name("two.yml").write_text("name: two\n", encoding="utf-8")
+    assert list(example_logs(tmp_path)) == ["<Event>\n</Event>"]
