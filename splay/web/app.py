@@ -47,7 +47,6 @@ class Web:
             return Response(status_code=499)
         response.headers.update(HEADERS)
         response.headers.setdefault("Content-Security-Policy", policy())
-        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     async def _answer(self, request: Request) -> Response:

@@ -21,13 +21,9 @@ from starlette.responses import Response
 from splay.server.auth import SESSION_SECONDS, Users
 
 FORM_KEY = "x-splunk-form-key"
-HEADERS = {
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+HEADERS = {"Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin"}
+"""Beside those that every answer of the server has (splay.server.headers): a form that is sent
+without a referrer is sent without its origin too, which a login has to show."""
 
 
 def policy(nonce: str = "") -> str:

@@ -14,6 +14,7 @@ from splay.errors import DataError
 from splay.store.event import Event
 from splay.web.bundle import check_bundle
 from tests.chromium import Page
+from tests.published import AXE, Unavailable
 from tests.web import known
 from tests.web.conftest import FIXTURE, ROOT
 from tests.web.looking import Dashboard
@@ -237,3 +238,18 @@ def test_nothing_is_asked_of_another_host(dashboard: Dashboard, where: Served) -
     assert [
         url for url in asked if not url.startswith((where.url, f"blob:{where.url}", "data:"))
     ] == []
+
+
+@pytest.mark.parametrize("path", ["", "app/dashboards/classic", "app/dashboards/search", "none"])
+def test_axe_finds_nothing_on_the_pages_around(
+    dashboard: Dashboard, where: Served, path: str
+) -> None:
+    """All rules of axe-core (Deque). What Splunk's renderer draws is Splunk's."""
+    try:
+        axe = AXE.fetch().read_text(encoding="utf-8")
+    except Unavailable as error:
+        pytest.fail(str(error))
+    dashboard.page.go(f"{where.url}/en-US/{path}")
+    dashboard.page.run(f"{axe}; 0")
+    found = dashboard.page.run("axe.run({resultTypes: ['violations']})")
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
