@@ -98,7 +98,11 @@ class Dashboard:
     def choose(self, name: str, value: str) -> None:
         """Chooses an item of a dropdown by its value."""
         self.page.click(f"document.querySelector('[data-input-id={name}] [data-test=select]')")
-        self._do(self._offered(f"[data-test=option][data-test-value={json.dumps(value)}]"))
+        self._do(
+            self._offered(
+                f"[data-test=option][data-test-value={json.dumps(value, ensure_ascii=False)}]"
+            )
+        )
 
     def write(self, name: str, text: str) -> None:
         """Replaces what a text input holds."""
