@@ -15,7 +15,7 @@ from splay.spl.tree import Command, Pipeline
 
 __all__ = ["parse_eval", "parse_pipeline", "parse_search", "parse_search_expr"]
 
-_NAME = re.compile(r"([A-Za-z_]\w*)(?=[\s(\"'\[`]|$)")
+_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?=[\s(\"'\[`]|$)")
 _MAX_DEPTH = 50
 _MAX_COMMANDS = 300
 

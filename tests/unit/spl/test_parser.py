@@ -52,6 +52,7 @@ def test_positions_point_into_the_search() -> None:
         ("a [search b", 2, "never closed"),
         ("a ```b", 2, "comment"),
         ("a | 5", 4, "command name"),
+        ("a | st\u0130ts", 4, "command name"),  # whose lower case is two characters
     ],
 )
 def test_mistakes_are_placed(text: str, at: int, words: str) -> None:
