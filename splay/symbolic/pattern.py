@@ -83,6 +83,7 @@ Pattern: TypeAlias = "re.Pattern[str] | regex.Pattern[str]"
 
 _OPEN = re.compile(r"\((?:\?(?:(P?<(?=[A-Za-z_])\w+>)|(:|=|!|<=|<!|>)))?(?!\?|\*)")
 _FLAGS = re.compile(r"\(\?[ims]+\)")
+_SCOPED = re.compile(r"\(\?([is]+):")
 _COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 _ESCAPE = re.compile(r"\\(?:[dwsDWSnrtfae]|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[^\w])", re.ASCII)
 _SET = re.compile(r"\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\\[])*\]", re.DOTALL)
@@ -189,6 +190,9 @@ class _Reader:
         return Edge(kind, _char(r"\w", self.engine, self.flags))
 
     def group(self) -> Node:
+        scoped = _SCOPED.match(self.text, self.pos)
+        if scoped:
+            return self.scoped(scoped)
         opened = _OPEN.match(self.text, self.pos)
         if opened is None:
             raise Unsupported
@@ -197,13 +201,28 @@ class _Reader:
         if opened[2] is None:
             self.groups += 1
             number = self.groups
+        body = self.closed()
+        if number:
+            return Group(number, body)
+        return _around(opened[2], body)
+
+    def scoped(self, opened: re.Match[str]) -> Node:
+        """A group with flags of its own."""
+        self.pos = opened.end()
+        before = self.flags
+        for letter in opened[1]:
+            self.flags |= int(re.I if letter == "i" else re.S)  # the same numbers in both
+        body = self.closed()
+        self.flags = before
+        return body
+
+    def closed(self) -> Node:
+        """What stands up to the end of a group."""
         body = self.choices()
         if not self.text.startswith(")", self.pos):
             raise Unsupported
         self.pos += 1
-        if number:
-            return Group(number, body)
-        return _around(opened[2], body)
+        return body
 
 
 def _around(sign: str, body: Node) -> Node:
