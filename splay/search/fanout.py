@@ -7,8 +7,10 @@ The result is that of one process: only functions that merge exactly take part.
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -68,6 +70,17 @@ def divisible(plan: Plan, context: Context) -> Work | None:
     return None
 
 
+def workers() -> ProcessPoolExecutor:
+    """A process for each processor; none of them outlives this one, however it ends."""
+    context = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(os.cpu_count(), context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Else they would read on to the end of their parts: prctl(2), PR_SET_PDEATHSIG."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def _can_fork() -> bool:
     """Forking is safe where there are no other threads; elsewhere than on Linux it is not usual."""
     return sys.platform == "linux" and (os.cpu_count() or 1) > 1
@@ -88,8 +101,7 @@ def run_parts(
     if len(parts) < 2 or not any(part.part for part in parts):
         return None
     _work = work
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+    with workers() as pool:
         running = [(part, pool.submit(_run, part)) for part in parts]
         found = [_taken(part, future, work, report, progress) for part, future in running]
     _work = None
