@@ -16,7 +16,7 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package inspect content release clean security faults
+.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package inspect content release clean security faults mutations
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -137,7 +137,6 @@ addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lis
 	@$(BIN)/python -m tools.addon_fields "$(TA)" $(if $(CIM),"$(CIM)") $(if $(EVENT),--event "$(EVENT)") \
 	  $(if $(CONTENT),--content "$(CONTENT)")
 
-.PHONY: mutations
 mutations: $(READY) $(SDK)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000
 	$(BIN)/python -m pytest tests/unit/spl/test_mutated.py --mutations $(or $(MUTATIONS),100000)
 
