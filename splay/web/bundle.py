@@ -23,4 +23,5 @@ def check_bundle() -> None:
 
 def bundled(name: str) -> Path | None:
     """A file of the bundle, by its name; None where there is none."""
-    return next((file for file in BUNDLE.iterdir() if file.name == name), None)
+    files = BUNDLE.iterdir() if BUNDLE.is_dir() else ()
+    return next((file for file in files if file.name == name), None)

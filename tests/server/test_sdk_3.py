@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.server.running import ROOT, Server
 
 _HERE = Path(__file__).parent
@@ -20,14 +22,16 @@ sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[2:]]))
 """
 
 
-def test_version_3(server: Server) -> None:
+def test_version_3(server: Server, tmp_path_factory: pytest.TempPathFactory) -> None:
     files = [
         str(path) for path in sorted(_HERE.glob("test_sdk_*.py")) if path.name != "test_sdk_3.py"
     ]
     assert files
+    # below the folder whose files the server may read by name
+    folder = tmp_path_factory.getbasetemp().parent / "sdk_3"
     ports = {"SPLAY_TEST_PORTS": f"{server.port},{server.hec_port}"}
     done = subprocess.run(
-        [sys.executable, "-c", _RUN, str(ROOT / "lib"), *files],
+        [sys.executable, "-c", _RUN, str(ROOT / "lib"), "--basetemp", str(folder), *files],
         cwd=ROOT,
         env={**os.environ, **ports},
         capture_output=True,
