@@ -199,7 +199,9 @@ class _Parser:
         self.pos = end
         if called:
             self.skip()
-            return Call(name.lower(), self.arguments(f"the call {name}("), place)
+            # as written where it is no ASCII: a letter's lower case may be two
+            known = name.lower() if name.isascii() else name
+            return Call(known, self.arguments(f"the call {name}("), place)
         if name.lower() in ("true", "false"):
             return Call(name.lower(), (), place)
         return Field(name, place)

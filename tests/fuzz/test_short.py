@@ -15,6 +15,8 @@ FOUND = [
     ("rest", b"POST /servicesNS/nobody/no\0app/admin/macros\n\nname=a"),  # ValueError of a path
     ("protocol", b"chunked 1.0,2," + b"1" * 40 + b"\n{}"),  # OverflowError of a length
     ("protocol", b"chunked 1.0,2," + b"1" * 17 + b"\n{}"),  # MemoryError of a length
+    ("spl", b'| makeresults | xpath outfield=a "\0//b"'),  # ValueError of lxml
+    ("spl", "| makeresults | eval a=l\u0130okup(b)".encode()),  # a name that has no lower case
 ]
 
 

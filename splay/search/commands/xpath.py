@@ -45,7 +45,7 @@ class Xpath(Operation):
             raise args.error("the XPath expression is missing", hint='Write such as "//a/@b"')
         try:
             path = etree.XPath(text.text)
-        except etree.XPathError as error:
+        except (etree.XPathError, ValueError) as error:  # ValueError: a control character
             message = f"{text.text!r} is not an XPath expression: {error}"
             raise args.error(message, at=text.at, hint='Write one such as "//a/@b"') from error
         names = {"field": "_raw", "outfield": "xpath"}
