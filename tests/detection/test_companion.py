@@ -217,8 +217,10 @@ def test_a_host_that_writes_audit_events_is_a_ca_whatever_the_inventory(tmp_path
     assert (row["dest"], row["signals"]) == ("pki7.example.com", "key_export")
 
 
-def backup(caller: str) -> str:
-    return render(event(4876, data={"SubjectUserName": caller}), Style())
+def backup(caller: str, hours: float = 0) -> str:
+    """A backup on the hour or before or after it; those events are at half past nine."""
+    time = START.replace(minute=0, second=0, microsecond=0) + timedelta(hours=hours)
+    return render(event(4876, time=time, data={"SubjectUserName": caller}), Style())
 
 
 def test_a_backup_event_of_the_same_caller_explains_the_key(app: Path, tmp_path: Path) -> None:
@@ -227,6 +229,31 @@ def test_a_backup_event_of_the_same_caller_explains_the_key(app: Path, tmp_path:
     assert companion([*full, backup("eve")], tmp_path / "same", [app]) == []
     [row] = companion([*full, backup("svc-backup")], tmp_path / "other", [app])
     assert (row["Caller_User_Name"], row["risk_score"]) == ("eve", 100)
+
+
+@pytest.mark.parametrize(
+    ("hours", "explained"), [(-1.01, False), (-1, True), (0.99, True), (1.99, True), (2, False)]
+)
+def test_a_backup_explains_the_hours_beside_its_own(
+    hours: float, explained: bool, app: Path, tmp_path: Path
+) -> None:
+    """The key is exported at 9:30: a backup from 8:00 to 11:00 explains it, whatever is searched.
+
+    Events of days that a forwarder sends at once are searched in one run.
+    """
+    rows = companion([Published(5059).xml(), backup("eve", hours)], tmp_path / "data", [app])
+    expected = [] if explained else [("ca_key_export", "1")]
+    assert [(row["signals"], row["backups"]) for row in rows] == expected
+
+
+def test_signs_that_are_explained_and_signs_that_are_not(app: Path, tmp_path: Path) -> None:
+    """Two exports by a backup, one a day later: one is left, and both backups are counted."""
+    day = 86400
+    exports = [Published(5059, seconds=s).xml() for s in (0, 60, day)]
+    backups = [backup("eve"), backup("eve", 0.5)]
+    [row] = companion([*exports, *backups], tmp_path / "data", [app])
+    assert (row["count"], row["backups"], row["signals"]) == (1, "2", "ca_key_export")
+    assert row["firstTime"] == f"{START + timedelta(seconds=day):%Y-%m-%dT%H:%M:%S}"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,15 @@ from tests.detection.searching import ROOT, RULE, layer_over
 from tests.efficacy.schedules import specified
 
 SHIPPED = AppSet([ROOT]).saved_search(RULE).settings
+COMPANION = "ADCS - CA Key Taken Without a Backup Event - Rule"
+WINDOW = (
+    "cron_schedule",
+    "dispatch.earliest_time",
+    "dispatch.latest_time",
+    "dispatch.index_earliest",
+    "dispatch.index_latest",
+    "realtime_schedule",
+)
 SPECIFIED = {
     "cron_schedule": "0 * * * *",
     "dispatch.earliest_time": "-70m@m",
@@ -51,6 +60,11 @@ def test_throttling_holds_nothing_back_but_the_very_same_result() -> None:
     assert fields[5:] == ["firstTime", "lastTime"]
     assert all(field in SHIPPED["search"] for field in fields)
     assert SHIPPED["alert.suppress.period"] == f"{31 * 24}h"  # 30 days, and the day of the @d
+
+
+def test_the_companion_search_looks_at_the_same_events() -> None:
+    companion = AppSet([ROOT]).saved_search(COMPANION).settings
+    assert [companion[name] for name in WINDOW] == [SHIPPED[name] for name in WINDOW]
 
 
 def runs(start: datetime, zone: ZoneInfo) -> Iterator[float]:
