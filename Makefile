@@ -91,7 +91,7 @@ fuzz: $(SDK) $(FUZZ)/.ready  ## try a million inputs on every reader and port: m
 load: $(READY) $(SDK)  ## 50 clients search and index on splay serve for 10 minutes: make load LOAD_ARGS="--seconds 60"
 	$(BIN)/python -m tests.load $(LOAD_ARGS)
 
-once: $(READY) $(SDK)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--backups 1000"
+once: $(READY) $(SDK)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--case late"
 	$(BIN)/python -m tests.efficacy.once $(ONCE_ARGS)
 # The licences that what is installed may have; weak copyleft only in tools that do not ship.
 LICENCES := MIT;BSD;Apache;PSF-2.0;CNRI-Python;MPL-2.0;Mozilla Public License 2.0

@@ -1,6 +1,7 @@
 """Exactly once over time: the table of docs/schedule.md.
 
     python -m tests.efficacy.once [--backups N] [--days N] [--seed N] [--case NAME] [--processes N]
+                                  [--write]
 
 Exits with 1 when the shipped schedule misses or repeats an alert where it must not.
 """
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 
 from tests.efficacy.backups import CASES, Case
 from tests.efficacy.replay import Outcome, Replay
-from tests.efficacy.schedules import schedules
+from tests.efficacy.schedules import DOCS, schedules
+from tools.figures import write
 
 BOTH = ("specified", "shipped")
 MAY_MISS = {"search head down for days"}
@@ -50,7 +52,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=4876)
     parser.add_argument("--case", choices=[case.name for case in CASES], help="this one alone")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--write", action="store_true", help="the tables into docs/schedule.md")
     given = parser.parse_args(arguments)
+    if given.write and given.case:
+        parser.error("the tables in the docs have every case: leave out --case")
     cases = [case for case in CASES if given.case in (None, case.name)]
     work = {
         (case.name, name): Work(case, name, given.backups, given.days, given.seed)
@@ -59,7 +64,10 @@ def main(arguments: list[str]) -> int:
     }
     with ProcessPoolExecutor(given.processes) as pool:
         found = dict(zip(work, pool.map(Work.done, work.values()), strict=True))
-    _print(cases, found)
+    tables = _tables(cases, found)
+    print(*tables, sep="\n")
+    if given.write:
+        write("once", tables, DOCS)
     wrong = [line for case in cases for line in problems(case, found[case.name, "shipped"])]
     print(f"\n{len(wrong)} things went wrong", *wrong, sep="\n")
     return 1 if wrong else 0
@@ -77,21 +85,20 @@ def problems(case: Case, shipped: Outcome) -> list[str]:
     return found
 
 
-def _print(cases: list[Case], found: dict[tuple[str, str], Outcome]) -> None:
+def _tables(cases: list[Case], found: dict[tuple[str, str], Outcome]) -> list[str]:
+    """The lines of both: every case, and other schedules where they are shown."""
     head = ("case", "what happens", "events", *(f"{n}: {w}" for n in BOTH for w in _WORDS))
-    _row(head)
-    _row(["---", "---", *["---:"] * (len(head) - 2)])
+    lines = [_row(head), _row(["---", "---", *["---:"] * (len(head) - 2)])]
     for case in cases:
         first = found[case.name, BOTH[0]]
         figures = [figure for name in BOTH for figure in _figures(found[case.name, name])]
-        _row([case.name, case.what, f"{first.events:,}", *figures])
+        lines.append(_row([case.name, case.what, f"{first.events:,}", *figures]))
     others = [key for key in found if key[1] not in BOTH]
     if others:
-        print()
-        _row(["case", "schedule", *_WORDS])
-        _row(["---", "---", *["---:"] * len(_WORDS)])
-        for key in others:
-            _row([*key, *_figures(found[key])])
+        lines += ["", _row(["case", "schedule", *_WORDS])]
+        lines.append(_row(["---", "---", *["---:"] * len(_WORDS)]))
+        lines += [_row([*key, *_figures(found[key])]) for key in others]
+    return lines
 
 
 _WORDS = ("missed", "repeated", "regrouped", "longest wait")
@@ -103,8 +110,8 @@ def _figures(outcome: Outcome) -> list[str]:
     return [*(f"{count:,}" for count in counts), f"{hours}:{minutes:02}"]
 
 
-def _row(cells: list[str] | tuple[str, ...]) -> None:
-    print(f"| {' | '.join(cells)} |")
+def _row(cells: list[str] | tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

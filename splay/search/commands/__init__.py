@@ -5,15 +5,17 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from functools import cache
 
 from splay.nearest import nearest
 from splay.search.operation import Operation
 from splay.search.refused import REFUSED
 
 
-def names() -> list[str]:
+@cache
+def names() -> tuple[str, ...]:
     """The names of all built-in commands."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
 def find_command(name: str) -> type[Operation] | None:
