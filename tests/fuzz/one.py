@@ -14,7 +14,9 @@ from pathlib import Path
 
 import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-with atheris.instrument_imports(include=["splay", "adcs"]):
+_SEEN = atheris.instrument_imports(include=["splay", "adcs"])
+
+with _SEEN:
     from tests.fuzz.targets import TARGETS
 
 MAX_BYTES = 2048
@@ -29,10 +31,11 @@ def main() -> None:
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds):
-        (corpus / f"seed{number:02}").write_bytes(seed)
+        (corpus / f"seed{number:04}").write_bytes(seed)
     words = folder / "words"
     words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words), encoding="ascii")
-    run = target.make(Path(tempfile.mkdtemp(prefix="fuzz-", dir=_fast_folder())))
+    with _SEEN:
+        run = target.make(Path(tempfile.mkdtemp(prefix="fuzz-", dir=_fast_folder())))
     atheris.Setup(
         [
             sys.argv[0],

@@ -17,15 +17,18 @@ from splay.app import AppSet
 from splay.conf import parse_conf
 from splay.errors import SplayError
 from splay.eval.expression import EvalContext, compile_expr
+from splay.eval.registry import FUNCTIONS
 from splay.knowledge import Knowledge
 from splay.knowledge.lookups import LookupTable, Rules
 from splay.rows import EVERYTHING, Row
 from splay.search.chunks import read_chunk, read_rows
+from splay.search.commands import find_command, names
 from splay.search.operation import Context
 from splay.search.plan import make_plan
 from splay.spl.parser import parse_eval
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files import FileStore, InputSettings
+from tests.engine.blocks import read_table
 from tests.fuzz import servers
 from tests.sample_events import Style, event, render
 
@@ -61,6 +64,8 @@ def _conf(_: Path) -> Run:
 def _spl(_: Path) -> Run:
     """Planned with the app's macros, its command and its lookups."""
     apps = AppSet([ROOT])
+    for name in names():
+        find_command(name)  # else a command is imported when it is first planned, unseen
 
     def run(data: bytes) -> None:
         with suppress(SplayError):
@@ -151,7 +156,26 @@ _OPERATORS = (
     b"domain,user,dest,days,hours,timezone,valid_from,valid_until,ticket,comment\n"
     b"CORP,bob,ca01,Mon-Fri,20:00-06:00,UTC,2026-01-01,2026-12-31,CHG1,x\n"
 )
-_SPL = ("| stats count by", "| eval x=", "`wineventlog_security`", " [search ", " AS ", "| rex ")
+_TABLES = sorted((ROOT / "tests" / "engine" / "tables").glob("*.txt"))
+_SEARCHES = {
+    block.search if block.events is not None else f"| {block.search}": None
+    for path in _TABLES
+    for block in read_table(path)
+}
+_SPL_WORDS = (
+    *(f"| {name} " for name in names()),
+    *(
+        " AS ",
+        " BY ",
+        " OVER ",
+        " OUTPUT ",
+        " [search ",
+        "`wineventlog_security`",
+        "=",
+        "<<FIELD>>",
+    ),
+)
+_EVAL_WORDS = (*(f"{name}(" for name in FUNCTIONS), "AND", "LIKE", "IN (", "XOR", "NOT", "{}")
 
 TARGETS: dict[str, Target] = {
     "conf": Target(_conf, (b"[a]\nb = c\\\n d\n#e\n",), ("[", "]", "=", "\\\n", "#")),
@@ -161,8 +185,9 @@ TARGETS: dict[str, Target] = {
             b"`wineventlog_security` EventCode=4876 | stats count BY dest | adcsenrich",
             b'index=a (b OR NOT c="d e") | eval x=if(a>1, "y", null()) | sort - x | head 5',
             b'| makeresults | append [search a | rename b AS c] | rex "(?<f>.)" | table f*',
+            *(search.encode() for search in _SEARCHES),
         ),
-        _SPL,
+        _SPL_WORDS,
     ),
     "eval": Target(
         _eval,
@@ -170,7 +195,7 @@ TARGETS: dict[str, Target] = {
             b'case(a>1 AND b IN (1, 2), substr(d, 2), true(), mvjoin(c, ","))',
             b'strftime(_time, "%F %T") . replace(d, "(.)", "<\\1>")',
         ),
-        ("replace(", "mvmap(", "json_extract(", "AND", "LIKE", "spath(", "strptime(", "printf("),
+        _EVAL_WORDS,
     ),
     "events": Target(
         _events,
