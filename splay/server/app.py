@@ -32,7 +32,7 @@ from splay.server.hec import Collector
 from splay.server.rest import Call, Params, RestError, Route, messages_response
 from splay.server.state import Splunkd
 
-_MODULES = (
+MODULES = (
     alerts_api,
     apps_api,
     auth_api,
@@ -65,7 +65,7 @@ class Management:
     def __init__(self, splunkd: Splunkd) -> None:
         self._splunkd = splunkd
         self._routes: dict[int, list[Route]] = {}
-        for module in _MODULES:
+        for module in MODULES:
             for route in module.routes:
                 self._routes.setdefault(len(route.segments), []).append(route)
         self._routes[0] = [Route("GET", (), self._listing)]

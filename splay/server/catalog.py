@@ -20,7 +20,7 @@ from splay.conf import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError
 from splay.server.feeds import Acl
 from splay.server.files import write_file
-from splay.server.places import LEVELS, Place, cached_conf
+from splay.server.places import LEVELS, Place
 from splay.server.rest import TRUE, RestError
 
 BUILT_IN = ("search", "splunk_httpinput", "system")
@@ -183,15 +183,17 @@ class Catalog:
 
     def exported(self, app: str, conf: str, name: str) -> bool:
         """Whether an app's object is there for all apps."""
-        return app == "system" or self._meta(app, conf, name, "export") == "system"
+        return _is_exported(app, self._meta(app, conf, name))
 
-    def _meta(self, app: str, conf: str, name: str, setting: str) -> str:
-        for place in self._of_app(app):
+    def _meta(self, app: str, conf: str, name: str) -> dict[str, str]:
+        """What the metadata say of an object: what is nearest to it wins, a change before all."""
+        found: dict[str, str] = {}
+        for place in reversed(self._of_app(app)):
             meta = place.meta()
-            for stanza in (f"{conf}/{quote(name, safe='')}", conf, ""):
-                if stanza in meta and setting in meta[stanza].settings:
-                    return meta[stanza].settings[setting]
-        return ""
+            for stanza in ("", conf, f"{conf}/{quote(name, safe='')}"):
+                if stanza in meta:
+                    found.update(meta[stanza].settings)
+        return found
 
     def objects(self, conf: str, user: str, owner: str, app: str) -> list[Object]:
         """The objects of a conf file that a user sees in a namespace, `-` for any owner or app.
@@ -233,16 +235,17 @@ class Catalog:
         return layer([place.conf(conf) for place in reversed(self._of_app(app))])
 
     def _acl(self, app: str, conf: str, name: str) -> Acl:
-        exported = self.exported(app, conf, name)
+        meta = self._meta(app, conf, name)
+        exported = _is_exported(app, meta)
         sharing = "system" if app == "system" else "global" if exported else "app"
-        access = self._meta(app, conf, name, "access")
-        roles = dict(re.findall(r"(read|write)\s*:\s*\[([^\]]*)\]", access))
+        access = re.findall(r"(read|write)\s*:\s*\[([^\]]*)\]", meta.get("access", ""))
+        roles = dict(access)
         read, write = (
             tuple(r.strip() for r in roles.get(kind, default).split(",") if r.strip())
             for kind, default in (("read", "*"), ("write", "admin"))
         )
         own = app in self.folders and name in Place(app, self.folders[app]).conf(conf)
-        owner = self._meta(app, conf, name, "owner") or "nobody"
+        owner = meta.get("owner") or "nobody"
         return Acl(app, owner, sharing, read, write, removable=not own)
 
     def conf_names(self, user: str, app: str) -> list[str]:
@@ -331,6 +334,10 @@ class Catalog:
         return folder / "local" / f"{conf}.conf"
 
 
+def _is_exported(app: str, meta: dict[str, str]) -> bool:
+    return app == "system" or meta.get("export") == "system"
+
+
 def _meta_of(acl: Acl) -> dict[str, str]:
     read, write = (", ".join(roles) for roles in (acl.read, acl.write))
     export = "system" if acl.sharing in ("global", "system") else "none"
@@ -362,7 +369,7 @@ def _continued(value: str) -> str:
 
 
 def _app_name(folder: Path) -> str:
-    settings = layer([cached_conf(folder / level / "app.conf") for level in LEVELS])
+    settings = Place("", folder).conf("app")
     for stanza, key in (("package", "id"), ("id", "name")):
         if stanza in settings and settings[stanza].settings.get(key):
             name = settings[stanza].settings[key]

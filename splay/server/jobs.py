@@ -231,10 +231,19 @@ def _newest_first(row: Row) -> float:
     return -moment if isinstance(moment, int | float) else 0.0
 
 
+def in_thread(run: Callable[[], None], name: str) -> None:
+    """Runs it beside everything else, until the process ends."""
+    threading.Thread(target=run, name=name, daemon=True).start()
+
+
 class Jobs:
-    """All jobs by sid, in the order in which they came."""
+    """All jobs by sid, in the order in which they came.
+
+    begin: what has a job run, under a name.
+    """
 
     def __init__(self) -> None:
+        self.begin: Callable[[Callable[[], None], str], None] = in_thread
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(MOST_AT_ONCE)
@@ -261,7 +270,7 @@ class Jobs:
             finally:
                 job.settled.set()
 
-        threading.Thread(target=run, name=f"job {job.sid}", daemon=True).start()
+        self.begin(run, f"job {job.sid}")
 
     def get(self, sid: str, user: str, admin: bool) -> Job:
         """A job that the user may see. RestError 404: there is none of this sid."""

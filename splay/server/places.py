@@ -5,6 +5,7 @@ Source: Admin Manual, "Configuration file precedence"; default.meta.conf.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,21 +15,31 @@ from splay.conf import Conf, Stanza, layer, read_conf
 LEVELS = ("default", "local")
 
 
+_Facts = tuple[str, int, int]
+"""What tells one state of a file from another: its path, when it was changed, and its size."""
+
+
+def _facts(path: str) -> _Facts | None:
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return path, facts.st_mtime_ns, facts.st_size
+
+
 @lru_cache(maxsize=512)
-def _read(path: str, modified: int, size: int) -> Conf:
+def _read(path: str, _modified: int, _size: int) -> Conf:
     return read_conf(Path(path))
 
 
-def cached_conf(path: Path) -> Conf:
-    """A file's stanzas, read again only after it has changed; empty where there is no file.
-
-    The stanzas are shared: do not change them.
-    """
-    try:
-        facts = path.stat()
-    except OSError:
-        return {}
-    return _read(str(path), facts.st_mtime_ns, facts.st_size)
+@lru_cache(maxsize=512)
+def _merged(files: tuple[_Facts, ...]) -> Conf:
+    """One conf of several, the last one over the others, without what [default] gives."""
+    merged: Conf = {}
+    for facts in files:
+        for name, stanza in _read(*facts).items():
+            merged.setdefault(name, Stanza(name)).settings.update(stanza.settings)
+    return merged
 
 
 @dataclass(frozen=True)
@@ -44,15 +55,13 @@ class Place:
 
     def conf(self, name: str) -> Conf:
         """The place's own stanzas, local over default."""
-        found = [cached_conf(self.folder / level / f"{name}.conf") for level in LEVELS]
-        return layer([conf for conf in found if conf])
+        files = [_facts(f"{self.folder}/{level}/{name}.conf") for level in LEVELS]
+        return layer([_read(*facts) for facts in files if facts])
 
     def meta(self) -> Conf:
-        """What metadata/ says: stanza "" is the app's default, "macros" a kind's."""
-        files = [self.folder / "metadata" / f"{level}.meta" for level in LEVELS]
-        merged: Conf = {}
-        for file in files:
-            for name, stanza in cached_conf(file).items():
-                target = merged.setdefault(name, Stanza(name))
-                target.settings.update(stanza.settings)
-        return merged
+        """What metadata/ says: stanza "" is the app's default, "macros" a kind's.
+
+        It is shared as long as no file changes: leave it as it is.
+        """
+        files = [_facts(f"{self.folder}/metadata/{level}.meta") for level in LEVELS]
+        return _merged(tuple(facts for facts in files if facts))
