@@ -159,7 +159,7 @@ class AppSet:
             for shipped in (file_name, f"{file_name}.default"):
                 for folder in self.tables:
                     path = folder / shipped
-                    if path.is_file():
+                    if path.is_file() and self._may_use(path):
                         return LookupTable(path, rules)
         if stanza is None:
             known = self._lookup_names()
@@ -167,10 +167,15 @@ class AppSet:
             raise ConfError(f"there is no lookup {name!r}", hint=hint)
         raise ConfError(f"the lookup file {file_name!r} does not exist", where=where)
 
+    def _may_use(self, table: Path) -> bool:
+        """Whether this file of a lookups folder is there for the search."""
+        return True
+
     def _lookup_names(self) -> set[str]:
         """The definitions of tables, and the files."""
         defined = {s.name for s in self.conf("transforms").values() if "filename" in s.settings}
-        return defined | {path.name for folder in self.tables for path in folder.glob("*.csv*")}
+        files = [path for folder in self.tables for path in folder.glob("*.csv*")]
+        return defined | {path.name for path in files if self._may_use(path)}
 
     def command(self, name: str) -> CustomCommand | None:
         """The custom search command of this name. ConfError: one that cannot be run."""

@@ -15,7 +15,7 @@ TYPES = ("splay", "docker", "external")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of harness and browser; each secret also has an environment variable."""
+    """The options of harness and browser. Secrets are in the environment, where ps shows none."""
     parser.addoption(
         "--browser",
         action="store_true",
@@ -54,13 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--splunk-user", default=os.environ.get("SPLUNK_USERNAME", "admin"), help="$SPLUNK_USERNAME"
     )
-    group.addoption(
-        "--splunk-password", default=os.environ.get("SPLUNK_PASSWORD"), help="$SPLUNK_PASSWORD"
-    )
     group.addoption("--splunk-hec-port", type=int, default=8088, help="of its event collector")
-    group.addoption(
-        "--splunk-hec-token", default=os.environ.get("SPLUNK_HEC_TOKEN"), help="$SPLUNK_HEC_TOKEN"
-    )
 
 
 def long_one(request: pytest.FixtureRequest) -> None:
@@ -88,9 +82,9 @@ def splunk(request: pytest.FixtureRequest) -> Iterator[object]:
                 option("--splunk-host"),
                 option("--splunk-port"),
                 option("--splunk-user"),
-                option("--splunk-password"),
+                os.environ.get("SPLUNK_PASSWORD"),
                 option("--splunk-hec-port"),
-                option("--splunk-hec-token"),
+                os.environ.get("SPLUNK_HEC_TOKEN"),
             )
     except HarnessError as error:
         pytest.fail(f"--splunk-type={option('--splunk-type')}: {error}", pytrace=False)

@@ -42,7 +42,7 @@ class Collector(Protocol):
     """What takes the events that a search writes."""
 
     def refusal(self, index: str) -> str:
-        """Why nothing can be written to the index of this name; "" where it can."""
+        """Why nothing can be written to this index, and the way out; "" where it can."""
 
     def append(self, events: Sequence[Event]) -> None:
         """Writes the events. SplayError where it cannot."""

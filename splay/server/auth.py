@@ -42,6 +42,7 @@ CAPABILITIES = (
     "list_settings",
     "rest_properties_get",
     "rest_properties_set",
+    "run_collect",
     "schedule_search",
     "search",
 )
@@ -50,6 +51,7 @@ _OF_USERS = (
     "edit_tokens_own",
     "list_inputs",
     "rest_properties_get",
+    "run_collect",
     "search",
 )
 

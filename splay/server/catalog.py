@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from splay.app import AppSet, CustomCommand
+from splay.app import AppSet
 from splay.conf import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError
 from splay.server.feeds import Acl
@@ -37,40 +38,6 @@ GLOBAL_CONFS = frozenset(
 _ALWAYS = frozenset(("authorize", "indexes", "inputs"))  # files that splay heeds, even if empty
 
 _NAME = re.compile(r"[\w\-][\w.\- ]{0,99}")
-
-
-class ScopedApps(AppSet):
-    """The apps as a search in one app sees them: all of that app, of others what they export."""
-
-    def __init__(self, catalog: Catalog, user: str, app: str) -> None:
-        self._places = catalog.places(user, app)
-        self._catalog = catalog
-        self._app = app
-        super().__init__([place.folder for place in self._places if _has_conf(place.folder)])
-
-    def conf(self, name: str) -> Conf:
-        if name not in self._confs:
-            layers = [self._visible(place, name) for place in reversed(self._places)]
-            self._confs[name] = layer(layers)
-        return self._confs[name]
-
-    def command(self, name: str) -> CustomCommand | None:
-        found = super().command(name)
-        if found is not None and found.app not in self._catalog.folders.values():
-            raise ConfError(f"the command {name} is in no given app", where=str(found.script))
-        return found
-
-    def _visible(self, place: Place, name: str) -> Conf:
-        if name in GIVEN_ONLY and not self._catalog.given(place):
-            return {}
-        conf = place.conf(name)
-        if place.app == self._app:
-            return conf
-        return {n: s for n, s in conf.items() if self._catalog.exported(place.app, name, n)}
-
-
-def _has_conf(folder: Path) -> bool:
-    return any((folder / level).is_dir() for level in LEVELS)
 
 
 @dataclass
@@ -126,11 +93,6 @@ class Catalog:
         (folder / "local").mkdir(parents=True, exist_ok=True)
         return folder
 
-    def scoped(self, user: str, app: str) -> ScopedApps:
-        """The apps as a search of this user in this app sees them."""
-        self._usable_app(app)
-        return ScopedApps(self, user, app)
-
     def places(self, user: str, app: str) -> list[Place]:
         """Where settings come from, those that win first. RestError 404: there is no such app."""
         self._known_app(app)
@@ -151,7 +113,8 @@ class Catalog:
         if app not in self.apps:
             raise RestError(404, f"Application does not exist: {app}")
 
-    def _usable_app(self, app: str) -> None:
+    def need_enabled(self, app: str) -> None:
+        """RestError 404: there is no such app, or it is disabled."""
         self._known_app(app)
         if not self.is_enabled(app):
             raise RestError(404, f"Application is disabled: {app}")
@@ -176,7 +139,7 @@ class Catalog:
 
     def writers(self, app: str) -> tuple[str, ...]:
         """The roles that may add objects to an app. RestError 404: there is no such app."""
-        self._usable_app(app)
+        self.need_enabled(app)
         return self._acl(app, "", "").write
 
     # ---- objects ----
@@ -184,6 +147,11 @@ class Catalog:
     def exported(self, app: str, conf: str, name: str) -> bool:
         """Whether an app's object is there for all apps."""
         return _is_exported(app, self._meta(app, conf, name))
+
+    def readable(self, app: str, conf: str, name: str, roles: Collection[str]) -> bool:
+        """Whether one of the roles may read an app's object."""
+        read, _ = _access(self._meta(app, conf, name).get("access", ""))
+        return "*" in read or not set(read).isdisjoint(roles)
 
     def _meta(self, app: str, conf: str, name: str) -> dict[str, str]:
         """What the metadata say of an object: what is nearest to it wins, a change before all."""
@@ -202,7 +170,7 @@ class Catalog:
         """
         found: dict[tuple[str, str, bool], Object] = {}
         for name in self.enabled if app == "-" else [app]:
-            self._usable_app(name)
+            self.need_enabled(name)
             for item in self._in_app(conf, user, owner, name):
                 apart = owner == "-" and item.acl.sharing == "user"
                 found.setdefault((item.acl.app, item.stanza.name, apart), item)
@@ -238,12 +206,7 @@ class Catalog:
         meta = self._meta(app, conf, name)
         exported = _is_exported(app, meta)
         sharing = "system" if app == "system" else "global" if exported else "app"
-        access = re.findall(r"(read|write)\s*:\s*\[([^\]]*)\]", meta.get("access", ""))
-        roles = dict(access)
-        read, write = (
-            tuple(r.strip() for r in roles.get(kind, default).split(",") if r.strip())
-            for kind, default in (("read", "*"), ("write", "admin"))
-        )
+        read, write = _access(meta.get("access", ""))
         own = app in self.folders and name in Place(app, self.folders[app]).conf(conf)
         owner = meta.get("owner") or "nobody"
         return Acl(app, owner, sharing, read, write, removable=not own)
@@ -336,6 +299,17 @@ class Catalog:
 
 def _is_exported(app: str, meta: dict[str, str]) -> bool:
     return app == "system" or meta.get("export") == "system"
+
+
+@lru_cache(maxsize=512)
+def _access(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The roles that may read and those that may write, as `access` of default.meta names them."""
+    roles = dict(re.findall(r"(read|write)\s*:\s*\[([^\]]*)\]", text))
+    read, write = (
+        tuple(r.strip() for r in roles.get(kind, default).split(",") if r.strip())
+        for kind, default in (("read", "*"), ("write", "admin"))
+    )
+    return read, write
 
 
 def _meta_of(acl: Acl) -> dict[str, str]:

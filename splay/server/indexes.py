@@ -221,7 +221,7 @@ class Indexes:
 
     def refusal(self, index: str) -> str:
         """Why a search cannot write to the index; "" where it can."""
-        return "" if index in self else f"there is no index {index!r}"
+        return "" if index in self else f"there is no index {index!r}: create it first"
 
     def append(self, events: Sequence[Event]) -> None:
         """Adds events, each to the index that it names. DataError: they cannot be kept."""

@@ -17,6 +17,7 @@ from splay.search.plan import Plan
 from splay.server.alerts import Alerts
 from splay.server.auth import Users
 from splay.server.catalog import Catalog
+from splay.server.collecting import collector_of
 from splay.server.conf_objects import SYSTEM
 from splay.server.deleting import CAPABILITY, check_streams, deleted, without_delete
 from splay.server.hec_state import HecTokens
@@ -24,6 +25,7 @@ from splay.server.indexes import Indexes, SearchStore
 from splay.server.jobs import Job, Jobs, Request
 from splay.server.messages import Messages
 from splay.server.rest import RestError
+from splay.server.scoped import ScopedApps
 from splay.server.search import IndexReach, planned
 from splay.server.timerange import TimeRange
 from splay.store.event import Store
@@ -104,19 +106,24 @@ class Splunkd:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return UTC
 
+    def scoped(self, user: str, app: str) -> ScopedApps:
+        """The apps as a search of this user in this app sees them."""
+        roles = None if self.is_admin(user) else {r.name for r in self.users.all_roles(user)}
+        return ScopedApps(self.catalog, user, app, roles)
+
     def make_job(
         self, sid: str, request: Request, time_range: TimeRange, now: float | None = None
     ) -> tuple[Job, Store]:
         """A job that is ready to start. Raises SplayError, RestError: a search that is wrong."""
         if len(request.search) > MAX_SEARCH:
             raise RestError(400, f"A search has at most {MAX_SEARCH:,} characters.", "FATAL")
-        apps = self.catalog.scoped(request.user, request.app)
+        apps = self.scoped(request.user, request.app)
         moment = self.clock() if now is None else now
         context = Context(apps, moment, self.zone(request.user), sid=sid)
         context.span = time_range.resolved(moment, context.tz)
         private = "" if self.is_admin(request.user) else request.user
         context.data_folder = self.catalog.changes_of(request.app, private)
-        context.collector = self.indexes
+        context.collector = collector_of(self.indexes, request.user, self.users)
         context.reach = IndexReach(
             self.indexes,
             self.users.default_indexes(request.user),

@@ -93,7 +93,7 @@ def parse(call: Call) -> Response:
     """Whether a search is right, and its commands. RestError 400: what is wrong with it."""
     known = ("q", "parse_only", "enable_lookups", "reload_macros", "output_mode")
     call.params.refuse_others(known)
-    apps = call.splunkd.catalog.scoped(call.user, call.app_context)
+    apps = call.splunkd.scoped(call.user, call.app_context)
     context = Context(apps, call.splunkd.started, call.splunkd.zone(call.user))
     plan = make_plan(call.params.needed("q"), context)
     kinds = [operation.kind.value for operation in plan.operations]

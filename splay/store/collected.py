@@ -23,7 +23,7 @@ class CollectedFiles:
 
     def refusal(self, index: str) -> str:
         """Why the index cannot be written to."""
-        return "" if _NAME.fullmatch(index) else f"{index!r} is no name of an index"
+        return "" if _NAME.fullmatch(index) else f"{index!r} is no name of an index: name another"
 
     def append(self, events: Sequence[Event]) -> None:
         """Writes the events. OutputError: the file cannot be written."""

@@ -85,7 +85,7 @@ class Pages:
         folders = [
             place.folder for place in catalog.places(session.user, name) if place.app == name
         ]
-        conf = catalog.scoped(session.user, name).conf("app")
+        conf = self._splunkd.scoped(session.user, name).conf("app")
         label = conf["ui"].settings.get("label", name) if "ui" in conf else name
         views = read_views(folders)
         try:
@@ -111,7 +111,7 @@ class Pages:
         values: dict[str, Any] = {"query": query, "problem": ""}
         if not query["q"].strip():
             return self._page("search", session=session, app=app, data="", **values)
-        apps = self._splunkd.catalog.scoped(session.user, app.name)
+        apps = self._splunkd.scoped(session.user, app.name)
         try:
             made = search_definition(query["q"], query["earliest"], query["latest"], apps)
         except SplayError as error:

@@ -94,7 +94,7 @@ def external(
 ) -> Splunk:
     """A Splunk that exists and has the app. HarnessError: it does not answer, or has it not."""
     if not password or not hec_token:
-        raise HarnessError("set SPLUNK_PASSWORD and SPLUNK_HEC_TOKEN, or the options")
+        raise HarnessError("set SPLUNK_PASSWORD and SPLUNK_HEC_TOKEN in the environment")
     splunk = Splunk(host, port, user, password, hec_port, hec_token)
     wait_until_up(splunk, seconds, apps=[APP])
     return splunk

@@ -101,6 +101,86 @@ def test_objects_that_a_role_may_not_read(as_user: Users) -> None:
     assert "inside" not in as_user("mallory").get(path).text
 
 
+SEARCHED = "/servicesNS/{}/search/search/jobs"
+
+
+def searched(client: Client, user: str, search: str) -> str:
+    """The answer to a search in the app search, an error included."""
+    form = {"search": search, "exec_mode": "oneshot", "output_mode": "json_rows"}
+    return client.post(SEARCHED.format(user), **form).text
+
+
+@pytest.mark.parametrize(
+    ("conf", "name", "settings", "search"),
+    [
+        ("macros", "inside", {"definition": 'eval x="hidden"'}, "| makeresults | `inside`"),
+        (
+            "savedsearches",
+            "inside",
+            {"search": '| makeresults | eval x="hidden"'},
+            "| savedsearch inside",
+        ),
+        (
+            "savedsearches",
+            "inside",
+            {"search": '| makeresults | eval x="hidden"'},
+            "| makeresults | append [| savedsearch inside]",
+        ),
+    ],
+    ids=["macro", "saved search", "saved search in a search"],
+)
+def test_a_search_uses_what_its_user_may_read(
+    as_user: Users, conf: str, name: str, settings: dict[str, str], search: str
+) -> None:
+    """Knowledge Manager Manual, "Manage knowledge object permissions": no read, no use."""
+    admin, path = as_user("admin"), f"/servicesNS/nobody/search/configs/conf-{conf}"
+    assert admin.post(path, name=name, **settings).status_code == 201
+    assert "hidden" in searched(as_user("mallory"), "mallory", search)
+    acl = {"sharing": "app", "owner": "nobody", "perms.read": "power", "perms.write": "admin"}
+    assert admin.post(f"{path}/{name}/acl", **acl).status_code == 200
+    assert "hidden" in searched(as_user("peggy"), "peggy", search)
+    assert "hidden" in searched(admin, "admin", search)
+    answer = searched(as_user("mallory"), "mallory", search)
+    assert "hidden" not in answer
+    assert "there is no" in answer
+
+
+def test_a_lookup_file_that_is_not_exported_stays_in_its_app(as_user: Users) -> None:
+    """metadata/default.meta exports neither the list of operators nor that of CAs."""
+    within = "/servicesNS/nobody/DA-ESS-ADCSBackup/search/jobs"
+    for name in ("adcs_backup_operators.csv", "adcs_backup_operators"):
+        search = f"| inputlookup {name}"
+        form = {"search": search, "exec_mode": "oneshot", "output_mode": "json_rows"}
+        assert as_user("mallory").post(within, **form).status_code == 200
+        assert "there is no lookup" in searched(as_user("mallory"), "mallory", search)
+    shared = "| inputlookup adcs_key_signals.csv | table signal"
+    assert "ca_key_export" in searched(as_user("mallory"), "mallory", shared)
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "| makeresults | collect index=main",
+        "| makeresults | summaryindex index=main",
+        "| makeresults | append [| makeresults | collect index=main]",
+        '| makeresults | map search="| makeresults | collect index=main"',
+    ],
+    ids=["collect", "another name of it", "in a search within", "by map"],
+)
+def test_collect_wants_its_capability(splunkd: Splunkd, as_user: Users, search: str) -> None:
+    """authorize.conf.spec, run_collect: the roles user and power have it, others are given it."""
+    admin = as_user("admin")
+    made = admin.post("/services/authorization/roles", name="reader", capabilities="search")
+    assert made.status_code == 201, made.text
+    user = "/services/authentication/users/mallory"
+    assert admin.post(user, roles="reader").status_code == 200
+    assert "requires capability: run_collect" in searched(as_user("mallory"), "mallory", search)
+    assert rows(admin, "search index=main | stats count") == [["0"]]
+    assert admin.post(user, roles="user").status_code == 200
+    assert "requires capability" not in searched(as_user("mallory"), "mallory", search)
+    assert rows(admin, "search index=main | stats count") == [["1"]]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "form"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -29,6 +30,14 @@ def test_secrets_are_no_options(option: str) -> None:
     assert f"No such option '{option}'" in done.stderr
     assert "hidden" not in done.stderr
     assert option not in splay("serve", "--help").stdout
+
+
+def test_the_harness_takes_secrets_from_the_environment_only() -> None:
+    command = [sys.executable, "-m", "pytest", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    options = re.findall(r"(?m)^ +(--splunk-[\w-]+)", done.stdout)
+    assert {"--splunk-type", "--splunk-host", "--splunk-user"} <= set(options)
+    assert not [name for name in options if re.search("password|token|secret|key", name)]
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")

@@ -88,7 +88,7 @@ class Collect(Operation):
             raise SplError("collect: there is no folder to write to", at=at, hint=hint)
         reason = context.collector.refusal(self.index)
         if reason:
-            raise SplError(f"collect: {reason}", at=at, hint="Create it first, or name another")
+            raise SplError(f"collect: {reason}", at=at)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         kept = list(rows)
