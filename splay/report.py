@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from splay.detection import Detection, RiskObject
+from splay.eval.timefmt import iso
 from splay.eval.value import as_list, to_text
 from splay.rows import Row, Value
 from splay.search.run import Results
@@ -53,20 +54,12 @@ class Outcome:
         return [entry for row in self.results.rows for entry in self.detection.risk(row)]
 
 
-def moment(seconds: float, tz: tzinfo) -> str:
-    """A date in the zone; the number itself where it is no date between the years 1 and 9999."""
-    try:
-        return datetime.fromtimestamp(seconds, tz).isoformat(timespec="milliseconds")
-    except (OverflowError, ValueError, OSError):
-        return to_text(seconds)
-
-
 def shown(name: str, value: Value | None, tz: tzinfo) -> str | list[str]:
     """A value as Splunk shows it: _time as a date in the zone, several values as a list."""
     if value is None:
         return ""
     if name == "_time" and isinstance(value, int | float):
-        return moment(value, tz)
+        return iso(value, tz)
     texts = [to_text(item) for item in as_list(value)]
     return texts[0] if len(texts) == 1 else texts
 

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
+from splay.eval.jsonvalue import whole
 from splay.rows import Scalar
 
 CUTOFF = 5_000
@@ -100,6 +101,7 @@ def at_path(text: str, steps: list[Step]) -> list[Scalar]:
 
 
 def _json(text: str) -> Node | None:
+    text = whole(text)
     start = _skip(text, 0)
     if text[start : start + 1] not in ("{", "["):
         return None

@@ -22,6 +22,20 @@ Step: TypeAlias = str | int | None
 _STEP = re.compile(r"\.?([^.{}]+)|\{(\d*)\}")
 
 
+_SURROGATES = re.compile(
+    r"(?P<kept>\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+
+
+def whole(text: str) -> str:
+    """The JSON text, as long as it was, with U+FFFD for an escaped half of a surrogate pair: alone
+    it is no character, and no output could be written with it (RFC 8259, section 8.2)."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _SURROGATES.sub(lambda found: found["kept"] or "\\ufffd", text)
+
+
 def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is not JSON")
 
@@ -34,7 +48,7 @@ def _number(text: str) -> int | float:
 def load(text: str, otherwise: Json) -> Json:
     """The document, or `otherwise` if the text is no JSON (JSON's null gives None)."""
     try:
-        return json.loads(text, parse_constant=_no_constant, parse_float=_number)
+        return json.loads(whole(text), parse_constant=_no_constant, parse_float=_number)
     except (ValueError, RecursionError):
         return otherwise
 

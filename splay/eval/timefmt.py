@@ -16,8 +16,9 @@ from functools import lru_cache
 
 from splay.eval.timeparse import strptime
 from splay.eval.timevars import DAYS, MONTHS, split_format
+from splay.eval.value import to_text
 
-__all__ = ["strftime", "strptime"]
+__all__ = ["iso", "strftime", "strptime"]
 
 Piece = Callable[[datetime], str]
 
@@ -34,6 +35,15 @@ def strftime(epoch: float, fmt: str, tz: tzinfo) -> str:
     except (ValueError, OverflowError, OSError) as error:
         raise ValueError(f"{epoch} is not a time between the years 1 and 9999") from error
     return "".join(piece if isinstance(piece, str) else piece(moment) for piece in pieces)
+
+
+def iso(epoch: float, tz: tzinfo | None) -> str:
+    """The time in ISO 8601, to the millisecond; the number itself where it is not between the years
+    1 and 9999."""
+    try:
+        return datetime.fromtimestamp(epoch, tz).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        return to_text(epoch)
 
 
 @lru_cache(maxsize=256)

@@ -16,6 +16,7 @@ from lxml import etree
 
 from splay.conf import Stanza
 from splay.eval.datapath import element_pairs
+from splay.eval.jsonvalue import whole
 from splay.eval.value import as_list, from_list
 from splay.knowledge.keeping import broken, clean_key, flag
 from splay.knowledge.step import RAW, Action, Broken, Step
@@ -169,7 +170,7 @@ def json_pairs(raw: str) -> Iterator[tuple[str, str]]:
     """
     try:
         tree = json.loads(
-            raw,
+            whole(raw),
             object_pairs_hook=_Object,
             parse_int=_Number,
             parse_float=_Number,

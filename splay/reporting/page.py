@@ -18,8 +18,9 @@ from markupsafe import Markup
 
 from splay import __version__
 from splay.detection import RiskObject
+from splay.eval.timefmt import iso
 from splay.eval.value import as_list, to_text
-from splay.report import Outcome, moment, shown, split_columns
+from splay.report import Outcome, shown, split_columns
 from splay.reporting.evidence import Evidence, Group
 from splay.reporting.judgement import priority_of, score_of, techniques, title_of
 from splay.reporting.timeline import time_line
@@ -89,8 +90,8 @@ def _environment(tz: tzinfo) -> Environment:
         lstrip_blocks=True,
         finalize=_seen,
     )
-    environment.filters["moment"] = lambda seconds: moment(seconds, tz)
-    environment.filters["clock"] = lambda seconds: moment(seconds, tz)[:19].replace("T", " ")
+    environment.filters["moment"] = lambda seconds: iso(seconds, tz)
+    environment.filters["clock"] = lambda seconds: iso(seconds, tz)[:19].replace("T", " ")
     environment.filters["count"] = _count
     return environment
 

@@ -5,6 +5,7 @@ Source: REST API Reference, "data/indexes"; indexes.conf.spec.
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -59,8 +60,14 @@ def _entry(call: Call, name: str) -> Entry:
 
 def _freeze(index: Index, settings: dict[str, str]) -> None:
     """Drops what is to be retired, as splunkd does from time to time."""
-    age = float(settings["frozenTimePeriodInSecs"])
-    index.freeze(time.time(), age, float(settings["maxTotalDataSizeMB"]) * _MEGABYTE)
+    age, size = (_number(settings, name) for name in _DEFAULTS)
+    index.freeze(time.time(), age, size * _MEGABYTE)
+
+
+def _number(settings: dict[str, str], name: str) -> int:
+    """A limit of an index; the default where a file says what is none."""
+    text = settings[name]
+    return int(text if re.fullmatch("[0-9]{1,18}", text) else _DEFAULTS[name])
 
 
 def _content(index: Index, settings: dict[str, str]) -> dict[str, Any]:
@@ -71,10 +78,10 @@ def _content(index: Index, settings: dict[str, str]) -> dict[str, Any]:
         "datatype": "event",
         "defaultDatabase": "main",
         "disabled": settings.get("disabled", "0") in ("1", "true"),
-        "frozenTimePeriodInSecs": int(settings["frozenTimePeriodInSecs"]),
+        "frozenTimePeriodInSecs": _number(settings, "frozenTimePeriodInSecs"),
         "isInternal": index.name.startswith("_"),
         "isReady": True,
-        "maxTotalDataSizeMB": int(settings["maxTotalDataSizeMB"]),
+        "maxTotalDataSizeMB": _number(settings, "maxTotalDataSizeMB"),
         "maxTime": times[1] if times else "",
         "minTime": times[0] if times else "",
         "sync": 0,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from splay.eval.timefmt import iso
 from splay.server.feeds import Acl, Entry
 from splay.server.jobs import Job
 from splay.spl.tree import And, Compare, Or, SearchExpr, Term
@@ -125,7 +126,7 @@ def _counts(job: Job) -> dict[str, Any]:
 
 
 def _time(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+    return iso(moment, UTC)
 
 
 def _report_search(job: Job) -> str:

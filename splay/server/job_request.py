@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from splay.eval.timevars import UnsupportedVariable, split_format
 from splay.server.jobs import DEFAULT_TTL, MAX_COUNT, Request
 from splay.server.rest import Call, Params, RestError
 from splay.server.timerange import TimeRange
@@ -76,6 +77,7 @@ _ONLY = {
     "sid": "",
 }
 _EPOCH = re.compile(r"\d+(?:\.\d+)?")
+_LAST = 253402300800  # the year 10000
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
@@ -99,7 +101,7 @@ def job_request(call: Call) -> tuple[Request, TimeRange, float | None]:
         auto_cancel=params.number("auto_cancel", 0),
         auto_finalize_ec=params.number("auto_finalize_ec", 0),
         status_buckets=params.number("status_buckets", 0),
-        time_format=params.get("output_time_format"),
+        time_format=output_format(params),
         args=params.pairs(("_",)),
     )
     names = ("earliest_time", "latest_time", "index_earliest", "index_latest")
@@ -127,9 +129,20 @@ def run_at(params: Params) -> float | None:
     text = params.get("now")
     if not text:
         return None
-    if not _EPOCH.fullmatch(text):
+    if not _EPOCH.fullmatch(text) or float(text) >= _LAST:
         raise RestError(400, f"Invalid now: {text}", "FATAL")
     return float(text)
+
+
+def output_format(params: Params) -> str:
+    """The argument `output_time_format`. RestError 400: a variable that is not supported."""
+    text = params.get("output_time_format")
+    try:
+        split_format(text)
+    except UnsupportedVariable as error:
+        message = f'Invalid value for the argument "output_time_format": {error}.'
+        raise RestError(400, message) from None
+    return text
 
 
 def time_of(params: Params, name: str) -> str:
@@ -142,5 +155,5 @@ def time_of(params: Params, name: str) -> str:
         return text
     try:
         return str(datetime.strptime(text, form).astimezone().timestamp())
-    except ValueError:
+    except (ValueError, OverflowError, re.error):  # re.error: a variable stands twice
         return text

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from splay.search.run import Results
 from splay.server.feeds import Feed, paged, respond_entry
 from splay.server.job_entry import job_entry
-from splay.server.job_request import job_request
+from splay.server.job_request import job_request, output_format
 from splay.server.jobs import Job, new_sid
 from splay.server.rest import Call, RestError, Routes, messages_response, record_response
 from splay.server.results import (
@@ -194,7 +194,7 @@ def _page(call: Call, job: Job, results: Results, default_count: int = 100) -> P
     if count > 0:
         rows = rows[:count]
     columns = choose_columns(results.columns, [*params.all("f"), *params.all("field_list")])
-    time_format = params.get("output_time_format") or job.request.time_format
+    time_format = output_format(params) or job.request.time_format
     return Page(columns, rows, offset, False, job.messages, job.context.tz, time_format, total)
 
 

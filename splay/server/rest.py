@@ -19,6 +19,7 @@ XML_TYPE = "text/xml; charset=UTF-8"
 JSON_TYPE = "application/json; charset=UTF-8"
 XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 TRUE = ("1", "t", "true", "yes")
+_TOO_LARGE = 2**63
 FALSE = ("0", "f", "false", "no")
 
 
@@ -82,7 +83,10 @@ class Params:
         if not text:
             return default
         try:
-            return int(text)
+            number = int(text)
+            if abs(number) >= _TOO_LARGE:
+                raise ValueError
+            return number
         except ValueError:
             message = f'Invalid value "{text}" for the argument "{name}": it must be a number.'
             raise RestError(400, message) from None

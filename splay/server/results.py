@@ -11,14 +11,14 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from fnmatch import translate
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
-from splay.eval.timefmt import strftime
+from splay.eval.timefmt import iso, strftime
 from splay.eval.value import as_list, to_text
 from splay.rows import Row, Value
 from splay.server.rest import JSON_TYPE, XML_TYPE, Call, RestError
@@ -55,10 +55,12 @@ class Page:
         return texts[0] if len(texts) == 1 else texts
 
     def _date(self, moment: float) -> str:
-        local = datetime.fromtimestamp(moment, self.tz)
-        if self.time_format:
+        if not self.time_format:
+            return iso(moment, self.tz)
+        try:
             return strftime(moment, self.time_format, self.tz)  # type: ignore[arg-type]
-        return local.isoformat(timespec="milliseconds")
+        except ValueError:  # no date between the years 1 and 9999
+            return to_text(moment)
 
 
 def choose_columns(columns: Sequence[str], wanted: Sequence[str]) -> list[str]:

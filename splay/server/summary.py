@@ -17,23 +17,29 @@ from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
+from splay.eval.timefmt import iso
 from splay.eval.value import as_list, text_number, to_text
 from splay.rows import Row
 from splay.server.jobs import Job
 from splay.server.rest import JSON_TYPE, XML_TYPE, Call, RestError
 
 _SPANS = (1, 60, 3600, 86400, 86400 * 30, 86400 * 365)  # seconds
-_DEFAULT_BUCKETS = 300
+_MOST_BUCKETS = 10_000
+_FIRST, _LAST = -62e9, 253e9
+"""Of a timeline, seconds: within the years 5 to 9987, so that the ends of a span are dates, too."""
 _HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
 
 
 def timeline_response(call: Call, job: Job) -> Response:
     """How many events lie in each span of time; splunkd needs status_buckets for it."""
     call.params.refuse_others(("time_format", "output_time_format"))
-    moments = [m for row in job.events().rows if isinstance(m := row.get("_time"), int | float)]
-    buckets = _buckets(moments, job.request.status_buckets or _DEFAULT_BUCKETS, job.context.tz)
-    if not job.request.status_buckets:
-        buckets = []
+    moments = [
+        m
+        for row in job.events().rows
+        if isinstance(m := row.get("_time"), int | float) and _FIRST < m < _LAST
+    ]
+    most = min(job.request.status_buckets, _MOST_BUCKETS)
+    buckets = _buckets(moments, most, job.context.tz) if most else []
     total = sum(bucket["total_count"] for bucket in buckets)
     if call.json:
         body = {"cursor_time": 0, "event_count": total, "buckets": buckets}
@@ -94,7 +100,7 @@ def summary_response(call: Call, job: Job) -> Response:
     wanted = [name for text in params.all("f") for name in text.split(",")]
     if wanted:
         names = [n for n in names if any(re.fullmatch(translate(w), n) for w in wanted)]
-    least = float(params.get("min_freq", "0") or 0)
+    least = _frequency(params.get("min_freq"))
     top = params.number("top_count", 10)
     fields = {name: _field(name, rows, top) for name in sorted(names)}
     fields = {n: f for n, f in fields.items() if f["count"] >= least * len(rows)}
@@ -105,8 +111,16 @@ def summary_response(call: Call, job: Job) -> Response:
     return Response(_summary_xml(job, len(rows), fields), 200, None, XML_TYPE)
 
 
+def _frequency(text: str) -> float:
+    """The argument `min_freq`: a part of the events, from 0 to 1."""
+    number = text_number(text) if text else 0
+    if number is None or not 0 <= number <= 1:
+        raise RestError(400, f'Invalid value "{text}" for the argument "min_freq": 0 to 1.')
+    return float(number)
+
+
 def _time(moment: float | None) -> str:
-    return datetime.fromtimestamp(moment or 0.0, UTC).isoformat(timespec="milliseconds")
+    return iso(moment or 0.0, UTC)
 
 
 def _latest(job: Job) -> str:

@@ -17,8 +17,8 @@ from splay.server import conf_objects
 from splay.server.catalog import Object, on
 from splay.server.conf_objects import Kind
 from splay.server.feeds import Acl, Entry, Feed, paged
-from splay.server.job_request import run_at, time_of
-from splay.server.rest import JSON_TYPE, XML_HEAD, XML_TYPE, Call, Routes
+from splay.server.job_request import output_format, run_at, time_of
+from splay.server.rest import JSON_TYPE, XML_HEAD, XML_TYPE, Call, RestError, Routes
 from splay.server.zones import serialized
 from splay.spl.timemod import resolve
 
@@ -41,11 +41,14 @@ def parse(call: Call) -> Response:
     now = run_at(params)
     now = time.time() if now is None else now
     zone = call.splunkd.zone(call.user)
-    form = params.get("output_time_format") or _FORMAT
+    form = output_format(params) or _FORMAT
     found = {}
     for text in params.all("time"):
         written = time_of(params.only(("time_format",)).plus("time", text), "time")
-        found[text] = strftime(resolve(written, now, zone) or 0.0, form, zone)
+        try:
+            found[text] = strftime(resolve(written, now, zone) or 0.0, form, zone)
+        except ValueError as error:
+            raise RestError(400, f'Invalid value for the argument "time": {error}.') from None
     if call.json:
         return Response(json.dumps(found), 200, None, JSON_TYPE)
     keys = "".join(f"<key name={quoteattr(k)}>{escape(v)}</key>" for k, v in found.items())

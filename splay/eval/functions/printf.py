@@ -86,7 +86,11 @@ def _text(conv: str, value: Scalar, precision: int | None) -> str:
     if conv != "c":
         return to_text(value)[:precision]
     number = to_number(value) if not isinstance(value, str) else None
-    return to_text(value)[:1] if number is None else chr(int(number))
+    if number is None:
+        return to_text(value)[:1]
+    character = chr(int(number))
+    character.encode()  # ValueError: half of a surrogate pair is none
+    return character
 
 
 def _integer(conv: str, value: Scalar, precision: int | None, flags: str) -> str:

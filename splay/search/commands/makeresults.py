@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from splay.errors import SplError
+from splay.eval.jsonvalue import whole
 from splay.rows import Row
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args, Word, as_bool, as_int
@@ -81,8 +82,8 @@ def _read(form: Word, text: Word) -> list[Row]:
     if form.text.lower() != "json":
         raise SplError(f"the format {form.text!r} is not known", at=form.at, hint="csv or json")
     try:
-        items = json.loads(text.text)
-    except ValueError as error:
+        items = json.loads(whole(text.text))
+    except (ValueError, RecursionError) as error:
         raise SplError(f"data is not JSON ({error})", at=text.at) from error
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         hint = 'Write [{"field": "value"}, ...]'

@@ -17,6 +17,7 @@ from splay.rows import Row
         ('ipmask("255.255.255.0", "10.20.30.120")', "10.20.30.0"),
         ('printf("%.3A", pi())', "0X1.922P+1"),
         ('printf("%c,%c", 65, "Foo")', "A,F"),
+        ('printf("%c", 55296)', None),  # half of a surrogate pair is no character
         ('printf("%d,%i,%d", -2, +4, 30)', "-2,4,30"),
         ('printf("%.2e", 5139)', "5.14e+03"),
         ('printf("%.2f", pi())', "3.14"),

@@ -173,3 +173,19 @@ def test_values(evaluate: Evaluate, text: str, row: Row, expected: Result) -> No
 )
 def test_booleans(evaluate: Evaluate, text: str, row: Row, expected: Result) -> None:
     assert evaluate(text, row) is expected
+
+
+@pytest.mark.parametrize(
+    ("json", "expected"),
+    [
+        # RFC 8259, section 8.2: half of a surrogate pair stands for no character
+        (r'{"a":"\ud800"}', "\ufffd"),
+        (r'{"a":"\uDC00x\uD83D"}', "\ufffdx\ufffd"),
+        # section 7: both halves are one character; a reverse solidus that is escaped begins none
+        (r'{"a":"\ud83d\ude00"}', "\U0001f600"),
+        (r'{"a":"\\ud800"}', r"\ud800"),
+    ],
+)
+def test_half_of_a_surrogate_pair(evaluate: Evaluate, json: str, expected: str) -> None:
+    assert evaluate('json_extract(j, "a")', {"j": json}) == expected
+    assert evaluate('spath(j, "a")', {"j": json}) == expected
