@@ -1,6 +1,7 @@
 """Recall and precision: the tables of docs/efficacy.md.
 
     python -m tests.efficacy [--true N] [--other N] [--logs PATH ...] [--content CHECKOUT]
+                             [--write]
 
 Exits with 1 when a true event raises no alert, or another one does.
 """
@@ -15,7 +16,9 @@ from pathlib import Path
 from tests.efficacy.precision import Precision, examples, made, real
 from tests.efficacy.recall import SETUPS, Recall, recall, true_events
 from tests.real_evtx import FILE
+from tools.figures import write
 
+DOCS = Path(__file__).parents[2] / "docs" / "efficacy.md"
 _SHOWN = 5  # of what went wrong
 
 
@@ -24,7 +27,8 @@ def main(arguments: list[str]) -> int:
     given = _parsed(arguments)
     events = true_events(given.true, given.seed)
     found = {name: recall(events, apps) for name, apps in SETUPS.items()}
-    _recall_table(found)
+    tables = {"recall": _recall_table(found)}
+    print(*tables["recall"], sep="\n")
     parts = [made(given.other, given.seed)]
     logs = [*([FILE] if FILE.exists() else []), *given.logs]
     if not FILE.exists():
@@ -33,7 +37,11 @@ def main(arguments: list[str]) -> int:
         parts.append(real(logs))
     if given.content:
         parts.append(examples(given.content, given.seed))
-    _precision_table(parts)
+    tables["precision"] = _precision_table(parts)
+    print("", *tables["precision"], sep="\n")
+    if given.write:
+        for name, lines in tables.items():
+            write(name, lines, DOCS)
     lost = [one.text for each in found.values() for one in each.examples]
     fired = [text for part in parts for text in part.examples]
     print(f"\n{len(lost)} true events lost, {len(fired)} other events or logs that fired")
@@ -49,6 +57,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=4876)
     parser.add_argument("--logs", type=Path, nargs="*", default=[], help="files and folders")
     parser.add_argument("--content", type=Path, help="a checkout of splunk/security_content")
+    parser.add_argument("--write", action="store_true", help="the tables into docs/efficacy.md")
     given = parser.parse_args(arguments)
     for path in [*given.logs, *([given.content / "data_sources"] if given.content else [])]:
         if not path.exists():
@@ -56,33 +65,31 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     return given
 
 
-def _recall_table(found: dict[str, Recall]) -> None:
+def _recall_table(found: dict[str, Recall]) -> list[str]:
     first, *_ = found.values()
-    _row("what was changed", "events", *(f"lost {name}" for name in found))
-    _row("---", *["---:"] * (len(found) + 1))
+    lines = [_row("what was changed", "events", *(f"lost {name}" for name in found))]
+    lines.append(_row("---", *["---:"] * (len(found) + 1)))
     for name in sorted(first.tried):
-        _row(name, _count(first.tried[name]), *(_count(each.lost[name]) for each in found.values()))
+        lost = [_count(each.lost[name]) for each in found.values()]
+        lines.append(_row(name, _count(first.tried[name]), *lost))
     lost = [_count(each.events - each.found) for each in found.values()]
-    _row("**true events, 1 to 4 changes each**", _count(first.events), *lost)
+    return [*lines, _row("**true events, 1 to 4 changes each**", _count(first.events), *lost)]
 
 
-def _precision_table(parts: list[Precision]) -> None:
+def _precision_table(parts: list[Precision]) -> list[str]:
     tried: Counter[str] = sum((part.tried for part in parts), Counter())
     fired: Counter[str] = sum((part.fired for part in parts), Counter())
-    print()
-    _row("what", "events", "fired")
-    _row("---", "---:", "---:")
-    for name, count in tried.items():
-        _row(name, _count(count), _count(fired[name]))
-    _row("**other events**", _count(tried.total()), _count(fired.total()))
+    lines = [_row("what", "events", "fired"), _row("---", "---:", "---:")]
+    lines += [_row(name, _count(count), _count(fired[name])) for name, count in tried.items()]
+    return [*lines, _row("**other events**", _count(tried.total()), _count(fired.total()))]
 
 
 def _count(number: int) -> str:
     return f"{number:,}"
 
 
-def _row(*cells: str) -> None:
-    print(f"| {' | '.join(cells)} |")
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":
