@@ -1,16 +1,19 @@
 """Loads one `splay serve` with many clients at once, and prints what became of it.
 
-    python -m tests.load [--clients N] [--seconds N]
+    python -m tests.load [--clients N] [--seconds N] [--write]
 
 One client in five indexes events through the HTTP Event Collector, each with a number of its own,
-and waits for the acknowledgment; the others search at the same time: what a client has indexed so
-far, a search whose result is known, the detection. No event may be lost or counted twice, no answer
-may be wrong, and memory may grow by what is indexed and by nothing else.
+and waits for the answer; one in five of these indexes backups of a CA. The others search at the
+same time: one in ten runs the detection, the rest what a client has indexed so far and a search
+whose result is known. No event may be lost or counted twice, no answer may be wrong, and memory may
+grow by what is indexed and by nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import random
 import secrets
 import sys
@@ -25,7 +28,11 @@ from pathlib import Path
 from tests.harness import launch
 from tests.harness.splunk import Splunk
 from tests.harness.waiting import wait_until_up
-from tests.load.clients import Indexer, Searcher, Tally, total
+from tests.load.clients import BackupIndexer, Detector, Indexer, Searcher, Tally, total
+from tools.figures import write
+
+DOCS = Path(__file__).parents[2] / "docs" / "reliability.md"
+FEWEST = 25  # clients, so that there is one of each kind
 
 GROWTH = 1.05  # of the server's memory, beyond what it holds of new events
 PER_EVENT = 1000  # bytes in memory of one event and its entries, at the most
@@ -53,6 +60,27 @@ def resident(process: int) -> float:
     return int(line.split()[1]) * 1024.0
 
 
+def _clients(
+    splunk: Splunk, count: int, tally: Tally, stop: threading.Event
+) -> list[threading.Thread]:
+    """So many, of each kind its part."""
+    chance = random.Random(1)
+    indexers = count // 5
+    plain = [Indexer(splunk, n, tally, stop) for n in range(indexers - indexers // 5)]
+    backups = [BackupIndexer(splunk, n, tally, stop) for n in range(len(plain), indexers)]
+    searchers: list[threading.Thread] = []
+    for n in range(count - indexers):
+        if n % 10 == 0:
+            searchers.append(Detector(splunk, chance.choice(backups), tally, stop))
+        else:
+            searchers.append(Searcher(splunk, chance.choice(plain), tally, stop))
+    return [*plain, *backups, *searchers]
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}"
+
+
 def main() -> int:
     """Exit code 1 where anything was lost or wrong."""
     parser = argparse.ArgumentParser(
@@ -60,18 +88,16 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--clients", type=int, default=50, help=f"at least {FEWEST}")
     parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--write", action="store_true", help="the figures into docs/reliability.md")
     options = parser.parse_args()
+    if options.clients < FEWEST:
+        parser.error(f"--clients {options.clients}: at least {FEWEST}")
     tally, stop = Tally(), threading.Event()
     with served() as (splunk, process):
-        indexers = [Indexer(splunk, n, tally, stop) for n in range(max(1, options.clients // 5))]
-        chance = random.Random(1)
-        searchers = [
-            Searcher(splunk, chance.choice(indexers), tally, stop)
-            for _ in range(options.clients - len(indexers))
-        ]
-        clients = [*indexers, *searchers]
+        clients = _clients(splunk, options.clients, tally, stop)
+        indexers = [one for one in clients if isinstance(one, Indexer)]
         for client in clients:
             client.start()
         time.sleep(options.seconds / 2)  # until caches are full
@@ -84,8 +110,6 @@ def main() -> int:
         sent = sum(one.sent for one in indexers)
         new = sum(one.acknowledged for one in indexers) - events
         found, distinct = total(splunk)
-    print(tally.table())
-    print()
     allowed = before * GROWTH + new * PER_EVENT
     checks = {
         f"{sent:,} events acknowledged; found {found:,}, different {distinct:,}": (
@@ -96,8 +120,12 @@ def main() -> int:
         f"memory {before / 2**20:.0f} MB after half the time, {after / 2**20:.0f} MB at its end "
         f"with {new:,} events more (at most {allowed / 2**20:.0f} MB)": after <= allowed,
     }
-    for said, right in checks.items():
-        print(f"{'ok   ' if right else 'WRONG'} {said}")
+    said = [f"- {'ok' if right else 'WRONG'}: {what}" for what, right in checks.items()]
+    head = f"{options.clients} clients for {options.seconds:,} seconds, {_machine()}:"
+    lines = [head, "", *tally.table(), "", *said]
+    print(*lines, sep="\n")
+    if options.write:
+        write("load", lines, DOCS)
     return 0 if all(checks.values()) else 1
 
 

@@ -13,13 +13,19 @@ from typing import Any
 
 import httpx
 
-from tests.harness.splunk import Splunk
+from splay.app import AppSet
+from tests.detection.searching import ROOT, RULE
+from tests.harness.splunk import APP, Splunk
+from tests.sample_events import Style, event, render
 
 BATCH = 5
 PAUSE = 1.0  # seconds that an indexer waits between batches
 THINK = 4.0  # seconds that a searcher waits between searches
 KNOWN = "| makeresults count=1000 | streamstats count | stats sum(count) as sum"
 KNOWN_SUM = "500500"  # 1000 * 1001 / 2
+NUMBERED = "search index=main sourcetype=load"
+BACKUPS = 'search index=main source="XmlWinEventLog:Security"'
+SERIAL = r'rex "<EventRecordID>(?<serial>\d+)" | rename host AS client'
 
 
 class Tally:
@@ -54,15 +60,18 @@ class Tally:
                 if self.wrong == 1:
                     self.first_wrong = what
 
-    def table(self) -> str:
+    def table(self) -> list[str]:
         """Latencies by what was done."""
-        rows = ["| what | number | median ms | 95 % | 99 % | longest |", "|" + " --- |" * 6]
+        rows = [
+            "| what | number | median ms | 95 % | 99 % | longest |",
+            "| --- | ---: | ---: | ---: | ---: | ---: |",
+        ]
         for what, times in sorted(self._times.items()):
             cuts = statistics.quantiles([*times, *times], n=100)
             shown = [statistics.median(times), cuts[94], cuts[98], max(times)]
             cells = " | ".join(f"{one * 1000:,.0f}" for one in shown)
             rows.append(f"| {what} | {len(times):,} | {cells} |")
-        return "\n".join(rows)
+        return rows
 
 
 class Indexer(threading.Thread):
@@ -86,8 +95,7 @@ class Indexer(threading.Thread):
     def run(self) -> None:
         """Until it is told to stop; what was sent is always waited for."""
         while not self._stop_asked.is_set():
-            events = [f"load client={self.number} serial={self.sent + n}." for n in range(BATCH)]
-            body = "".join(json.dumps({"event": text, "sourcetype": "load"}) for text in events)
+            body = "".join(json.dumps(self.event(self.sent + n)) for n in range(BATCH))
             self.sent += BATCH
             answer = self._tally.timed("index a batch", partial(self._post, body))
             if answer is None:
@@ -97,6 +105,10 @@ class Indexer(threading.Thread):
             self.acknowledged = self.sent
             self._stop_asked.wait(PAUSE)
         self._client.close()
+
+    def event(self, serial: int) -> dict[str, str]:
+        """What the collector is sent."""
+        return {"event": f"load client={self.number} serial={serial}.", "sourcetype": "load"}
 
     def _post(self, body: str) -> dict[str, Any]:
         answer = self._client.post("/event", content=body)
@@ -113,6 +125,25 @@ class Indexer(threading.Thread):
             time.sleep(0.01)
 
 
+class BackupIndexer(Indexer):
+    """Indexes backups of a CA of its own (event 4876)."""
+
+    @property
+    def computer(self) -> str:
+        """The CA."""
+        return f"ca{self.number:02}.example.com"
+
+    def event(self, serial: int) -> dict[str, str]:
+        made = render(event(4876, computer=self.computer, record=serial), Style())
+        source = "XmlWinEventLog:Security"
+        return {
+            "event": made,
+            "sourcetype": "XmlWinEventLog",
+            "source": source,
+            "host": self.computer,
+        }
+
+
 class Searcher(threading.Thread):
     """Searches what one indexer has written, and what is known beforehand."""
 
@@ -126,9 +157,7 @@ class Searcher(threading.Thread):
     def run(self) -> None:
         """Until it is told to stop."""
         number = self._indexer.number
-        counting = (
-            f"search index=main sourcetype=load client={number} | stats count dc(serial) as dc"
-        )
+        counting = f"{NUMBERED} client={number} | stats count dc(serial) as dc"
         while not self._stop_asked.is_set():
             low = self._indexer.acknowledged
             row = self._tally.timed("search 1 of 10 clients' events", lambda: self._one(counting))
@@ -146,13 +175,46 @@ class Searcher(threading.Thread):
         return _results(self._client, search)[0]
 
 
+class Detector(threading.Thread):
+    """Runs the app's detection, enrichment and all, over one indexer's backups."""
+
+    def __init__(
+        self, splunk: Splunk, indexer: BackupIndexer, tally: Tally, stop: threading.Event
+    ) -> None:
+        super().__init__(daemon=True)
+        self._indexer, self._tally, self._stop_asked = indexer, tally, stop
+        self._client = _rest(splunk)
+        self._search = AppSet([ROOT]).saved_search(RULE).settings["search"]
+
+    def run(self) -> None:
+        """Until it is told to stop."""
+        while not self._stop_asked.is_set():
+            low = self._indexer.acknowledged
+            rows = self._tally.timed("the detection", self._found)
+            high = self._indexer.sent
+            if rows is not None:
+                counts = [int(row["count"]) for row in rows]
+                status = {row["adcs_enrichment_status"] for row in rows}
+                right = low <= sum(counts) <= high and len(rows) <= 1 and status <= {"ok"}
+                self._tally.expect(f"{rows} where {low} to {high} were indexed", right)
+            self._stop_asked.wait(THINK)
+        self._client.close()
+
+    def _found(self) -> list[dict[str, str]]:
+        rows = _results(self._client, f"search {self._search}", f"/servicesNS/nobody/{APP}")
+        return [row for row in rows if row["dest"] == self._indexer.computer]
+
+
 def total(splunk: Splunk) -> tuple[int, int]:
     """Events found at the end, and how many different ones."""
-    search = "search index=main sourcetype=load | stats count by client, serial"
-    search += " | stats sum(count) as found count as different"
+    found = different = 0
     with _rest(splunk) as client:
-        row = _results(client, search)[0]
-    return int(row["found"]), int(row["different"])
+        for search in (NUMBERED, f"{BACKUPS} | {SERIAL}"):
+            counted = "stats count BY client, serial | stats sum(count) as found count as different"
+            row = _results(client, f"{search} | {counted}")[0]
+            found += int(row["found"])
+            different += int(row["different"])
+    return found, different
 
 
 def _rest(splunk: Splunk) -> httpx.Client:
@@ -164,9 +226,9 @@ def _rest(splunk: Splunk) -> httpx.Client:
     )
 
 
-def _results(client: httpx.Client, search: str) -> list[dict[str, str]]:
+def _results(client: httpx.Client, search: str, place: str = "/services") -> list[dict[str, str]]:
     data = {"search": search, "exec_mode": "oneshot", "output_mode": "json", "count": "0"}
-    answer = client.post("/services/search/jobs", data=data)
+    answer = client.post(f"{place}/search/jobs", data=data)
     answer.raise_for_status()
     found: list[dict[str, str]] = answer.json()["results"]
     return found
