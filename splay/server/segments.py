@@ -10,8 +10,9 @@ from functools import cached_property
 from math import floor
 from typing import NamedTuple
 
+from splay.store.bytesearch import Data
 from splay.store.event import Event, Need
-from splay.store.literals import Data, LiteralScan
+from splay.store.literals import LiteralScan
 
 
 class Origin(NamedTuple):

@@ -12,8 +12,8 @@ from splay.shapes.clock import Clock, Within, whole
 from splay.shapes.learner import Learner
 from splay.shapes.run import Listed, Run, Times
 from splay.shapes.shape import Key, Shape
+from splay.store.bytesearch import Data
 from splay.store.event import Event
-from splay.store.literals import Data
 from splay.store.maker import Maker
 
 _LEARN_AFTER = 100

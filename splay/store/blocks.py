@@ -12,7 +12,7 @@ from typing import IO, cast
 
 from splay.store.notes import FileNotes
 
-BLOCK = 1024 * 1024
+BLOCK = 1048576
 GZIP_MAGIC = b"\x1f\x8b"
 
 _UTF8_BOM = b"\xef\xbb\xbf"

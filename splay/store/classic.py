@@ -9,8 +9,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from splay.store.bytesearch import Data
 from splay.store.event import Found, Recall
-from splay.store.literals import Data, LiteralScan
+from splay.store.literals import LiteralScan
 from splay.store.maker import UNKNOWN_HOST, Maker, as_text
 from splay.store.making import made
 from splay.store.notes import Fault, FileNotes

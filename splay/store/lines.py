@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from splay.store.bytesearch import Data
 from splay.store.event import Event
-from splay.store.literals import Data, LiteralScan
+from splay.store.literals import LiteralScan
 from splay.store.maker import UNKNOWN_HOST, Maker
 from splay.store.notes import Fault, FileNotes
 from splay.store.stamps import american_time, iso_time

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
-Data: TypeAlias = bytes | bytearray
-"""Text as it was read. A bytearray is used again for what is read next: copy what is to stay."""
+from splay.store.bytesearch import Data, count, find
 
 
 class Bounds(Protocol):
@@ -17,23 +15,14 @@ class Bounds(Protocol):
         """(start, end) of the event around `place` (not before `after`); None between events."""
 
 
-_SHORT = 6  # bytes; `find` is slower than `re` for shorter texts, and faster for longer ones
-
-
 class _Clause(NamedTuple):
     texts: tuple[bytes, ...]
     folded: bool  # has letters: compared with the region in lower case
-    short: re.Pattern[bytes] | None  # its only text, if that is short
-
-    def within(self, data: Data, folded: Data, end: int) -> bool:
-        """Whether one of its texts is somewhere in a region."""
-        if self.short is None:
-            return self.among(data, folded, 0, end)
-        return self.short.search(folded if self.folded else data, 0, end) is not None
 
     def among(self, data: Data, folded: Data, start: int, end: int) -> bool:
+        """Whether one of its texts is somewhere in data[start:end]."""
         hay = folded if self.folded else data
-        return any(hay.find(text, start, end) >= 0 for text in self.texts)
+        return any(find(hay, text, start, end) >= 0 for text in self.texts)
 
 
 class LiteralScan:
@@ -61,7 +50,7 @@ class LiteralScan:
         for clause in self._clauses:
             if clause.folded and not lower:
                 lower = data[:end].lower()
-            if not clause.within(data, lower, end):
+            if not clause.among(data, lower, 0, end):
                 return None
         return lower
 
@@ -95,25 +84,24 @@ class LiteralScan:
         if self._anchor is None:
             self._anchor = min(
                 self._clauses,
-                key=lambda c: sum((folded if c.folded else data).count(t, 0, end) for t in c.texts),
+                key=lambda c: sum(count(folded if c.folded else data, t, 0, end) for t in c.texts),
             )
         return self._anchor
 
 
 def _clause(texts: Sequence[str]) -> _Clause:
     lower = tuple(text.lower().encode("ascii") for text in texts)
-    short = re.compile(re.escape(lower[0])) if len(lower) == 1 and len(lower[0]) < _SHORT else None
-    return _Clause(lower, any(text != text.upper() for text in lower), short)
+    return _Clause(lower, any(text != text.upper() for text in lower))
 
 
 def _places(hay: Data, texts: Sequence[bytes], end: int) -> Iterator[int]:
     """Every place in hay[:end] where one of the texts begins, ascending."""
-    following = [(hay.find(text, 0, end), text) for text in texts]
+    following = [(find(hay, text, 0, end), text) for text in texts]
     following = [(place, text) for place, text in following if place >= 0]
     while following:
         place, text = min(following)
         yield place
         following.remove((place, text))
-        further = hay.find(text, place + 1, end)
+        further = find(hay, text, place + 1, end)
         if further >= 0:
             following.append((further, text))

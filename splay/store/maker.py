@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import ClassVar
 
+from splay.store.bytesearch import Data
 from splay.store.event import Event, Need
-from splay.store.literals import Data
 from splay.store.notes import Fault, FileNotes
 
 UNKNOWN_HOST = "unknown"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from splay.store.bytesearch import Data
 from splay.store.event import Found, Recall
-from splay.store.literals import Data
 from splay.store.maker import Maker
 
 

@@ -15,7 +15,7 @@ from splay.store.maker import FileFacts, InputSettings
 from splay.store.notes import FileNotes
 from splay.store.xmlevents import XmlMaker, xml_start
 
-_JOINT = re.compile(rb"</Event>\s*(?=<Event[\s>])")
+_JOINT = re.compile(rb"</Event>\s*(?=<Event[ \t\r\n>])")
 _LOOK_AHEAD = 17 * BLOCK  # more than the longest event that is read
 
 
