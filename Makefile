@@ -28,6 +28,7 @@ $(READY): pyproject.toml
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..." >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m compileall -q splay bin
 	@touch $@
 
 # What ships beside the app's own code, as pinned in requirements-app.txt.

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import islice
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from splay.app import CustomCommand
 from splay.errors import CommandError, SplError
@@ -23,6 +22,7 @@ from splay.rows import Demand, Row
 from splay.search.chunks import read_rows, write_rows
 from splay.search.operation import Context, Kind, Operation
 from splay.search.process import Process
+from splay.search.pythons import OWN, interpreter, newest_first
 from splay.spl.args import Args
 from splay.spl.parser import parse_search
 from splay.spl.tokens import read_quoted
@@ -48,13 +48,29 @@ class External(Operation):
         self.maps = False
         self._raw_args = _split(args)
         self._args = [_plain(arg) for arg in self._raw_args]
+        self._begun: Begun = {}
 
     @classmethod
     def parse(cls, args: Args) -> Self:
         raise NotImplementedError("made with the app's command, by the planner")
 
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """The process starts while events are read; one that no rows came to is ended."""
+        for version in newest_first(self.command.python):
+            if spawned := _spawn(version, self.command):
+                self._begun[version] = spawned
+                break
+        try:
+            yield
+        finally:
+            for unused in self._begun.values():
+                with unused:  # closes its pipes and waits
+                    unused.kill()
+            self._begun.clear()
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        process, settings = _start(self.command, self._getinfo(context), context)
+        process, settings = _start(self.command, self._getinfo(context), context, self._begun)
         generating = bool(settings.get("generating"))
         with process:
             self._check_place(generating)
@@ -174,15 +190,20 @@ def _generate(process: Process) -> Iterator[Row]:
             return
 
 
+Begun: TypeAlias = "dict[str, subprocess.Popen[bytes]]"
+"""A process that nothing was said to yet, by the version of its Python; at most one."""
+
+
 def _start(
-    command: CustomCommand, getinfo: dict[str, Any], context: Context
+    command: CustomCommand, getinfo: dict[str, Any], context: Context, begun: Begun
 ) -> tuple[Process, dict[str, Any]]:
     """The command's process after getinfo, with the first of its Pythons that is here, and what
     it says of itself."""
     missing: list[str] = []
-    for version in _newest_first(command.python):
-        name, begun = _interpreter(version), time.perf_counter()
-        spawned = _spawn(name, command)
+    for version in newest_first(command.python):
+        name = f"python{version}" if version else f"Python {OWN}"
+        since = time.perf_counter()
+        spawned = begun.pop(version, None) or _spawn(version, command)
         if spawned is None:
             missing.append(name)
             continue
@@ -195,39 +216,29 @@ def _start(
                 if not version or process.returncode not in (126, 127):
                     raise
                 missing.append(name)
-                context.took(f"{name}, which could not be started", time.perf_counter() - begun)
+                context.took(f"{name}, which could not be started", time.perf_counter() - since)
                 continue
             stack.pop_all()
         if missing:
-            used = name if version else f"Python {sys.version_info[0]}.{sys.version_info[1]}"
-            context.say("INFO", f"{command.name} ran on {used}; not found: {', '.join(missing)}")
+            context.say("INFO", f"{command.name} ran on {name}; not found: {', '.join(missing)}")
         return process, answer
     raise CommandError(
         f"the command {command.name} could not be started", where=str(command.script)
     )
 
 
-def _newest_first(versions: Iterable[str]) -> list[str]:
-    """The versions that commands.conf asks for, and last "": splay's own Python."""
-    own = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    ordered = sorted(versions, key=lambda text: [int(part) for part in text.split(".")])
-    return [*(version for version in reversed(ordered)), ""] if own not in ordered else [own, ""]
-
-
-def _interpreter(version: str) -> str:
-    own = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    return sys.executable if version in ("", own) else f"python{version}"
-
-
 _KEPT_BACK = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SPLUNK_PASSWORD", "SPLUNK_HEC_TOKEN")
 """What a command does not see of our environment: our Python's own, and the server's secrets."""
 
 
-def _spawn(interpreter: str, command: CustomCommand) -> subprocess.Popen[bytes] | None:
+def _spawn(version: str, command: CustomCommand) -> subprocess.Popen[bytes] | None:
+    program = interpreter(version)
+    if program is None:
+        return None
     environment = {name: value for name, value in os.environ.items() if name not in _KEPT_BACK}
     try:
         return subprocess.Popen(  # nosec B603 # an app's own script, no shell
-            [interpreter, command.script.resolve()],
+            [program, command.script.resolve()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
@@ -155,6 +156,10 @@ class Operation(ABC):
     @abstractmethod
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         """Rows in, rows out. May change and pass on the rows it is given (each has one owner)."""
+
+    def ahead(self) -> AbstractContextManager[None]:
+        """What takes a while and needs no rows, begun before they are there. Around `run`."""
+        return nullcontext()
 
     def check(self, context: Context) -> None:
         """SplError for what only eval, the apps or the data can tell to be wrong; asked before

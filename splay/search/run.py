@@ -149,14 +149,16 @@ def _all_rows(
     those that were not read to their end: an external command's process ends with its stage.
 
     given: what a pipeline over rows works on."""
-    operations, rows = plan.operations, given
-    if rows is None and watch is None and isinstance(store, FileStore):
-        work = divisible(plan, context)
-        if work is not None:
-            rows = run_parts(work, store, report, progress) if processes else None
-            rows = run_whole(work, store, report, progress) if rows is None else rows
-            operations = operations[work.stages + 1 :]
     with ExitStack() as stages:
+        for operation in plan.operations:
+            stages.enter_context(operation.ahead())
+        operations, rows = plan.operations, given
+        if rows is None and watch is None and isinstance(store, FileStore):
+            work = divisible(plan, context)
+            if work is not None:
+                rows = run_parts(work, store, report, progress) if processes else None
+                rows = run_whole(work, store, report, progress) if rows is None else rows
+                operations = operations[work.stages + 1 :]
         if rows is None:
             rows = _events(plan, store, context, report, progress)
         for operation in operations:

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from splay.errors import CommandError, SplError, UnsupportedError
+from splay.errors import CommandError, DataError, SplError, UnsupportedError
 from splay.rows import Row
 from splay.search import process as processes
 from splay.search.operation import Context
 from splay.search.plan import make_plan
 from splay.search.run import run_plan
 from splay.store.event import ReadReport
+from splay.store.files import FileStore, InputSettings
 from tests.unit.search.conftest import Through
 
 Started = list[subprocess.Popen[bytes]]
@@ -223,6 +224,15 @@ def test_an_error_before_it_ends_the_process(through: Through, started: Started)
     with pytest.raises(SplError, match="no more"):
         list(through("echo", rows()))
     assert started[0].returncode is not None
+
+
+def test_an_error_before_it_was_asked_anything_ends_the_process(
+    context: Context, started: Started
+) -> None:
+    store = FileStore([Path("nowhere.log")], InputSettings())
+    with pytest.raises(DataError):
+        run_plan(make_plan("error | stats count | echo", context), store, context, ReadReport())
+    assert [process.returncode is not None for process in started] == [True]
 
 
 # ---- which Python, which script ----

@@ -85,7 +85,8 @@ EVENTS = st.lists(st.one_of(LINE, JSON), max_size=8).map(lambda some: [" ".join(
 
 COMPARISON = st.builds(
     lambda field, op, value: f'{field}{op}"{value}"',
-    st.sampled_from([*FIELDS, "host", "sourcetype", "_raw", "n{}", "eventtype", "tag", "nosuch"]),
+    # Not eventtype: one of the app's is wrong on purpose, and an open comparison looks at all.
+    st.sampled_from([*FIELDS, "host", "sourcetype", "_raw", "n{}", "tag", "nosuch"]),
     st.sampled_from(["=", "=", "=", "!=", "<", ">="]),
     st.sampled_from([*VALUES, *PATTERNS, "failed_login", "bad"]),
 )
