@@ -20,6 +20,11 @@ _LEARN_AFTER = 100
 """Events that are read in the ordinary way before it is worth to learn what they are like."""
 _PATIENCE = 1000
 _MAX_ROWS = 20_000
+_AT_ONCE = 20_000
+"""Events that are taken before they are passed on: the more are alike, the less each costs."""
+_FEW = 4
+"""As long as one event in so many is of interest, and one in so many of a known shape, it is worth
+to take all."""
 
 
 class Memory:
@@ -65,6 +70,7 @@ class Table:
         self.unknown = 0
         self.known = 0
         self.tried = 0
+        self.sweeping = False
         self._file: tuple[str, float] | None = None
 
     def file(self, name: str, indextime: float) -> None:
@@ -91,17 +97,27 @@ class Recall:
         self._table = table
         self._maker = maker
         self._clock = Clock(maker.moment)
-        self._runs: list[tuple[Shape, dict[Key, list[bytes]]]] = []
+        self._taken: dict[Shape, dict[Key, list[bytes]]] = {}
+        self._count = 0  # of those
+        self._others = 0  # events since then that were not taken
 
     @property
-    def sweeps(self) -> bool:
-        """Whether any shape is known, and nothing depends on the order of events."""
-        return self._memory.unordered and bool(self._table.shapes)
+    def sweeping(self) -> bool:
+        """Whether to take events many at a time."""
+        return self._table.sweeping
+
+    def looked_at(self, matching: int, events: int) -> None:
+        """Of so many events so many were looked at one by one: whether to sweep those that follow.
+
+        That takes a known shape, and that nothing depends on the order of events.
+        """
+        able = self._memory.unordered and bool(self._table.shapes)
+        self._table.sweeping = able and matching * _FEW > events
 
     def known(self, data: Data, start: int, end: int) -> Run | bool:
         """The event data[start:end]; True for one that does not match, False for one of no known
         shape."""
-        if self._table.rows > _MAX_ROWS and not self._runs:
+        if self._table.rows > _MAX_ROWS and not self._count:
             self._table.forget_rows()
         for shape in self._table.shapes:
             if data.startswith(shape.prefix, start):
@@ -124,7 +140,8 @@ class Recall:
     def sweep(self, data: Data, at: int, end: int, gap: bytes) -> tuple[int, int]:
         """Takes events, with `gap` before each, for `runs`, up to one of no known shape; where the
         last one ends, and how many were taken."""
-        pairs: list[tuple[Shape, dict[Key, list[bytes]]]] = [(s, {}) for s in self._table.shapes]
+        taken = self._taken
+        pairs = [(shape, taken.setdefault(shape, {})) for shape in self._table.shapes]
         count, skip = 0, len(gap)
         while at < end:
             start = at + skip if data.startswith(gap, at) else at
@@ -151,17 +168,27 @@ class Recall:
             self._table.known += count
             time = self._clock.time(last[last_shape.hour], last[last_shape.rest])
             self._maker.passed(time or 0.0, at)
-            self._runs += pairs
+            self._count += count
         return at, count
 
-    def runs(self) -> Iterator[Run]:
-        """The events that were taken, those alike together."""
-        runs, self._runs = self._runs, []
-        for shape, taken in runs:
-            for key, rests in taken.items():
+    def runs(self, others: int, *, end: bool) -> Iterator[Run]:
+        """The events that were taken, those alike together, once they are many or at the end.
+
+        others: events that were not taken since the last call.
+        """
+        self._others += others
+        if not self._count or (self._count + self._others < _AT_ONCE and not end):
+            return
+        taken, swept, all_events = self._taken, self._count, self._count + self._others
+        self._taken, self._count, self._others = {}, 0, 0
+        matching = 0
+        for shape, by_key in taken.items():
+            for key, rests in by_key.items():
                 row = shape.rows.get(key[1:])
                 if row is not None:
+                    matching += len(rests)
                     yield Run(row, self._times(key[0], rests))
+        self._table.sweeping = min(matching, swept) * _FEW > all_events
         if self._table.rows > _MAX_ROWS:
             self._table.forget_rows()
 

@@ -72,8 +72,10 @@ class Recall(Protocol):
     """Knows the events of one file by their shape (`splay.shapes`), where it can."""
 
     @property
-    def sweeps(self) -> bool:
-        """Whether events may be taken many at a time, whatever their order."""
+    def sweeping(self) -> bool:
+        """Whether to take events many at a time, whatever their order."""
+
+    def looked_at(self, matching: int, events: int) -> None: ...
 
     def known(self, data: bytes | bytearray, start: int, end: int) -> Run | bool: ...
 
@@ -81,7 +83,7 @@ class Recall(Protocol):
 
     def sweep(self, data: bytes | bytearray, at: int, end: int, gap: bytes) -> tuple[int, int]: ...
 
-    def runs(self) -> Iterator[Run]: ...
+    def runs(self, others: int, *, end: bool) -> Iterator[Run]: ...
 
 
 class Store(Protocol):

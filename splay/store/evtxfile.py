@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from splay.errors import DataError
 from splay.store.blocks import BLOCK
+from splay.store.bytesearch import count, find
 from splay.store.event import Found, Recall
 from splay.store.literals import LiteralScan
 from splay.store.maker import Maker
@@ -19,10 +20,12 @@ from splay.store.xmlevents import CLOSE, XmlReader
 MAGIC = b"ElfFile\x00"
 MAX_UNPACKED = 4 * 1024**3
 
-# The parser writes empty elements over two lines; Windows itself renders all in one.
+_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
+_BEGIN, _END = "<Event", CLOSE.decode()
+# Where a record is on several lines between its tags: Windows itself renders all in one.
 _BETWEEN = re.compile(rb">\n\s*+<")
 _BETWEEN_SPACES = re.compile(rb">[ \t\r]*+\n\s*+<")  # the same, and several times slower
-_BEGIN, _END = "<Event", CLOSE.decode()
+_SPACES = (b" \n", b"\t\n", b"\r\n")
 _ERRORS_IN_A_ROW = 1000
 
 
@@ -54,26 +57,38 @@ def read_evtx(
     Raises DataError when the package `evtx` is not there.
     """
     reader = XmlReader(maker, scan, notes, recall)
-    for block in _blocks(_records(opened, notes), notes):
-        spaces = any(end in block for end in (b" \n", b"\t\n", b"\r\n"))
-        yield from reader.feed((_BETWEEN_SPACES if spaces else _BETWEEN).sub(b"><", block))
+    for texts in _batches(_records(opened, notes), notes):
+        yield from reader.feed(_on_one_line("\n".join(texts).encode("utf-8"), len(texts)))
     yield from reader.finish()
 
 
-def _blocks(records: Iterator[str], notes: FileNotes) -> Iterator[bytes]:
+def _on_one_line(block: bytes, events: int) -> bytes:
+    """The events of a block, one a line, without line ends between the tags of one."""
+    if any(find(block, space, 0, len(block)) >= 0 for space in _SPACES):
+        return _BETWEEN_SPACES.sub(b"><", block)
+    if count(block, b">\n", 0, len(block)) >= events:
+        return _BETWEEN.sub(b"><", block)
+    return block
+
+
+def _batches(records: Iterator[str], notes: FileNotes) -> Iterator[list[str]]:
     """The records that are events, many at a time."""
     texts: list[str] = []
     size = 0
-    for text in records:
-        if not text.rstrip().endswith(_END) or _BEGIN not in text:
-            notes.fault(Fault.RECORD)
-            continue
+    for record in records:
+        text = record.removeprefix(_DECLARATION)
+        if not (text.startswith(_BEGIN) and text.endswith(_END)):
+            text = text.strip()
+            if not text.endswith(_END) or _BEGIN not in text:
+                notes.fault(Fault.RECORD)
+                continue
         texts.append(text)
         size += len(text)
         if size >= BLOCK:
-            yield "\n".join(texts).encode("utf-8")
+            yield texts
             texts, size = [], 0
-    yield "\n".join(texts).encode("utf-8")
+    if texts:
+        yield texts
 
 
 def _records(opened: str | IO[bytes], notes: FileNotes) -> Iterator[str]:
@@ -93,12 +108,11 @@ def _records(opened: str | IO[bytes], notes: FileNotes) -> Iterator[str]:
     errors = 0
     while errors < _ERRORS_IN_A_ROW:
         try:
-            record = next(records)
-        except StopIteration:
-            return
+            for record in records:  # it goes on behind one that is damaged
+                errors = 0
+                yield record["data"]
         except (RuntimeError, OSError, ValueError):
             notes.fault(Fault.RECORD)
             errors += 1
-            continue
-        errors = 0
-        yield record["data"]
+        else:
+            return

@@ -32,7 +32,6 @@ _GAP = re.compile(
 _DOCUMENT = re.compile(rb"\s*(?:<\?xml\s|<!DOCTYPE|<Events[\s>])", re.IGNORECASE)
 _BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z)")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_FEW = 4  # one in so many events is worth to look at all of them
 _CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _TIME = re.compile(rb"""<TimeCreated\s[^<>]*?SystemTime\s*=\s*["']([^"'<>]*)["']""")
 _CHANNEL = re.compile(rb"<Channel(?:\s[^<>]*)?>([^<]*)</")
@@ -123,7 +122,6 @@ class XmlReader:
         self._scan = scan
         self._notes = notes
         self._recall = recall
-        self._sweeping = False  # most events are of interest, and most of known shapes
         self._data = bytearray()
         self._held = 0  # so many bytes at its front follow the last closing tag
         self._oversize = False  # inside an event that is being left out
@@ -142,7 +140,7 @@ class XmlReader:
             self._hold(self._without_end(end), end)
             return
         stop = last + len(CLOSE)
-        if self._sweeping and stop <= MAX_EVENT and self._recall:
+        if self._recall and self._recall.sweeping and stop <= MAX_EVENT:
             yield from self._sweep(self._data, stop, self._recall)
         else:
             yield from self._region(self._data, stop)
@@ -150,7 +148,9 @@ class XmlReader:
         self._hold(stop, end)
 
     def finish(self) -> Iterator[Found]:
-        """Notes what is left at the end of the file."""
+        """What was taken and not yet given; notes what is left at the end of the file."""
+        if self._recall:
+            yield from self._recall.runs(0, end=True)
         rest = bytes(self._data[: self._held])
         if not self._oversize:
             opened = OPEN.search(rest)
@@ -158,7 +158,6 @@ class XmlReader:
             self._notes.fault_if(Fault.HALF, len(OPEN.findall(rest)))
             self._notes.fault_if(Fault.DECLARED, 1 if self._declared else 0)
         self._held = 0
-        yield from ()
 
     def _append(self, block: bytes) -> int:
         """Lays a block behind what is held; the number of bytes that are there then."""
@@ -236,9 +235,8 @@ class XmlReader:
         for found in made(self._maker, self._recall, data, events):
             looked_at += 1
             yield found
-        self._sweeping = (
-            self._recall is not None and self._recall.sweeps and looked_at * _FEW > closes
-        )
+        if self._recall:
+            self._recall.looked_at(looked_at, closes)
 
     def _passing(
         self, data: Data, events: list[tuple[int, int]], end: int
@@ -255,6 +253,8 @@ class XmlReader:
     def _sweep(self, data: Data, end: int, recall: Recall) -> Iterator[Found]:
         """The events of a region by their shapes; those of no known shape one by one."""
         at = whole = swept = 0
+        if not self._joint:
+            self._learn(data, end)
         gap = self._joint[len(CLOSE) :].rpartition(b"<")[0]
         while at < end:
             if not self._declared:
@@ -268,11 +268,7 @@ class XmlReader:
             yield from made(self._maker, recall, data, self._passing(data, events, end))
             at = after
         self._notes.events(whole + swept)
-        matching = 0
-        for run in recall.runs():
-            matching += len(run.times)
-            yield run
-        self._sweeping = matching * _FEW > whole + swept and swept * _FEW > whole
+        yield from recall.runs(whole, end=False)
 
     def _clean(self, data: Data, end: int) -> int:
         """The number of events, where counting alone shows that this region is one whole event
