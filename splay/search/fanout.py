@@ -1,7 +1,7 @@
 """A search over large files with several processes.
 
 The first stages of a search, up to a stats whose functions can be merged, run in each process on a
-part of the data; the groups come back and are merged, and the rest of the search goes on as ever.
+share of the data; the groups come back and are merged, and the rest of the search goes on as ever.
 The result is that of one process: only functions that merge exactly take part.
 """
 
@@ -24,10 +24,12 @@ from splay.search.plan import Plan
 from splay.search.retrieve import Item, each, guarded, matching, memory_of
 from splay.shapes.memory import Memory
 from splay.store.event import ReadReport
-from splay.store.files import FilePart, FileStore
+from splay.store.files import FileStore, Share
+from splay.store.notes import MAX_PROBLEMS
 
-PART = 32 * 1024 * 1024
-"""Bytes of a part: large enough that starting on it costs nothing, small enough to share out."""
+SHARE = 32 * 1024 * 1024
+"""Bytes of text of a share: large enough that starting on it costs nothing, and small enough that
+all processes are busy to the end."""
 
 Progress = Callable[[int], None]
 
@@ -45,7 +47,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Done:
-    """What comes back of one part."""
+    """What comes back of one share."""
 
     groups: Groups
     report: ReadReport
@@ -56,7 +58,7 @@ _work: Work | None = None
 
 
 def divisible(plan: Plan, context: Context) -> Work | None:
-    """What can be done part by part; None for a search that needs all its rows at once."""
+    """What can be done share by share; None for a search that needs all its rows at once."""
     if plan.retrieval is None:
         return None
     for place, operation in enumerate(plan.operations):
@@ -77,7 +79,7 @@ def workers() -> ProcessPoolExecutor:
 
 
 def _end_with_parent() -> None:
-    """Else they would read on to the end of their parts: prctl(2), PR_SET_PDEATHSIG."""
+    """Else they would read on to the end of their shares: prctl(2), PR_SET_PDEATHSIG."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
@@ -86,7 +88,7 @@ def _can_fork() -> bool:
     return sys.platform == "linux" and (os.cpu_count() or 1) > 1
 
 
-def run_parts(
+def run_shares(
     work: Work, store: FileStore, report: ReadReport, progress: Progress | None
 ) -> Iterator[Row] | None:
     """The rows that come out of the stats; None when the data is not divided: it is too small, or
@@ -97,26 +99,26 @@ def run_parts(
     global _work
     if not _can_fork():
         return None
-    parts = store.parts(PART)
-    if len(parts) < 2 or not any(part.part for part in parts):
+    shares = store.shares(SHARE)
+    if len(shares) < 2:
         return None
     _work = work
     with workers() as pool:
-        running = [(part, pool.submit(_run, part)) for part in parts]
-        found = [_taken(part, future, work, report, progress) for part, future in running]
+        running = [pool.submit(_run, share) for share in shares]
+        found = [_taken(future, work, report, progress) for future in running]
     _work = None
     if not report.events:
         raise store.nothing_read(report.problems)
     return work.stats.merged(found)
 
 
-def _run(part: FilePart) -> Done:
-    """One part, in a process of its own."""
+def _run(share: Share) -> Done:
+    """One share, in a process of its own."""
     work = _work
     assert work is not None
     report = ReadReport()
     told = len(work.context.messages)
-    groups = _groups(work, part, report, None)
+    groups = _groups(work, share, report, None)
     return Done(groups, report, work.context.messages[told:])
 
 
@@ -128,7 +130,7 @@ def run_whole(
 
 
 def _groups(
-    work: Work, store: FileStore | FilePart, report: ReadReport, progress: Progress | None
+    work: Work, store: FileStore | Share, report: ReadReport, progress: Progress | None
 ) -> Groups:
     plan, context = work.plan, work.context
     assert plan.retrieval is not None
@@ -143,16 +145,12 @@ def _groups(
 
 
 def _taken(
-    part: FilePart,
-    future: Future[Done],
-    work: Work,
-    report: ReadReport,
-    progress: Progress | None,
+    future: Future[Done], work: Work, report: ReadReport, progress: Progress | None
 ) -> Groups:
     done = future.result()
     for field in ("files", "bytes", "events", "bad_events"):
         setattr(report, field, getattr(report, field) + getattr(done.report, field))
-    report.problems += done.report.problems
+    report.problems = [*report.problems, *done.report.problems][:MAX_PROBLEMS]
     for level, text in done.messages:
         work.context.say(level, text)
     if progress:

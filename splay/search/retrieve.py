@@ -13,7 +13,7 @@ from splay.search.plan import Plan, Retrieval
 from splay.shapes.memory import Memory
 from splay.shapes.run import Run
 from splay.store.event import Event, Found, ReadReport, Store
-from splay.store.files import FilePart, FileStore
+from splay.store.files import FileStore, Share
 
 Item: TypeAlias = "Row | Run"
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def memory_of(plan: Plan, *, unordered: bool) -> Memory | None:
 def matching(
     plan: Plan,
     retrieval: Retrieval,
-    store: Store | FilePart,
+    store: Store | Share,
     report: ReadReport,
     memory: Memory | None,
     progress: Callable[[int], None] | None = None,
@@ -47,7 +47,7 @@ def matching(
     """The events that match: rows, and runs of those whose fields are known."""
     row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
     found: Iterable[Found]
-    if isinstance(store, FileStore | FilePart):
+    if isinstance(store, FileStore | Share):
         found = store.recalled(retrieval.need, report, memory, progress)
     else:
         found = store.scan(retrieval.need, report, progress)

@@ -11,7 +11,7 @@ from splay.errors import SplError
 from splay.rows import Row
 from splay.search.commands import find_command
 from splay.search.commands.head import Head
-from splay.search.fanout import divisible, run_parts, run_whole
+from splay.search.fanout import divisible, run_shares, run_whole
 from splay.search.operation import Context, Kind, Operation
 from splay.search.plan import Plan, plan_pipeline, within
 from splay.search.retrieve import each, guarded, matching, memory_of
@@ -156,7 +156,7 @@ def _all_rows(
         if rows is None and watch is None and isinstance(store, FileStore):
             work = divisible(plan, context)
             if work is not None:
-                rows = run_parts(work, store, report, progress) if processes else None
+                rows = run_shares(work, store, report, progress) if processes else None
                 rows = run_whole(work, store, report, progress) if rows is None else rows
                 operations = operations[work.stages + 1 :]
         if rows is None:

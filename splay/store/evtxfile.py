@@ -11,7 +11,7 @@ from typing import IO, Any
 from splay.errors import DataError
 from splay.store.blocks import BLOCK
 from splay.store.bytesearch import count, find
-from splay.store.event import Found, Recall
+from splay.store.event import Found, ReadReport, Recall
 from splay.store.literals import LiteralScan
 from splay.store.maker import Maker
 from splay.store.notes import Fault, FileNotes
@@ -60,6 +60,11 @@ def read_evtx(
     for texts in _batches(_records(opened, notes), notes):
         yield from reader.feed(_on_one_line("\n".join(texts).encode("utf-8"), len(texts)))
     yield from reader.finish()
+
+
+def evtx_text(opened: IO[bytes]) -> bytes:
+    """The records as the parser writes them, one after the other."""
+    return "\n".join(_records(opened, FileNotes("", ReadReport()))).encode("utf-8")
 
 
 def _on_one_line(block: bytes, events: int) -> bytes:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from splay.errors import DataError
 from splay.store.blocks import raw_blocks, utf8_blocks
@@ -17,7 +17,7 @@ from splay.store.lines import LineMaker, LineReader
 from splay.store.literals import LiteralScan
 from splay.store.maker import FileFacts, InputSettings, Maker
 from splay.store.notes import FileNotes
-from splay.store.parts import Part, divide
+from splay.store.parts import Part, cost_of, divide, evtx_part
 from splay.store.xmlevents import XmlMaker, XmlReader, xml_start
 
 __all__ = ["SUFFIXES", "FileStore", "InputSettings"]
@@ -82,17 +82,23 @@ class FileStore:
         """The same with a memory: what it knows does not come as events."""
         return self._scan(self.files(), need, report, memory, progress or (lambda _: None))
 
-    def parts(self, size: int) -> list[FilePart]:
-        """The same events in parts of about so many bytes, that can be read by themselves.
+    def shares(self, size: int) -> list[Share]:
+        """The same events in shares of about so many bytes, that can be read by themselves.
 
-        A file that cannot be divided is one part. Raises DataError like scan.
+        A file that cannot be divided is in one of them. Raises DataError like scan.
         """
         started = time.time()
-        return [
-            FilePart(path, self._settings, part, started)
-            for path in self.files()
-            for part in divide(path, size)
-        ]
+        shares: list[Share] = []
+        parts: list[FilePart] = []
+        cost = 0
+        for path in self.files():
+            for part in divide(path, size):
+                parts.append(FilePart(path, self._settings, part, started))
+                cost += cost_of(path, part)
+                if cost >= size:
+                    shares.append(Share(parts))
+                    parts, cost = [], 0
+        return [*shares, Share(parts)] if parts else shares
 
     def files(self) -> list[Path]:
         """The files to read, each once, in order. Raises DataError like scan."""
@@ -141,6 +147,24 @@ class FilePart:
     ) -> Iterator[Found]:
         """The events of this part that can match."""
         return FileScan(self, need, report, memory, progress or (lambda _: None)).events()
+
+
+@dataclass(frozen=True)
+class Share:
+    """Parts of one or more files."""
+
+    parts: Sequence[FilePart]
+
+    def recalled(
+        self,
+        need: Need,
+        report: ReadReport,
+        memory: Memory | None,
+        progress: Progress | None = None,
+    ) -> Iterator[Found]:
+        """The events of all parts that can match."""
+        for part in self.parts:
+            yield from part.recalled(need, report, memory, progress)
 
 
 def _nothing_read(paths: Sequence[Path], problems: Sequence[str]) -> DataError:
@@ -206,14 +230,18 @@ class FileScan:
             self._notes.tell()
 
     def _open(self) -> Iterator[Found]:
+        part = self._part
         self._facts = FileFacts(
             str(self._path),
             _stem(self._path),
             self._path.stat().st_mtime,
             self._started,
-            self._part.before if self._part else None,
+            part.before if part else None,
         )
-        span = (self._part.start, self._part.end) if self._part else None
+        if part and part.head:
+            yield from self._evtx_part(part)
+            return
+        span = (part.start, part.end) if part else None
         blocks = raw_blocks(self._path, self._notes, self._count, span)
         first = next(blocks, b"")
         if not first:
@@ -228,17 +256,24 @@ class FileScan:
         self._progress(size)
 
     def _evtx(self, first: bytes, blocks: Iterator[bytes]) -> Iterator[Found]:
-        maker = XmlMaker(self._facts, self._settings, self._need, self._notes)
-        if self._path.suffix.lower() != ".gz":
+        if self._path.suffix.lower() == ".gz":
+            file = unpacked(blocks, first, self._notes)
+            if file is not None:
+                with file:
+                    yield from self._records(file)
+        else:
             self._count(max(0, self._path.stat().st_size - len(first)))
-            yield from read_evtx(
-                str(self._path), maker, self._scan, self._notes, self._recall(maker)
-            )
-            return
-        file = unpacked(blocks, first, self._notes)
-        if file is not None:
-            with file:
-                yield from read_evtx(file, maker, self._scan, self._notes, self._recall(maker))
+            yield from self._records(str(self._path))
+
+    def _evtx_part(self, part: Part) -> Iterator[Found]:
+        with self._path.open("rb") as file:
+            opened = evtx_part(file, part.start, part.end, part.head)
+        self._count(part.end - part.start)
+        yield from self._records(opened)
+
+    def _records(self, opened: str | IO[bytes]) -> Iterator[Found]:
+        maker = XmlMaker(self._facts, self._settings, self._need, self._notes)
+        yield from read_evtx(opened, maker, self._scan, self._notes, self._recall(maker))
 
     def _text(self, blocks: Iterator[bytes]) -> Iterator[Found]:
         first = next(blocks, b"")

@@ -1,7 +1,8 @@
-"""Dividing a large file of XML events, so that several processes can read it."""
+"""Dividing a large file of Windows events, so that several processes can read it."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +12,19 @@ from typing import IO
 
 from splay.store.blocks import BLOCK
 from splay.store.event import Need, ReadReport
+from splay.store.evtxfile import MAGIC as EVTX_MAGIC
+from splay.store.evtxfile import evtx_text
 from splay.store.maker import FileFacts, InputSettings
 from splay.store.notes import FileNotes
 from splay.store.xmlevents import XmlMaker, xml_start
+
+EVTX_HEAD = 4096
+EVTX_CHUNK = 65536
+"""Bytes of a chunk of an .evtx file, which can be read without the others, and of what is before
+the first one. https://github.com/libyal/libevtx (documentation, "Windows XML Event Log (EVTX)")"""
+EVTX_COST = 4
+GZIP_COST = 8
+"""So many times as long takes a byte of such a file as one of text."""
 
 _JOINT = re.compile(rb"</Event>\s*(?=<Event[ \t\r\n>])")
 _LOOK_AHEAD = 17 * BLOCK  # more than the longest event that is read
@@ -23,32 +34,46 @@ _LOOK_AHEAD = 17 * BLOCK  # more than the longest event that is read
 class Part:
     """The bytes of a file from start up to end; both lie between two events.
 
-    before: the time of the event before, for an event that has none of its own.
+    before: the time of the event before, for an event that has none of its own. head: so many
+    bytes at the front of the file are needed before those of the part.
     """
 
     start: int
     end: int
     before: float | None
+    head: int = 0
 
 
 def divide(path: Path, size: int) -> Iterator[Part | None]:
     """Parts of about `size` bytes; a single None for a file that is read in one go.
 
-    Only uncompressed UTF-8 text that begins with XML events is divided. Raises OSError.
+    Only .evtx, and uncompressed UTF-8 text that begins with XML events, is divided. Raises OSError.
     """
     whole = path.stat().st_size
-    if whole < 2 * size:
+    if whole < 2 * size // EVTX_COST:
         yield None
         return
     with path.open("rb") as file:
-        if xml_start(file.read(BLOCK)) < 0:
+        first = file.read(BLOCK)
+        if first.startswith(EVTX_MAGIC):
+            yield from _evtx_parts(file, whole, size // EVTX_COST)
+            return
+        if whole < 2 * size or xml_start(first) < 0:
             yield None
             return
         cuts = [0]
         while cuts[-1] + size < whole and (cut := _cut(file, cuts[-1] + size)):
             cuts.append(cut)
         for start, end in pairwise([*cuts, whole]):
-            yield Part(start, end, _time_before(file, start, path))
+            yield Part(start, end, _time_before(file, start))
+
+
+def cost_of(path: Path, part: Part | None) -> int:
+    """What reading takes, in bytes of text that are read in the same time. Raises OSError."""
+    if part is not None:
+        return (part.end - part.start) * (EVTX_COST if part.head else 1)
+    by_suffix = {".evtx": EVTX_COST, ".gz": GZIP_COST}
+    return path.stat().st_size * by_suffix.get(path.suffix.lower(), 1)
 
 
 def _cut(file: IO[bytes], place: int) -> int:
@@ -63,12 +88,35 @@ def _cut(file: IO[bytes], place: int) -> int:
     return 0
 
 
-def _time_before(file: IO[bytes], start: int, path: Path) -> float | None:
+def _evtx_parts(file: IO[bytes], whole: int, size: int) -> Iterator[Part]:
+    step = max(1, size // EVTX_CHUNK) * EVTX_CHUNK
+    cuts = [*range(EVTX_HEAD + step, whole - EVTX_CHUNK, step), whole]
+    start, before = 0, None
+    for end in cuts:
+        yield Part(start, end, before, EVTX_HEAD)
+        start = end
+        if start < whole:
+            before = _latest(evtx_text(evtx_part(file, start - EVTX_CHUNK, start, EVTX_HEAD)))
+
+
+def evtx_part(file: IO[bytes], start: int, end: int, head: int) -> IO[bytes]:
+    """A part of an .evtx file as one by itself. Raises OSError."""
+    file.seek(0)
+    front = file.read(head)
+    file.seek(max(head, start))
+    return io.BytesIO(front + file.read(end - file.tell()))
+
+
+def _time_before(file: IO[bytes], start: int) -> float | None:
     if start == 0:
         return None
     begin = max(0, start - BLOCK)
     file.seek(begin)
-    text = file.read(start - begin)
-    facts = FileFacts(str(path), path.stem, 0, 0)
-    maker = XmlMaker(facts, InputSettings(), Need(), FileNotes(str(path), ReadReport()))
+    return _latest(file.read(start - begin))
+
+
+def _latest(text: bytes) -> float | None:
+    """The last usable time of an event in the text."""
+    facts = FileFacts("", "", 0, 0)
+    maker = XmlMaker(facts, InputSettings(), Need(), FileNotes("", ReadReport()))
     return maker.latest_time(text, 0, len(text))

@@ -19,6 +19,8 @@ from splay.search.run import Results, run_plan
 from splay.store.event import ReadReport
 from splay.store.files import FileStore, InputSettings
 from splay.store.parts import divide
+from tests.long_evtx import long_evtx
+from tests.real_evtx import FILE as REAL_EVTX
 from tests.sample_events import Style, event, render
 
 ROOT = Path(__file__).parents[3]
@@ -63,7 +65,7 @@ def run(path: Path, processes: bool, spl: str = SPL) -> tuple[Results, ReadRepor
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fanout, "PART", 100_000)
+    monkeypatch.setattr(fanout, "SHARE", 100_000)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
@@ -71,7 +73,7 @@ def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("spoil", [False, True])
 def test_the_result_is_that_of_one_process(tmp_path: Path, newline: str, spoil: bool) -> None:
     path = log(tmp_path / "security.log", newline, spoil)
-    assert len(list(divide(path, fanout.PART))) > 5
+    assert len(list(divide(path, fanout.SHARE))) > 5
     alone, one = run(path, processes=False)
     together, two = run(path, processes=True)
     assert together == alone
@@ -79,6 +81,44 @@ def test_the_result_is_that_of_one_process(tmp_path: Path, newline: str, spoil: 
     assert two.bad_events == one.bad_events
     assert one.bytes == path.stat().st_size
     assert (one.bad_events > 0) == spoil
+
+
+@pytest.fixture
+def evtx() -> bytes:
+    if not REAL_EVTX.is_file():
+        pytest.skip("the real Security log was not fetched: no network at set-up")
+    return b"".join(long_evtx(REAL_EVTX.read_bytes(), 20))
+
+
+@pytest.mark.parametrize("cut", [0, 30_000])
+def test_an_evtx_file_is_divided_at_its_chunks(tmp_path: Path, evtx: bytes, cut: int) -> None:
+    path = tmp_path / "Security.evtx"
+    path.write_bytes(evtx[: len(evtx) - cut])
+    parts = [part for part in divide(path, fanout.SHARE) if part]
+    assert [part.start for part in parts] == [0, *range(4096 + 65536, len(evtx) - 65536, 65536)]
+    assert parts[-1].end == path.stat().st_size
+    assert all(part.before for part in parts[1:])
+    alone, one = run(path, processes=False)
+    together, two = run(path, processes=True)
+    assert together == alone
+    assert two == one
+    assert one.bytes == path.stat().st_size
+    assert one.events == (20 if not cut else 19) * _records_in(evtx)
+
+
+def _records_in(evtx: bytes) -> int:
+    """Of its first chunk, by the chunk's own head: the number of the last."""
+    return int.from_bytes(evtx[4096 + 16 : 4096 + 24], "little")
+
+
+def test_many_small_files_are_shared_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        log(tmp_path / f"{number}.log")
+    (tmp_path / "none.log").write_bytes(b"")
+    monkeypatch.setattr(fanout, "SHARE", 3_000_000)
+    shares = FileStore([tmp_path], InputSettings()).shares(fanout.SHARE)
+    assert [len(share.parts) for share in shares] == [2, 2, 2]
+    assert run(tmp_path, processes=True) == run(tmp_path, processes=False)
 
 
 def test_parts_cover_the_file_once_and_begin_with_events(tmp_path: Path) -> None:
@@ -125,6 +165,6 @@ def test_no_event_at_all_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "security.log"
     broken = render(event(4876), Style()).replace("<System>", "<!DOCTYPE x><System>")
     path.write_text("\n".join([broken] * 500))
-    assert len(list(divide(path, fanout.PART))) > 2
+    assert len(list(divide(path, fanout.SHARE))) > 2
     with pytest.raises(DataError, match="No event could be read"):
         run(path, processes=True)
