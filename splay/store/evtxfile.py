@@ -6,10 +6,10 @@ import importlib
 import re
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any
 
 from splay.errors import DataError
-from splay.store.blocks import BLOCK
 from splay.store.bytesearch import count, find
 from splay.store.event import Found, ReadReport, Recall
 from splay.store.literals import LiteralScan
@@ -20,13 +20,14 @@ from splay.store.xmlevents import CLOSE, XmlReader
 MAGIC = b"ElfFile\x00"
 MAX_UNPACKED = 4 * 1024**3
 
-_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
-_BEGIN, _END = "<Event", CLOSE.decode()
+_OPEN = b'<?xml version="1.0" encoding="utf-8"?>\n<Event '
+_JOINT = CLOSE + b"\n" + _OPEN
 # Where a record is on several lines between its tags: Windows itself renders all in one.
 _BETWEEN = re.compile(rb">\n\s*+<")
 _BETWEEN_SPACES = re.compile(rb">[ \t\r]*+\n\s*+<")  # the same, and several times slower
 _SPACES = (b" \n", b"\t\n", b"\r\n")
 _ERRORS_IN_A_ROW = 1000
+_AT_ONCE = 512
 
 
 def unpacked(blocks: Iterator[bytes], first: bytes, notes: FileNotes) -> IO[bytes] | None:
@@ -57,18 +58,25 @@ def read_evtx(
     Raises DataError when the package `evtx` is not there.
     """
     reader = XmlReader(maker, scan, notes, recall)
-    for texts in _batches(_records(opened, notes), notes):
-        yield from reader.feed(_on_one_line("\n".join(texts).encode("utf-8"), len(texts)))
+    for texts in _batches(opened, notes):
+        block, events = _joined(texts, notes)
+        if scan.within_tags and scan.folded(block, len(block)) is None:
+            notes.events(events)
+            maker.region_done(block, len(block))
+        else:
+            yield from reader.feed(_on_one_line(block, events))
     yield from reader.finish()
 
 
 def evtx_text(opened: IO[bytes]) -> bytes:
     """The records as the parser writes them, one after the other."""
-    return "\n".join(_records(opened, FileNotes("", ReadReport()))).encode("utf-8")
+    batches = _batches(opened, FileNotes("", ReadReport()))
+    return "\n".join(text for texts in batches for text in texts).encode("utf-8")
 
 
 def _on_one_line(block: bytes, events: int) -> bytes:
     """The events of a block, one a line, without line ends between the tags of one."""
+    block = block.replace(_OPEN, b"<Event ")
     if any(find(block, space, 0, len(block)) >= 0 for space in _SPACES):
         return _BETWEEN_SPACES.sub(b"><", block)
     if count(block, b">\n", 0, len(block)) >= events:
@@ -76,27 +84,46 @@ def _on_one_line(block: bytes, events: int) -> bytes:
     return block
 
 
-def _batches(records: Iterator[str], notes: FileNotes) -> Iterator[list[str]]:
-    """The records that are events, many at a time."""
-    texts: list[str] = []
-    size = 0
-    for record in records:
-        text = record.removeprefix(_DECLARATION)
-        if not (text.startswith(_BEGIN) and text.endswith(_END)):
-            text = text.strip()
-            if not text.endswith(_END) or _BEGIN not in text:
-                notes.fault(Fault.RECORD)
-                continue
-        texts.append(text)
-        size += len(text)
-        if size >= BLOCK:
+def _joined(texts: list[str], notes: FileNotes) -> tuple[bytes, int]:
+    """The events among the records, one after the other, and how many they are."""
+    block = "\n".join(texts).encode("utf-8")
+    alike = block.startswith(_OPEN) and block.endswith(CLOSE)
+    if alike and count(block, _JOINT, 0, len(block)) == len(texts) - 1:
+        return block, len(texts)
+    events = [text for record in texts if (text := _event(record))]
+    notes.fault_if(Fault.RECORD, len(texts) - len(events))
+    return "\n".join(events).encode("utf-8"), len(events)
+
+
+def _event(record: str) -> str:
+    """A record's event; "" where it is none."""
+    text = record.strip()
+    return text if text.endswith(CLOSE.decode()) and "<Event" in text else ""
+
+
+def _batches(opened: str | IO[bytes], notes: FileNotes) -> Iterator[list[str]]:
+    """The records, many at a time."""
+    records = _records(opened, notes)
+    errors = 0
+    while errors < _ERRORS_IN_A_ROW:
+        texts: list[str] = []
+        try:
+            for record in islice(records, _AT_ONCE):
+                texts.append(record["data"])
+        except (RuntimeError, OSError, ValueError):  # it goes on behind one that is damaged
+            notes.fault(Fault.RECORD)
+            errors = 0 if texts else errors
+            errors += 1
+        else:
+            errors = 0
+            if not texts:
+                return
+        if texts:
             yield texts
-            texts, size = [], 0
-    if texts:
-        yield texts
 
 
-def _records(opened: str | IO[bytes], notes: FileNotes) -> Iterator[str]:
+def _records(opened: str | IO[bytes], notes: FileNotes) -> Iterator[Any]:
+    """What the parser gives; nothing where it cannot even begin, which is noted."""
     try:
         parser: Any = importlib.import_module("evtx").PyEvtxParser
     except ImportError:
@@ -106,18 +133,7 @@ def _records(opened: str | IO[bytes], notes: FileNotes) -> Iterator[str]:
             hint="Install it with: pip install evtx",
         ) from None
     try:
-        records = iter(parser(opened, indent=False).records())
+        return iter(parser(opened, indent=False).records())
     except (RuntimeError, OSError, ValueError) as error:
         notes.say(f"this .evtx file cannot be read ({error})")
-        return
-    errors = 0
-    while errors < _ERRORS_IN_A_ROW:
-        try:
-            for record in records:  # it goes on behind one that is damaged
-                errors = 0
-                yield record["data"]
-        except (RuntimeError, OSError, ValueError):
-            notes.fault(Fault.RECORD)
-            errors += 1
-        else:
-            return
+        return iter(())
