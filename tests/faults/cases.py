@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from splay.app import AppSet
@@ -26,7 +25,8 @@ from splay.errors import ConfError
 from splay.server.auth import SESSION_SECONDS, Users
 from splay.server.schedule import Scheduler
 from splay.server.state import Splunkd
-from tests.server.running import PASSWORD, ROOT, TOKEN, Server, running
+from tests.server.lasting import Senders, indexed
+from tests.server.running import PASSWORD, ROOT, TOKEN, running
 
 Case = Callable[[Path, int], None]
 CASES: dict[str, Case] = {}
@@ -171,15 +171,6 @@ def limited(most: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def indexed(data: Path) -> list[str]:
-    """The events that a new server finds in a data folder, sorted."""
-    with running("--data", str(data)) as server:
-        search = "search index=main | table _raw"
-        found = server.connect().jobs.oneshot(search, output_mode="json_cols", count=0).read()
-    columns = json.loads(found)["columns"]
-    return sorted(columns[0]) if columns else []
-
-
 @case("folders that cannot be written to")
 def read_only(folder: Path, scale: int) -> None:
     """/proc, which not even root writes to."""
@@ -313,37 +304,16 @@ def memory(folder: Path, scale: int) -> None:
 @case("SIGTERM while clients index: what was acknowledged is there, nothing twice")
 def terminated_indexing(folder: Path, scale: int) -> None:
     data = folder / "data"
-    acknowledged: list[str] = []
-    sent: list[str] = []
-    enough = threading.Event()
-
-    def send(server: Server, name: str) -> None:
-        with server.hec() as hec:
-            for number in range(100_000):
-                text = f"client {name} number {number} end"
-                sent.append(text)
-                try:
-                    answer = hec.post("/event", json={"event": text})
-                except httpx.HTTPError:
-                    return
-                if answer.status_code == 200:
-                    acknowledged.append(text)
-                if len(acknowledged) > 100 * scale:
-                    enough.set()
-
     with running("--data", str(data), "--plain") as server:
-        threads = [threading.Thread(target=send, args=(server, name)) for name in "abc"]
-        for thread in threads:
-            thread.start()
-        assert enough.wait(120)
+        senders = Senders(server, "abc")
+        senders.wait_for(100 * scale)
         assert server.process
         server.process.send_signal(signal.SIGTERM)
         code = server.process.wait(60)
-        for thread in threads:
-            thread.join()
+        senders.join()
     assert code in (0, -signal.SIGTERM), code
     found = indexed(data)
-    assert set(acknowledged) <= set(found) <= set(sent)
+    assert set(senders.acknowledged) <= set(found) <= set(senders.sent)
     assert len(found) == len(set(found))
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from array import array
 from pathlib import Path
 
-import httpx
 import pytest
 
 from splay.errors import DataError
@@ -16,6 +14,7 @@ from splay.server.indexes import Indexes
 from splay.server.journal import Journal
 from splay.server.segments import Segment, make_segment
 from splay.store.event import Event
+from tests.server.lasting import Senders, indexed
 from tests.server.running import Server, refused, running
 
 
@@ -132,38 +131,15 @@ def test_over_a_restart(tmp_path: Path) -> None:
 
 def test_over_a_crash_while_it_indexes(tmp_path: Path) -> None:
     """The process is killed while four clients send: every event that was acknowledged is there."""
-    acknowledged: list[str] = []
-    enough = threading.Event()
-
-    def send(server: Server, name: str) -> None:
-        with server.hec() as hec:
-            for number in range(100_000):
-                text = f"client {name} number {number} end"
-                try:
-                    answer = hec.post("/event", json={"event": text})
-                except httpx.HTTPError:
-                    return
-                if answer.status_code == 200:
-                    acknowledged.append(text)
-                if len(acknowledged) > 200:
-                    enough.set()
-
     with running("--data", str(tmp_path), "--plain") as server:
-        threads = [threading.Thread(target=send, args=(server, name)) for name in "abcd"]
-        for thread in threads:
-            thread.start()
-        assert enough.wait(60)
+        senders = Senders(server, "abcd")
+        senders.wait_for(200)
         assert server.process
         server.process.kill()
-        for thread in threads:
-            thread.join()
-    with running("--data", str(tmp_path)) as server:
-        found = server.connect().jobs.oneshot(
-            "search index=main | table _raw", output_mode="json_cols", count=0
-        )
-        columns = json.loads(found.read())["columns"]
-    assert set(acknowledged) <= set(columns[0])
-    assert len(columns[0]) == len(set(columns[0]))
+        senders.join()
+    found = indexed(tmp_path)
+    assert set(senders.acknowledged) <= set(found) <= set(senders.sent)
+    assert len(found) == len(set(found))
 
 
 def test_a_folder_serves_one_server(tmp_path: Path) -> None:
