@@ -102,7 +102,8 @@ security: $(READY) $(SDK)  ## what can be held here of docs/security.md: its tes
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml splay bin tools
 	$(BIN)/pip-licenses --python $(BIN)/python --partial-match --allow-only='$(LICENCES)' \
 	  --ignore-packages podman-compose --summary
-	$(BIN)/python -m pytest tests/security --long
+	$(BIN)/python -m pytest --long tests/security \
+	  $$(grep -oE 'tests/[a-z0-9_/]+\.py::test_\w+' docs/security.md | grep -v ^tests/security | sort -u)
 
 faults: $(READY) $(SDK)  ## break everything once: a table of what was tried and what went wrong
 	@$(BIN)/python -m tests.faults.table

@@ -96,6 +96,19 @@ def test_secrets_are_in_no_message_and_no_log(tmp_path: Path) -> None:
         assert secret not in written
 
 
+def test_secrets_are_in_no_report(tmp_path: Path) -> None:
+    """Whoever runs the tests of a Splunk has them in the environment, and shares the report."""
+    kinds = ("report", "junit", "sarif", "navigator")
+    options = [word for kind in kinds for word in (f"--{kind}", str(tmp_path / kind))]
+    secrets = {"SPLUNK_PASSWORD": PASSWORD, "SPLUNK_HEC_TOKEN": TOKEN}
+    done = splay("detect", "tests/data/sample", "--format", "json", *options, **secrets)
+    assert done.returncode == 0, done.stderr
+    written = [done.stdout, done.stderr, *((tmp_path / kind).read_text() for kind in kinds)]
+    assert all(len(text) > 100 for text in written[2:])
+    for secret in (PASSWORD, TOKEN):
+        assert not any(secret in text for text in written)
+
+
 def test_commands_of_apps_do_not_inherit_the_secrets(tmp_path: Path) -> None:
     app = tmp_path / "app"
     for folder in ("default", "bin"):
