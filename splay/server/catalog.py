@@ -102,8 +102,8 @@ class Catalog:
         return [*first, *rest, *self._of_app("system")]
 
     def _of_app(self, app: str) -> list[Place]:
-        made = [Place(app, self._etc / "apps" / app)]
-        return [*made, Place(app, self.folders[app])] if app in self.folders else made
+        made = _made_place(self._etc, app)
+        return [made, Place(app, self.folders[app])] if app in self.folders else [made]
 
     def _private(self, user: str, app: str) -> Path:
         name = quote(user, safe="").replace(".", "%2E")  # no name means a folder above
@@ -295,6 +295,13 @@ class Catalog:
         self._known_app(acl.app)
         folder = self._private(acl.owner, acl.app) if private else self._etc / "apps" / acl.app
         return folder / "local" / f"{conf}.conf"
+
+
+@lru_cache(maxsize=1024)
+def _made_place(etc: Path, app: str) -> Place:
+    """The place of what was changed of an app; to put its path together takes longer than to look
+    whether its files have changed."""
+    return Place(app, etc / "apps" / app)
 
 
 def _is_exported(app: str, meta: dict[str, str]) -> bool:

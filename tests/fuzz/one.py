@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
@@ -17,10 +18,11 @@ import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 _SEEN = atheris.instrument_imports(include=["splay", "adcs"])
 
 with _SEEN:
-    from tests.fuzz.targets import TARGETS
+    from tests.fuzz.targets import TARGETS, Run
 
 MAX_BYTES = 2048
-HANG = 20  # seconds for one input
+SLOW = 2.0  # seconds of the processor for one input
+HANG = 600  # seconds by the clock, which a busy machine takes for what is not slow
 MEMORY = 2048  # MB
 
 
@@ -42,6 +44,7 @@ def main() -> None:
             f"-runs={inputs}",
             f"-max_len={MAX_BYTES}",
             f"-timeout={HANG}",
+            f"-report_slow_units={HANG}",
             f"-rss_limit_mb={MEMORY}",
             f"-dict={words}",
             f"-artifact_prefix={folder}/",
@@ -49,9 +52,21 @@ def main() -> None:
             "-verbosity=0",
             str(corpus),
         ],
-        run,
+        _timed(run),
     )
     atheris.Fuzz()
+
+
+def _timed(run: Run) -> Run:
+    """The target, for which an input that takes too long is a finding."""
+
+    def timed(data: bytes) -> None:
+        started = time.process_time()
+        run(data)
+        spent = time.process_time() - started
+        assert spent < SLOW, f"it took {spent:.1f} s"
+
+    return timed
 
 
 def _escaped(word: str) -> str:

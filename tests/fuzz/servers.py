@@ -31,7 +31,7 @@ PASSWORD = "fuzz"
 TOKEN = "0d3b2b0e-5f0c-4e7f-9f0a-1f2e3d4c5b6a"
 ACKNOWLEDGING = "7c1d9a52-93a4-4d0c-8a53-6b8f0e1f2a3c"
 BASIC = b"Basic " + base64.b64encode(f"admin:{PASSWORD}".encode())
-RENEW = 2_000
+RENEW = 5_000
 """Requests until the server is made anew: what inputs have made is then gone."""
 
 _JOB = b"POST /services/search/jobs\n\nid=1&exec_mode=blocking&search=%7C+makeresults+count%3D3"
