@@ -1,8 +1,9 @@
 """Fuzzes every target and prints a table of what was tried and what was found.
 
-    python -m tests.fuzz [TARGET ...] [--inputs N] [--at-once N]
+    python -m tests.fuzz [TARGET ...] [--inputs N] [--at-once N] [--write]
 
-What was found stands in build/fuzz/TARGET/: crash-*, timeout-*, oom-*, and the log.
+What was found stands in build/fuzz/TARGET/: crash-*, timeout-*, oom-*, and the log. --write has
+the lines of these targets written into the table of the docs, where the other targets' lines stay.
 """
 
 from __future__ import annotations
@@ -18,10 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fuzz.targets import TARGETS
+from tools.figures import write, written
 
 ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs" / "reliability.md"
 BUILD = ROOT / "build" / "fuzz"
 FINDINGS = ("crash-*", "timeout-*", "oom-*", "leak-*", "slow-unit-*")
+HEAD = (
+    "| target | inputs | a second | inputs kept | findings |",
+    "| --- | ---: | ---: | ---: | --- |",
+)
 _EXECUTED = re.compile(r"stat::number_of_executed_units:\s+(\d+)")
 
 
@@ -35,6 +42,13 @@ class Outcome:
     corpus: int
     findings: tuple[str, ...]
     exit_code: int
+
+    @property
+    def line(self) -> str:
+        """Its line of the table."""
+        said = ", ".join(self.findings) or ("it did not end well" if self.exit_code else "none")
+        rate = self.inputs / self.seconds
+        return f"| {self.name} | {self.inputs:,} | {rate:,.0f} | {self.corpus:,} | {said} |"
 
 
 def fuzz(name: str, inputs: int) -> Outcome:
@@ -71,6 +85,7 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
     parser.add_argument("--inputs", type=int, default=1_000_000, help="for each target")
     parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--write", action="store_true", help=f"the lines into docs/{DOCS.name}")
     options = parser.parse_args()
     unknown = set(options.targets) - set(TARGETS)
     if unknown:
@@ -78,12 +93,12 @@ def main() -> int:
     names = options.targets or list(TARGETS)
     with ThreadPoolExecutor(options.at_once) as pool:
         found = list(pool.map(lambda name: fuzz(name, options.inputs), names))
-    print("| target | inputs | a second | inputs kept | findings |")
-    print("| --- | --- | --- | --- | --- |")
-    for one in found:
-        said = ", ".join(one.findings) or ("none" if not one.exit_code else "it did not end well")
-        rate = one.inputs / one.seconds
-        print(f"| {one.name} | {one.inputs:,} | {rate:,.0f} | {one.corpus:,} | {said} |")
+    lines = {one.name: one.line for one in found}
+    print("\n".join([*HEAD, *lines.values()]))
+    if options.write:
+        before = {line.split(" ")[1]: line for line in written("fuzz", DOCS).splitlines()}
+        merged = {**before, **lines}
+        write("fuzz", [*HEAD, *(merged[name] for name in TARGETS if name in merged)], DOCS)
     bad = [one.name for one in found if one.findings or one.exit_code]
     if bad:
         print(f"See the logs in {BUILD.relative_to(ROOT)}/: {', '.join(bad)}", file=sys.stderr)
