@@ -106,7 +106,7 @@ security: $(READY) $(SDK)  ## what can be held here of docs/security.md: its tes
 	  $$(grep -oE 'tests/[a-z0-9_/]+\.py::test_\w+' docs/security.md | grep -v ^tests/security | sort -u)
 
 faults: $(READY) $(SDK)  ## break everything once: a table of what was tried and what went wrong
-	@$(BIN)/python -m tests.faults.table
+	@$(BIN)/python -m tests.faults.table $(FAULTS_ARGS)
 
 efficacy: $(READY) $(SDK) $(EVTX)  ## recall, precision, and make once: EFFICACY_ARGS="--other 10000 --logs LOGS"
 	$(BIN)/python -m tests.efficacy $(EFFICACY_ARGS)
