@@ -17,7 +17,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from splay.detection import RiskObject, find_detection
-from splay.errors import SplayError
+from splay.errors import DataError, SplayError
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
 from splay.search.run import Results
@@ -43,29 +43,37 @@ _RELATIONS: dict[str, Callable[[float, float], bool]] = {
 _COUNTED = {"number of events": "", "number of hosts": "host", "number of sources": "source"}
 
 
-def trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
+def trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> str:
     """Fires the alert of a job that has ended, if its condition holds and it is not silent.
 
-    What is wrong with the alert's settings becomes a message of the job.
+    What is wrong with the alert's settings becomes a message of the job. Gives why its events could
+    not be kept, where they could not: "" otherwise.
     """
     if job.state != "DONE":
-        return
+        return ""
     try:
         _trigger(splunkd, saved, job)
+    except DataError as error:
+        problem = f"its alert could not be kept: {error}"
+        job.context.say("ERROR", problem)
+        return problem
     except (RestError, SplayError) as error:
         job.context.say("ERROR", f"The alert could not be evaluated: {error}")
+    return ""
 
 
 def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
     if not condition_holds(saved, job):
         return
     now = splunkd.clock()
-    rows = _not_silent(splunkd, saved, job.results.rows, now)
+    rows, silences = _not_silent(splunkd, saved, job.results.rows, now)
     if rows is None:
         return
     actions = saved.actions()
     if "risk" in actions:
         splunkd.indexes.append(list(risk_events(saved, job, rows, now)))
+    for value, until in silences.items():  # not before what they would hold back is kept
+        splunkd.alerts.silence(saved.key, until, value)
     track = saved.setting("alert.track", "auto").lower()
     if track in ("1", "true") or (track == "auto" and actions):
         splunkd.alerts.add(_fired(saved, job, rows, now))
@@ -116,25 +124,28 @@ def _count(results: Results, field: str) -> int:
 
 def _not_silent(
     splunkd: Splunkd, saved: SavedSearch, rows: Sequence[Row], now: float
-) -> Sequence[Row] | None:
-    """The rows that are not silenced; None when the whole alert is. Begins a new silence."""
+) -> tuple[Sequence[Row] | None, dict[str, float]]:
+    """The rows that are not silenced, None when the whole alert is; and what is to be silent now.
+
+    That is until when, by values of the suppression fields, "" for the search.
+    """
     alerts = splunkd.alerts
     if alerts.silent_until(saved.key, now):
-        return None
+        return None, {}
     if not on({"suppress": saved.setting("alert.suppress", "0")}, "suppress"):
-        return rows
+        return rows, {}
     until = resolve(f"+{saved.setting('alert.suppress.period', '0s')}", now, UTC) or now
     fields = [f.strip() for f in saved.setting("alert.suppress.fields").split(",") if f.strip()]
     if not fields:
-        alerts.silence(saved.key, until)
-        return rows
-    heard = []
+        return rows, {"": until}
+    heard: list[Row] = []
+    silences: dict[str, float] = {}
     for row in rows:
         value = "\0".join(",".join(map(to_text, as_list(row.get(field)))) for field in fields)
-        if not alerts.silent_until(saved.key, now, value):
+        if value not in silences and not alerts.silent_until(saved.key, now, value):
             heard.append(row)
-            alerts.silence(saved.key, until, value)
-    return heard or None
+            silences[value] = until
+    return heard or None, silences
 
 
 def risk_events(saved: SavedSearch, job: Job, rows: Sequence[Row], now: float) -> Iterator[Event]:

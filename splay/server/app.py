@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from splay.errors import SplayError
+from splay.errors import OutputError, SplayError
 from splay.server import (
     alerts_api,
     apps_api,
@@ -94,6 +94,8 @@ class Management:
             return response
         except RestError as error:
             return messages_response(error.status, [(error.kind, error.text)], call.json)
+        except OutputError as error:  # of a change that could not be kept
+            return messages_response(500, [("ERROR", str(error))], call.json)
         except SplayError as error:
             return messages_response(400, [("FATAL", str(error))], call.json)
         except ClientDisconnect:

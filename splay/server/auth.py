@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from splay.errors import OutputError
 from splay.server.files import write_file
 from splay.server.passwords import Lockout, hashed, is_right, of_nobody
 
@@ -122,8 +123,10 @@ class Users:
         self.tokens: dict[str, dict[str, Any]] = {}
         if file is not None and file.exists():
             self._load(json.loads(file.read_text("utf-8")))
-        self.users[name] = User(name, hashed(password), ["admin"], "Administrator")
-        self.save()
+        kept = self.users.get(name)
+        if kept is None or kept.roles != ["admin"] or not is_right(password, kept.password):
+            self.users[name] = User(name, hashed(password), ["admin"], "Administrator")
+            self.save()
 
     def _load(self, held: Mapping[str, Any]) -> None:
         self.roles = {role["name"]: Role(**role) for role in held["roles"]}
@@ -132,7 +135,7 @@ class Users:
         self._key = bytes.fromhex(held["key"])
 
     def save(self) -> None:
-        """Writes the file, if there is one."""
+        """Writes the file, if there is one. OutputError: it cannot be, and what it holds counts."""
         if self._file is None:
             return
         with self._lock:
@@ -142,7 +145,12 @@ class Users:
                 "tokens": self.tokens,
                 "key": self._key.hex(),
             }
-            write_file(self._file, json.dumps(held, indent=1).encode(), private=True)
+            try:
+                write_file(self._file, json.dumps(held, indent=1).encode(), private=True)
+            except OutputError:
+                if self._file.exists():
+                    self._load(json.loads(self._file.read_text("utf-8")))
+                raise
 
     # ---- roles ----
 

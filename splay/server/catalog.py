@@ -256,7 +256,9 @@ class Catalog:
                     stanza.settings.pop(key, None)
                 else:
                     stanza.settings[key] = value
-            write_file(file, conf_text(held).encode(), private=True)
+            text = conf_text(held).encode()
+            if not file.exists() or file.read_bytes() != text:
+                write_file(file, text, private=True)
 
     def remove(self, conf: str, item: Object) -> None:
         """Deletes an object. RestError 403: it is the app's own, which can't be removed."""

@@ -77,11 +77,14 @@ class Index:
         self.segments = segments
 
     def delete(self, serials: Iterable[int]) -> None:
-        """Hides events for good (the command `delete`)."""
+        """Hides events for good (the command `delete`). DataError: that cannot be kept."""
         with self.lock:
             new = set(serials) - self.deleted
             if new and self.journal is not None:
-                self.journal.append_deleted(new)
+                try:
+                    self.journal.append_deleted(new)
+                except OSError as error:
+                    raise DataError(f"events cannot be deleted: {error.strerror}") from error
             self.deleted |= new
 
     def roll(self) -> None:
@@ -99,9 +102,9 @@ class Index:
                 if warm and (large or segment.latest < now - max_age):
                     kept.remove(segment)
             if len(kept) != len(self.segments):
-                self.segments = kept
                 if self.journal is not None:
                     self.journal.rewrite(kept, self.deleted, self.following)
+                self.segments = kept
 
     def count(self) -> int:
         """How many events there are."""

@@ -21,6 +21,7 @@ from splay.server.dispatch import SavedSearch, dispatched
 from splay.server.feeds import Entry, Feed, paged, respond
 from splay.server.job_entry import job_entry
 from splay.server.job_request import run_at
+from splay.server.jobs import Job
 from splay.server.rest import Call, RestError, Routes, messages_response, record_response
 from splay.spl.timemod import resolve
 
@@ -168,11 +169,13 @@ def dispatch(call: Call) -> Response:
         if name.startswith("dispatch."):
             saved.overridden[name] = value
     args = {n.removeprefix("args."): v for n, v in params.pairs().items() if n.startswith("args.")}
-    after = None
-    if params.flag("trigger_actions"):
-        splunkd = call.splunkd
-        after = lambda job: trigger(splunkd, saved, job)  # noqa: E731
-    job = dispatched(call.splunkd, saved, call.user, args, run_at(params), after=after)
+    wanted = params.flag("trigger_actions")
+
+    def ended(job: Job) -> None:
+        if wanted:
+            trigger(call.splunkd, saved, job)
+
+    job = dispatched(call.splunkd, saved, call.user, args, run_at(params), after=ended)
     return record_response(call, {"sid": job.sid}, 201)
 
 

@@ -4,7 +4,8 @@ A search runs at the times of its cron schedule, with time ranges relative to th
 it was planned. When it cannot run at once, because as many jobs of it run as max_concurrent
 allows, it waits until its schedule_window is over. Then a real-time scheduled search skips the
 run, a continuously scheduled one (realtime_schedule = 0) still makes up for it, also after a
-restart (see unfinished.py). allow_skew permits a delay that splay does not make use of.
+restart (see unfinished.py). So it does for a run whose alert could not be kept, after the next one
+whose alert could. allow_skew permits a delay that splay does not make use of.
 Source: savedsearches.conf.spec; Reporting Manual, "Offset scheduled search start times",
 "Configure the priority of scheduled reports".
 """
@@ -13,8 +14,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from splay.errors import SplayError
+from splay.errors import OutputError, SplayError
 from splay.server.alerting import trigger
 from splay.server.conf_objects import SYSTEM
 from splay.server.cron import Cron
@@ -51,7 +54,10 @@ class Scheduler:
         while not self._end.wait(_TICK):
             now = self._splunkd.clock()
             self._splunkd.jobs.tidy(time.time())
-            self.tick(now)
+            try:
+                self.tick(now)
+            except OSError as error:  # no file or memory is to be had just now: look again
+                self._say("scheduler", f"The scheduler could not look: {error}")
 
     def tick(self, now: float) -> list[Job]:
         """Starts what is due, and gives the jobs it has started."""
@@ -68,9 +74,18 @@ class Scheduler:
                 self._tell(saved, f"{error}")
                 self._planned.pop(key, None)
         for key in set(self._planned) - present:
-            del self._planned[key]
-            self._unfinished.forget(key)
+            with self._keeping():
+                self._unfinished.forget(key)
+                del self._planned[key]
         return started
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """Where what is to be kept cannot be, that is told, and searches are run all the same."""
+        try:
+            yield
+        except OutputError as error:
+            self._say("scheduler", f"What is still to be run is not kept over a restart: {error}")
 
     def _scheduled(self) -> list[SavedSearch]:
         """The scheduled searches of all users."""
@@ -93,9 +108,10 @@ class Scheduler:
         if planned.back:
             self._look_back(saved, planned, cron.after(self._lookback(now), zone))
         if continuous:
-            self._unfinished.note(key, planned)
+            with self._keeping():
+                self._unfinished.note(key, planned)
         if planned.at > now:
-            return []
+            return self._once_more(key, saved, planned)
         if self._running(saved) >= saved.number("max_concurrent", 1):
             window = self._window(saved, cron.after(planned.at, zone) - planned.at)
             if continuous or now < planned.at + window:
@@ -107,6 +123,15 @@ class Scheduler:
         if continuous:
             planned.running.add(at)
         planned.at = cron.after(at if continuous else now, zone)
+        return [self._start(key, saved, planned, at)]
+
+    def _once_more(self, key: Key, saved: SavedSearch, planned: Planned) -> list[Job]:
+        """Makes up for a run whose alert could not be kept."""
+        if not planned.again or not planned.failed or self._running(saved):
+            return []
+        at = min(planned.failed)
+        planned.failed.discard(at)
+        planned.running.add(at)
         return [self._start(key, saved, planned, at)]
 
     def _lookback(self, now: float) -> float:
@@ -142,16 +167,27 @@ class Scheduler:
         user = splunkd.admin if saved.owner == "nobody" else saved.owner
 
         def ended(job: Job) -> None:
-            trigger(splunkd, saved, job)
-            if at in planned.running and not job.cancelled:
-                planned.running.discard(at)
+            problem = trigger(splunkd, saved, job)
+            if problem:
+                self._tell(saved, problem)
+            if at not in planned.running or job.cancelled:
+                return
+            planned.again = not problem
+            if problem:
+                planned.failed.add(at)
+            planned.running.discard(at)
+            with self._keeping():
                 self._unfinished.note(key, planned)
 
         return dispatched(splunkd, saved, user, {}, scheduled=at, after=ended)
 
     def _tell(self, saved: SavedSearch, text: str) -> None:
-        self._splunkd.messages[f"scheduler:{saved.app}:{saved.name}"] = {
-            "value": f"The scheduled search {saved.name!r}: {text}",
+        name = f"scheduler:{saved.app}:{saved.name}"
+        self._say(name, f"The scheduled search {saved.name!r}: {text}")
+
+    def _say(self, name: str, text: str) -> None:
+        self._splunkd.messages[name] = {
+            "value": text,
             "severity": "error",
             "time": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
         }

@@ -24,23 +24,29 @@ Key = tuple[str, str, str]
 class Planned:
     """The next run of one search. schedule: the cron schedule it was planned by.
 
-    running: the times for which runs were started that have not ended. back: whether an earlier
-    server planned it.
+    running: the times for which runs were started that have not ended. failed: of runs whose alert
+    could not be kept; again: whether they may be tried again. back: whether an earlier server
+    planned it.
     """
 
     schedule: str
     at: float
     running: set[float] = field(default_factory=set)
+    failed: set[float] = field(default_factory=set)
+    again: bool = False
     back: bool = False
 
     @property
     def unfinished(self) -> float:
-        """The time of the earliest run that has not ended."""
-        return min((self.at, *tuple(self.running)))  # a copy: runs end in other threads
+        """The time of the earliest run that has not ended, or has to be done again."""
+        return min((self.at, *tuple(self.running), *tuple(self.failed)))  # copies: other threads
 
 
 class Unfinished:
-    """A file of the earliest unfinished run of each search. Raises DataError: not such a file."""
+    """A file of the earliest unfinished run of each search. Raises DataError: not such a file.
+
+    OutputError of its methods: the file cannot be written; it is tried again with the next change.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -76,9 +82,9 @@ class Unfinished:
         with self._lock:
             if self._kept.get(key) == kept:
                 return
-            if kept is None:
-                del self._kept[key]
-            else:
-                self._kept[key] = kept
-            lines = [[*name, *run] for name, run in sorted(self._kept.items())]
+            changed = {name: run for name, run in self._kept.items() if name != key}
+            if kept is not None:
+                changed[key] = kept
+            lines = [[*name, *run] for name, run in sorted(changed.items())]
             write_file(self._path, json.dumps(lines).encode(), private=True)
+            self._kept = changed
