@@ -86,7 +86,7 @@ class AdcsEnrichCommand(StreamingCommand):  # type: ignore[misc]  # splunklib ha
             yield self._enriched(record)
 
     def _enriched(self, record: dict[str, Any]) -> dict[str, Any]:
-        result = self._enricher and self._attempt(lambda: self._enricher.enrich(record))
+        result = self._enricher and self._attempt(self._enricher.enrich, record)
         fields, problems = result or (FAILED, [self._failure])
         if not fields.keys().isdisjoint(record):
             kept = [name for name in fields if record.get(name) and record[name] != fields[name]]
@@ -112,10 +112,10 @@ class AdcsEnrichCommand(StreamingCommand):  # type: ignore[misc]  # splunklib ha
 
         return Enricher(APP / "lookups", self._wanted())
 
-    def _attempt(self, step: Callable[[], Any]) -> Any:
+    def _attempt(self, step: Callable[..., Any], *given: Any) -> Any:
         """The step's result, or None with the reason in _failure."""
         try:
-            return step()
+            return step(*given)
         except Exception as error:
             # The only broad one: no fault in adcs/, not even one at import, may stop a detection.
             at = traceback.extract_tb(error.__traceback__)[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from adcs.patterns import folded, host_key
 from adcs.rules import BACKUP_TYPES, MITRE
 
 _EPOCH = re.compile(r"\d{1,12}(\.\d*)?")
+_EPOCHS = re.compile(r"[0-9]{1,11}(?:\.[0-9]*)?(?:\0[0-9]{1,11}(?:\.[0-9]*)?)*")  # none too late
 _LATEST = 253_402_214_400  # 9999-12-31, which has a wall clock in every zone
 _REMEMBERED = 4096  # the same callers back up the same CAs again and again
 
@@ -66,23 +67,21 @@ class Enricher:
             subject = self._subject(*map(record.get, self._names))
         except TypeError:  # a list, which cannot be remembered
             subject = self._subject(*[_fixed(record.get(name)) for name in self._names])
-        epochs, problems = self._epochs(record)
-        problems = self.problems + subject.problems + problems
+        problems = self.problems + subject.problems
+        try:
+            epochs: Any = "\0".join(map(record.__getitem__, self._times))
+        except (KeyError, TypeError):
+            epochs = ""  # none, or several values
+        if not _EPOCHS.fullmatch(epochs):
+            row = _Row(record)
+            epochs = row.times(self._times)
+            problems += row.problems
         if not subject.operators:  # then time changes nothing
             return subject.fields, problems
+        if isinstance(epochs, str):
+            epochs = [*map(float, epochs.split("\0"))]
         verdict = self.operators.verdict(subject.operators, epochs)
         return self._fields(subject, verdict), problems
-
-    def _epochs(self, record: Mapping[str, Any]) -> tuple[Sequence[float | None], list[str]]:
-        try:
-            texts = [record[name] for name in self._times]
-            epochs = [float(text) for text in texts]
-            if all(map(_EPOCH.fullmatch, texts)) and max(epochs) < _LATEST:
-                return epochs, []
-        except (KeyError, TypeError, ValueError):
-            pass  # several values, none, or no numbers: what is wrong is said in words
-        row = _Row(record)
-        return row.times(self._times), row.problems
 
     def _make_subject(self, *values: Any) -> Subject:
         return Subject(_Row(dict(zip(self._names, values))), self)
