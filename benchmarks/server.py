@@ -5,7 +5,6 @@ Memory is the resident size of the server's process, as /proc has it (Linux).
 
 from __future__ import annotations
 
-import os
 import secrets
 import statistics
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.timing import ROOT, SPLAY, Contender, Line, detect, in_turn, line
+from benchmarks.timing import ENVIRONMENT, ROOT, SPLAY, Contender, Line, detect, in_turn, line
 
 SEARCHES = 1000
 WARM = 200  # searches until caches are full
@@ -63,7 +62,7 @@ class _Server:
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env={**os.environ, "SPLUNK_PASSWORD": password},
+            env={**ENVIRONMENT, "SPLUNK_PASSWORD": password},
         )
         assert self._process.stdout is not None
         self._url = self._process.stdout.readline().strip().partition(": ")[2]

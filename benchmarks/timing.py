@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks"
 DATA = ROOT / ".cache" / "bench"
 SPLAY = [sys.executable, "-m", "splay"]
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+"""Python keeps what it has compiled, as it does where nobody has told it not to."""
 
 
 @dataclass
@@ -80,7 +82,9 @@ def _run_once(contender: Contender) -> None:
     # Not to /dev/null: grep would stop at the first match.
     with tempfile.TemporaryFile() as out:
         started = time.perf_counter()
-        process = subprocess.Popen(contender.command, stdout=out, stderr=out, cwd=contender.cwd)
+        process = subprocess.Popen(
+            contender.command, stdout=out, stderr=out, cwd=contender.cwd, env=ENVIRONMENT
+        )
         _, status, usage = os.wait4(process.pid, 0)
         contender.seconds.append(time.perf_counter() - started)
         process.returncode = os.waitstatus_to_exitcode(status)
