@@ -44,7 +44,7 @@ def read_chunk(stream: IO[bytes]) -> tuple[dict[str, Any], str] | None:
         raise ValueError("its answer ends in the middle")
     try:
         metadata = json.loads(head) if head else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"the metadata of its answer is not JSON ({error})") from error
     if not isinstance(metadata, dict):
         raise ValueError("the metadata of its answer is not an object")

@@ -39,6 +39,7 @@ FOUND = [
     _found("rest", b"POST /servicesNS/nobody/no\0app/admin/macros\n\nname=a"),
     _found("protocol", b"chunked 1.0,2," + b"1" * 40 + b"\n{}"),  # OverflowError of a length
     _found("protocol", b"chunked 1.0,2," + b"1" * 17 + b"\n{}"),  # MemoryError of a length
+    _found("protocol", b"chunked 1.0,9000,0\n" + b"[" * 9000),  # RecursionError of json
     _found("spl", b'| makeresults | xpath outfield=a "\0//b"'),  # ValueError of lxml
     # a name that has no lower case
     _found("spl", "| makeresults | eval a=l\u0130okup(b)".encode()),
