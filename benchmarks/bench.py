@@ -32,7 +32,8 @@ def measured(part: str, options: argparse.Namespace) -> Iterator[Line]:
     largest, repeat = max(options.events), options.repeat
     if part in ("sparse", "dense"):
         for events in options.events:
-            yield from logs.beside_peers(events, part, repeat, options.zircolite)
+            of_all = events == largest
+            yield from logs.beside_peers(events, part, repeat, options.zircolite, largest=of_all)
     elif part == "linear":
         yield from logs.linear(largest, repeat)
     elif part == "gzip":
