@@ -225,9 +225,19 @@ class FileScan:
         try:
             yield from self._open()
         except OSError as error:
-            self._notes.say(f"cannot be read ({error.strerror or error})")
+            self._unreadable(error)
         finally:
             self._notes.tell()
+
+    def _readable(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """The blocks up to one that cannot be read: what came before it counts."""
+        try:
+            yield from blocks
+        except OSError as error:
+            self._unreadable(error)
+
+    def _unreadable(self, error: OSError) -> None:
+        self._notes.say(f"cannot be read ({error.strerror or error})")
 
     def _open(self) -> Iterator[Found]:
         part = self._part
@@ -242,7 +252,7 @@ class FileScan:
             yield from self._evtx_part(part)
             return
         span = (part.start, part.end) if part else None
-        blocks = raw_blocks(self._path, self._notes, self._count, span)
+        blocks = self._readable(raw_blocks(self._path, self._notes, self._count, span))
         first = next(blocks, b"")
         if not first:
             self._notes.say_if_nothing("the file is empty")

@@ -3,9 +3,12 @@ problems and messages, whatever the events and whatever the app's knowledge."""
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,10 +16,12 @@ from hypothesis import strategies as st
 
 from splay import shapes
 from splay.app import AppSet
+from splay.rows import Value
 from splay.search.operation import Context
 from splay.search.plan import make_plan
 from splay.search.run import run_plan
 from splay.shapes import memory
+from splay.store import blocks
 from splay.store.event import ReadReport
 from splay.store.files import FileStore, InputSettings
 from tests.sample_events import Style, event, render
@@ -41,7 +46,10 @@ SEARCHES = (
 
 @pytest.fixture(autouse=True)
 def early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few events make as many blocks, and are taken as often, as those of a large file."""
     monkeypatch.setattr(memory, "_LEARN_AFTER", 3)
+    monkeypatch.setattr(memory, "_AT_ONCE", 40)
+    monkeypatch.setattr(blocks, "BLOCK", 8192)
 
 
 def outcome(
@@ -51,7 +59,7 @@ def outcome(
     span: tuple[float | None, float | None],
     *,
     by_shape: bool,
-) -> object:
+) -> tuple[list[str], list[list[tuple[str, Value]]], ReadReport, list[tuple[str, str]]]:
     context = Context(apps, START.timestamp(), earliest=span[0], latest=span[1])
     report = ReadReport()
     before, shapes.ENABLED = shapes.ENABLED, by_shape
@@ -160,6 +168,35 @@ def test_most_events_are_recalled(
         outcome(path, known_apps["ours"], SEARCHES[0], (None, None), by_shape=True)
         seen = tables[0].known + tables[0].unknown
         assert tables[0].known > 0.7 * seen > 0, style
+
+
+@pytest.mark.parametrize("readable", [30_000, 90_000])
+def test_what_was_read_before_the_disk_failed_counts(
+    tmp_path: Path, known_apps: dict[str, AppSet], monkeypatch: pytest.MonkeyPatch, readable: int
+) -> None:
+    path = log(tmp_path / "a.log", Style(), spoil=False)
+    whole = blocks._span_blocks
+
+    def failing(path: Path, on_bytes: blocks.OnBytes, start: int, end: int) -> Iterator[bytes]:
+        yield from whole(path, on_bytes, start, min(end, readable))
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(blocks, "_span_blocks", failing)
+    swept: list[int] = []
+    sweep = memory.Recall.sweep
+
+    def watched(*args: Any) -> tuple[int, int]:
+        at, count = sweep(*args)
+        swept.append(count)
+        return at, count
+
+    monkeypatch.setattr(memory.Recall, "sweep", watched)
+    found = outcome(path, known_apps["ours"], "* | stats count", (None, None), by_shape=True)
+    events = path.read_bytes()[:readable].count(b"</Event>")
+    assert found[1] == [[("count", events)]]
+    assert found[2].events == events
+    assert f"{path}: cannot be read (Input/output error)" in found[2].problems
+    assert sum(swept) > events / 2
 
 
 def test_a_file_with_other_knowledge_is_not_taken_for_the_one_before(tmp_path: Path) -> None:
