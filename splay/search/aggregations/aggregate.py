@@ -37,8 +37,8 @@ class Count(Aggregation):
         return self._count
 
 
-class DistinctCount(Aggregation):
-    """Exact, also for estdc, whose error is then 0."""
+class Distinct(Aggregation):
+    """The base of what looks at each value once."""
 
     mergeable = True
 
@@ -53,6 +53,10 @@ class DistinctCount(Aggregation):
 
     def merge(self, other: Self) -> None:
         self._seen |= other._seen
+
+
+class DistinctCount(Distinct):
+    """Exact, also for estdc, whose error is then 0."""
 
     def result(self) -> Value:
         return len(self._seen)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from splay.eval.value import from_list, to_text
+from splay.eval.value import from_list
 from splay.rows import Scalar, Value
+from splay.search.aggregations.aggregate import Distinct
 from splay.search.aggregations.base import Aggregation
 
 LIST_LIMIT = 100
@@ -28,22 +27,8 @@ class List(Aggregation):
         return from_list(self._values)
 
 
-class Values(Aggregation):
+class Values(Distinct):
     """Each value once, sorted by its characters."""
-
-    mergeable = True
-
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
-
-    def add(self, values: list[Scalar], time: float | None) -> None:
-        self._seen.update(map(to_text, values))
-
-    def add_repeated(self, values: list[Scalar], count: int) -> None:
-        self.add(values, None)
-
-    def merge(self, other: Self) -> None:
-        self._seen |= other._seen
 
     def result(self) -> Value | None:
         return from_list([*sorted(self._seen)])
