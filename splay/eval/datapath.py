@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import NamedTuple, TypeAlias
 
-from lxml import etree
-
 from splay.eval.jsonvalue import whole
 from splay.rows import Scalar
 
@@ -25,7 +23,6 @@ CUTOFF = 5_000
 _STEP = re.compile(r"(?:^|\.)([^.{}]+)|\{(?:(\d*)|@([^{}]+))\}")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ATOM = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
-_PROLOGUE = re.compile(r"^\s*<\?xml[^>]*>")
 
 
 class Attribute(NamedTuple):
@@ -68,7 +65,9 @@ def all_pairs(text: str) -> Iterator[tuple[str, Scalar]]:
     JSON nor XML."""
     if text.lstrip()[:1] == "<":
         seen = text if len(text) <= CUTOFF else text[: text.rfind(">", 0, CUTOFF) + 1]
-        root = _xml(seen)
+        from splay.eval.xmltree import element_pairs, recovered_xml  # with lxml
+
+        root = recovered_xml(seen)
         if root is not None:
             yield from element_pairs(root)
         return
@@ -77,25 +76,13 @@ def all_pairs(text: str) -> Iterator[tuple[str, Scalar]]:
         yield from ((path, value) for path, value, end in _flat(node, "") if end <= CUTOFF)
 
 
-def element_pairs(root: etree._Element) -> Iterator[tuple[str, str]]:
-    """Fields of an element and all in it, by path."""
-    stack = [(root, _local(root.tag))]
-    while stack:
-        element, path = stack.pop()
-        for name, value in element.attrib.items():
-            yield f"{path}{{@{_local(name)}}}", str(value)
-        content = (element.text or "").strip()
-        if content:
-            yield path, content
-        children = [child for child in element if isinstance(child.tag, str)]
-        stack.extend((child, f"{path}.{_local(child.tag)}") for child in reversed(children))
-
-
 def at_path(text: str, steps: list[Step]) -> list[Scalar]:
     """The values that a path leads to, in order."""
     if text.lstrip()[:1] == "<":
-        root = _xml(text)
-        return [] if root is None else _xml_values(root, steps)
+        from splay.eval.xmltree import recovered_xml, xml_values
+
+        root = recovered_xml(text)
+        return [] if root is None else xml_values(root, steps)
     node = _json(text)
     return [] if node is None else [_shown(found, text) for found in _json_nodes(node, steps)]
 
@@ -186,55 +173,3 @@ def _inside(content: dict[str, Node] | list[Node] | str, step: Step) -> list[Nod
 
 def _shown(node: Node, text: str) -> Scalar:
     return node.content if isinstance(node.content, str) else text[node.start : node.end]
-
-
-def _xml(text: str) -> etree._Element | None:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, recover=True
-    )
-    try:
-        return etree.fromstring(_PROLOGUE.sub("", text).strip().encode(), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-
-
-def _xml_values(root: etree._Element, steps: list[Step]) -> list[Scalar]:
-    holder = etree.Element("document")
-    holder.append(root)
-    found = [holder]
-    pending = list(steps)
-    while pending:
-        step = pending.pop(0)
-        if isinstance(step, Attribute):
-            if pending:
-                return []
-            return [value for one in found for value in _attribute(one, step.name)]
-        if isinstance(step, int):
-            return []  # an index without a name before it
-        if step is None:
-            continue
-        index = pending.pop(0) if pending and isinstance(pending[0], int) else None
-        children = [_named(one, step) for one in found]
-        if isinstance(index, int):  # that of XML counts from 1
-            children = [some[index - 1 : index] if index else [] for some in children]
-        found = [child for some in children for child in some]
-    return [text for one in found if (text := _inner(one))]
-
-
-def _named(element: etree._Element, name: str) -> list[etree._Element]:
-    return [child for child in element if _local(child.tag) == name]
-
-
-def _attribute(element: etree._Element, name: str) -> list[Scalar]:
-    return [str(value) for key, value in element.attrib.items() if _local(key) == name]
-
-
-def _local(name: object) -> str:
-    return str(name).rpartition("}")[2]
-
-
-def _inner(element: etree._Element) -> str:
-    if len(element) == 0:
-        return (element.text or "").strip()
-    parts = [element.text or "", *(etree.tostring(one, encoding="unicode") for one in element)]
-    return "".join(parts).strip()

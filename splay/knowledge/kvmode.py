@@ -12,10 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from lxml import etree
-
 from splay.conf import Stanza
-from splay.eval.datapath import element_pairs
 from splay.eval.jsonvalue import whole
 from splay.eval.value import as_list, from_list
 from splay.knowledge.keeping import broken, clean_key, flag
@@ -29,9 +26,6 @@ Pairs = Callable[[str], Iterator[tuple[str, str]]]
 _PLAIN = r'"(?P<quoted>[^"]*)"|(?P<bare>[^\s,;|&"][^\s,;|&]*)'
 _ESCAPED = r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s,;|&"][^\s,;|&]*)'
 _KEY = r"(?<![\w.\-:])(?P<key>[A-Za-z_][\w.\-:]*)"
-_XML_PARSER = etree.XMLParser(
-    resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 # A document type could declare entities: such a text gives no fields, and is not parsed at all.
 _DOCTYPE = re.compile(r"(?>\s+|<!--.*?-->|<\?.*?\?>)*+<!DOCTYPE", re.DOTALL)
@@ -211,8 +205,8 @@ def xml_pairs(raw: str) -> Iterator[tuple[str, str]]:
     text = raw[declared.end() if declared else 0 :].strip()
     if _DOCTYPE.match(text):
         return
-    try:
-        root = etree.fromstring(text, _XML_PARSER)
-    except (etree.XMLSyntaxError, ValueError):
-        return
-    yield from element_pairs(root)
+    from splay.eval.xmltree import element_pairs, parsed_xml  # with lxml
+
+    root = parsed_xml(text)
+    if root is not None:
+        yield from element_pairs(root)

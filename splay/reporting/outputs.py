@@ -9,7 +9,6 @@ from pathlib import Path
 from splay.errors import OutputError
 from splay.options import Group
 from splay.report import Outcome
-from splay.reporting.junit import junit_error, junit_xml
 from splay.reporting.navigator import navigator_layer
 from splay.reporting.sarif import sarif_log
 from splay.reporting.whole import check_writable, write_whole
@@ -47,6 +46,8 @@ class Outputs(Group):
     def write_error(self, name: str, message: str, made: float) -> None:
         """Says in JUnit's XML that it could not run, lest an older file be taken for this run's."""
         if self.junit is not None:
+            from splay.reporting.junit import junit_error
+
             write_whole(self.junit, junit_error(name, message, made))
 
     def right(self, outcome: Outcome) -> bool:
@@ -60,10 +61,15 @@ class Outputs(Group):
     def _makers(self, outcome: Outcome, made: float) -> list[tuple[Path | None, Callable[[], str]]]:
         return [
             (self.report, lambda: _page(outcome, made)),
-            (self.junit, lambda: junit_xml(outcome, self.right(outcome), self.expect, made)),
+            (self.junit, lambda: self._junit(outcome, made)),
             (self.sarif, lambda: sarif_log(outcome)),
             (self.navigator, lambda: navigator_layer(outcome)),
         ]
+
+    def _junit(self, outcome: Outcome, made: float) -> str:
+        from splay.reporting.junit import junit_xml  # with lxml, as for the page
+
+        return junit_xml(outcome, self.right(outcome), self.expect, made)
 
 
 def _page(outcome: Outcome, made: float) -> str:

@@ -7,15 +7,13 @@ The result is that of one process: only functions that merge exactly take part.
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from splay.rows import Row
 from splay.search.commands.stats import Groups, Stats
@@ -26,6 +24,9 @@ from splay.shapes.memory import Memory
 from splay.store.event import ReadReport
 from splay.store.files import FileStore, Share
 from splay.store.notes import MAX_PROBLEMS
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 SHARE = 32 * 1024 * 1024
 """Bytes of text of a share: large enough that starting on it costs nothing, and small enough that
@@ -74,12 +75,18 @@ def divisible(plan: Plan, context: Context) -> Work | None:
 
 def workers() -> ProcessPoolExecutor:
     """A process for each processor; none of them outlives this one, however it ends."""
+    # Imported where there is much to read: it takes a tenth of splay's start.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("fork")
     return ProcessPoolExecutor(os.cpu_count(), context, initializer=_end_with_parent)
 
 
 def _end_with_parent() -> None:
     """Else they would read on to the end of their shares: prctl(2), PR_SET_PDEATHSIG."""
+    import ctypes
+
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from splay.__main__ import main
+from splay.cli import main
 from tests.sample_events import Style, event, render
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from splay.__main__ import explained
 from splay.app import AppSet
+from splay.cli import explained
 from splay.errors import SplError
 from splay.rows import Row
 from splay.search import subsearch

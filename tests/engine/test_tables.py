@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from splay.__main__ import explained
 from splay.app import AppSet
+from splay.cli import explained
 from splay.errors import SplayError, SplError
 from splay.eval.value import as_list, to_text
 from splay.rows import EVERYTHING, Demand, Row, Value

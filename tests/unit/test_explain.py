@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from splay.__main__ import main
+from splay.cli import main
 
 ROOT = str(Path(__file__).parents[2])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from splay.__main__ import main
+from splay.cli import main
 from splay.profile import Profile
 
 ROOT = Path(__file__).parents[2]
