@@ -24,7 +24,7 @@ MAX_EVENT = 16 * 1024 * 1024
 
 CLOSE = b"</Event>"
 OPEN = re.compile(rb"<Event[ \t\r\n>]")
-_OPENING = tuple(b"<Event" + bytes([char]) for char in b" >\t\r\n")
+_RARELY = b"\t\r\n"  # what may follow <Event instead of a space
 _TOKEN = re.compile(rb"<Event[ \t\r\n>]|</Event>")
 _GAP = re.compile(
     rb"(?:\s++|\xef\xbb\xbf|<\?xml[^>]*\?>|</?Events\b[^>]*>|<!--.*?-->)*+", re.DOTALL
@@ -276,7 +276,8 @@ class XmlReader:
         opened = OPEN.search(data, 0, end)
         if opened is None or self._declared or end > MAX_EVENT:
             return 0
-        if find(data, b"<!", 0, end) >= 0:
+        # One byte is found in half the time of two.
+        if data.find(b"!", 0, end) >= 0 and find(data, b"<!", 0, end) >= 0:
             return 0
         if not _GAP.fullmatch(data, 0, opened.start()):
             return 0
@@ -285,9 +286,11 @@ class XmlReader:
         # It begins with a tag that opens and ends with one that closes; each joint is one of
         # either, so if these are all tags there are, they take turns.
         whole = 1 + (count(data, self._joint, 0, end) if self._joint else 0)
-        if count(data, CLOSE, 0, end) != whole:
-            return 0
-        return whole if sum(count(data, tag, 0, end) for tag in _OPENING) == whole else 0
+        tags = count(data, b"Event>", 0, end) + count(data, b"<Event ", 0, end)
+        for char in _RARELY:
+            if data.find(char, 0, end) >= 0:
+                tags += count(data, b"<Event%c" % char, 0, end)
+        return whole if tags == 2 * whole else 0
 
     def _learn(self, data: Data, end: int) -> None:
         start = data.find(CLOSE, 0, end)
