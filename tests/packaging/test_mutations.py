@@ -96,7 +96,7 @@ INSPECTED = {
         "python.required",
     ),
     "search over all time": (
-        edit("default/savedsearches.conf", r"dispatch\.earliest_time = -70m@m\n", ""),
+        edit("default/savedsearches.conf", r"dispatch\.earliest_time = -90d@d\n", ""),
         "dispatch.earliest_time",
     ),
     "asks Splunkbase for updates": (
