@@ -92,9 +92,9 @@ class FileStore:
         parts: list[FilePart] = []
         cost = 0
         for path in self.files():
-            for part in divide(path, size):
+            for part, costs in _divided(path, size):
                 parts.append(FilePart(path, self._settings, part, started))
-                cost += cost_of(path, part)
+                cost += costs
                 if cost >= size:
                     shares.append(Share(parts))
                     parts, cost = [], 0
@@ -165,6 +165,15 @@ class Share:
         """The events of all parts that can match."""
         for part in self.parts:
             yield from part.recalled(need, report, memory, progress)
+
+
+def _divided(path: Path, size: int) -> list[tuple[Part | None, int]]:
+    """The parts of a file, and what each costs. One that cannot be read is left whole: whoever
+    reads it then says so."""
+    try:
+        return [(part, cost_of(path, part)) for part in divide(path, size)]
+    except OSError:
+        return [(None, 0)]
 
 
 def _nothing_read(paths: Sequence[Path], problems: Sequence[str]) -> DataError:

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,23 @@ def test_many_small_files_are_shared_out(tmp_path: Path, monkeypatch: pytest.Mon
     shares = FileStore([tmp_path], InputSettings()).shares(fanout.SHARE)
     assert [len(share.parts) for share in shares] == [2, 2, 2]
     assert run(tmp_path, processes=True) == run(tmp_path, processes=False)
+
+
+def test_a_file_that_cannot_be_read_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = log(tmp_path / "a.log"), log(tmp_path / "b.log")
+    whole = Path.open
+
+    def opened(path: Path, *args: Any, **options: Any) -> Any:
+        if path.name == bad.name:
+            raise PermissionError(13, "Permission denied")
+        return whole(path, *args, **options)
+
+    monkeypatch.setattr(Path, "open", opened)
+    _, report = run(tmp_path, processes=True)
+    assert report.events == good.read_bytes().count(b"</Event>")
+    assert f"{bad}: cannot be read (Permission denied)" in report.problems
 
 
 def test_parts_cover_the_file_once_and_begin_with_events(tmp_path: Path) -> None:
