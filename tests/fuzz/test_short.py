@@ -45,6 +45,8 @@ FOUND = [
     _found("spl", "| makeresults | eval a=l\u0130okup(b)".encode()),
     # RecursionError of json
     _found("spl", b'| makeresults format=json data="[%s"' % (b'{\\"a\\":' * 3000)),
+    # csv.Error of a carriage return alone
+    _found("spl", b'| makeresults format=csv data="a,b\n1,x\ry"'),
     _found(  # ValueError: a setting that is no number
         "rest",
         b"POST /servicesNS/nobody/system/configs/conf-indexes\n\nname=main&maxTotalDataSizeMB=much",

@@ -73,12 +73,10 @@ class Makeresults(Operation):
 
 def _read(form: Word, text: Word) -> list[Row]:
     if form.text.lower() == "csv":
-        lines = csv.reader(io.StringIO(text.text.strip()), skipinitialspace=True)
-        names = [name.strip() for name in next(lines, [])]
-        return [
-            {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
-            for cells in lines
-        ]
+        try:
+            return _csv_rows(text.text.strip())
+        except csv.Error as error:
+            raise SplError(f"data is not CSV ({error})", at=text.at) from error
     if form.text.lower() != "json":
         raise SplError(f"the format {form.text!r} is not known", at=form.at, hint="csv or json")
     try:
@@ -89,6 +87,15 @@ def _read(form: Word, text: Word) -> list[Row]:
         hint = 'Write [{"field": "value"}, ...]'
         raise SplError("data is not a list of objects", at=text.at, hint=hint)
     return [{str(k): _value(v) for k, v in item.items() if v is not None} for item in items]
+
+
+def _csv_rows(text: str) -> list[Row]:
+    lines = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
+    names = [name.strip() for name in next(lines, [])]
+    return [
+        {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
+        for cells in lines
+    ]
 
 
 def _value(value: object) -> str | int | float:
