@@ -17,7 +17,6 @@ WIDE = {
     "dispatch.latest_time": "-10m@m",
     "dispatch.index_earliest": "",
     "dispatch.index_latest": "",
-    "alert.suppress": "1",
     "alert.suppress.fields": "dest,Caller_Domain,Caller_User_Name,firstTime",
     "alert.suppress.period": "6h",
 }
@@ -39,6 +38,6 @@ def schedules() -> dict[str, Mapping[str, str]]:
     return {
         "specified": specified(),
         "shipped": {},
-        "throttled": {"alert.suppress": "1"},
+        "unthrottled": {"alert.suppress": "0"},
         "six hours": WIDE,
     }

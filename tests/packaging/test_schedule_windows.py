@@ -36,6 +36,7 @@ SPECIFIED = {
     "dispatch.latest_time": "-10m@m",
     "dispatch.index_earliest": "",
     "dispatch.index_latest": "",
+    "alert.suppress": "0",
     "realtime_schedule": "0",
 }
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu")
@@ -54,7 +55,7 @@ def test_the_stanza_changes_the_schedule_alone() -> None:
 
 def test_throttling_holds_nothing_back_but_the_very_same_result() -> None:
     """All that tells one result from another, and when its backups were; the search has each."""
-    assert SHIPPED["alert.suppress"] == "0"
+    assert SHIPPED["alert.suppress"] == "1"
     fields = SHIPPED["alert.suppress.fields"].split(",")
     assert fields[:5] == ["dest", "name", "action", "Caller_Domain", "Caller_User_Name"]
     assert fields[5:] == ["firstTime", "lastTime"]
