@@ -14,7 +14,7 @@ from splay.eval.expression import EvalContext
 from splay.knowledge.build import Apps, Builder
 from splay.knowledge.classes import Classes
 from splay.knowledge.classsteps import EventTypeStep, TagStep
-from splay.knowledge.defaults import DEFAULTS, DefaultStep, base_row
+from splay.knowledge.defaults import DEFAULTS, INDEXED, DefaultStep, base_row
 from splay.knowledge.stanzas import Props, Spec
 from splay.knowledge.step import RAW, Action, Say, Step, chain
 from splay.knowledge.trace import Trace
@@ -22,7 +22,7 @@ from splay.rows import Demand, Row
 from splay.spl.tree import SearchExpr
 from splay.store.event import Event
 
-__all__ = ["Knowledge", "Rules", "classes_of"]
+__all__ = ["INDEXED", "Knowledge", "Rules", "classes_of"]
 
 Rules: TypeAlias = tuple[Spec, ...]
 """The stanzas of props.conf that speak of an event."""
@@ -64,6 +64,19 @@ class Knowledge:
         for act in actions:
             act(row)
         return row
+
+    def settled(self, event: Event) -> Row:
+        """What the index knows of the event and no search-time knowledge changes: its host, source,
+        sourcetype and index, or some of them; the same for all events of which these are the same.
+        """
+        steps = self._steps_of(self.rules(event))
+        known = {
+            "host": event.host,
+            "source": event.source,
+            "sourcetype": self._props.sourcetype(event.sourcetype),
+            "index": event.index,
+        }
+        return {n: v for n, v in known.items() if not any(step.changes(n) for step in steps)}
 
     def rules(self, event: Event) -> Rules:
         """What decides how the event's fields are made; the same for the same rules."""

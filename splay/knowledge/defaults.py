@@ -16,7 +16,9 @@ from splay.rows import Demand, Row
 from splay.store.event import Event
 from splay.store.stamps import AMERICAN, ISO
 
-_INDEXED = ("_time", "_indextime", "_raw", "host", "source", "sourcetype", "index")
+INDEXED = frozenset({"host", "source", "sourcetype", "index"})
+"""What the index knows of an event beside its text and times."""
+
 _DATES = (
     "date_hour",
     "date_mday",
@@ -29,7 +31,7 @@ _DATES = (
 )
 _PLACE = ("timestartpos", "timeendpos")
 _MADE = ("linecount", "punct", "splunk_server", *_DATES, *_PLACE)
-DEFAULTS = frozenset((*_INDEXED, *_MADE, "_sourcetype"))
+DEFAULTS = INDEXED | {"_time", "_indextime", RAW, "_sourcetype", *_MADE}
 _ISO, _AMERICAN = re.compile(ISO.pattern.decode()), re.compile(AMERICAN.pattern.decode())
 _PUNCT_LENGTH = 50  # the documentation says thirty; events that Splunk indexed have fifty
 

@@ -38,6 +38,9 @@ class DelimsStep(Step):
         self.reads = frozenset({source})
         self.makes = frozenset(self._fields) if fields else None
 
+    def changes(self, field: str) -> bool:
+        return self._keeping.mv_add and super().changes(field)
+
     def origins(self, field: str) -> Collection[str] | None:
         return (self._source,)
 

@@ -60,6 +60,9 @@ class RegexStep(Step):
         self.makes = names if len(names) == len({key for key, _ in self._pairs}) else None
         self.reads = frozenset({source})
 
+    def changes(self, field: str) -> bool:
+        return self._keeping.mv_add and super().changes(field)
+
     def origins(self, field: str) -> Collection[str] | None:
         made_by = [value for key, value in self._pairs if key == field or isinstance(key, int)]
         return (self._source,) if all(isinstance(value, int) for value in made_by) else None

@@ -47,6 +47,9 @@ class KvStep(Step):
         self._can_hold = can_hold
         self._literal = literal
 
+    def changes(self, field: str) -> bool:
+        return False
+
     def origins(self, field: str) -> Collection[str] | None:
         return (RAW,) if self._literal else None
 

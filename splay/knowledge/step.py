@@ -32,6 +32,10 @@ class Step(ABC):
         """The fields that must be there to make those of its fields that are wanted."""
         return self.reads
 
+    def changes(self, field: str) -> bool:
+        """Whether it may change a field that is there already."""
+        return self.makes is None or field in self.makes
+
     def origins(self, field: str) -> Collection[str] | None:
         """The fields whose text `field` takes its value from, letter for letter; None: another."""
         return None

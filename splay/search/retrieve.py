@@ -9,6 +9,7 @@ from splay import shapes
 from splay.eval.predicate import predicate_fields
 from splay.rows import Row
 from splay.search.operation import Context
+from splay.search.origins import origin_filter
 from splay.search.plan import Plan, Retrieval
 from splay.shapes.memory import Memory
 from splay.shapes.run import Run
@@ -46,6 +47,7 @@ def matching(
 ) -> Iterator[Item]:
     """The events that match: rows, and runs of those whose fields are known."""
     row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
+    may_match = origin_filter(plan.knowledge, retrieval.expr)
     found: Iterable[Found]
     if isinstance(store, FileStore | Share):
         found = store.recalled(retrieval.need, report, memory, progress)
@@ -53,6 +55,8 @@ def matching(
         found = store.scan(retrieval.need, report, progress)
     for item in found:
         if isinstance(item, Event):
+            if not may_match(item):
+                continue
             row = row_of(item, demand)
             if matches(row):
                 yield row
