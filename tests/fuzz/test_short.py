@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from splay.server.rest import Params, RestError
@@ -96,12 +96,7 @@ def any_input(name: str) -> st.SearchStrategy[bytes]:
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_any_input_is_taken_or_refused(name: str, runs: dict[str, Run]) -> None:
-    @settings(
-        max_examples=60,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+    @settings(max_examples=60, derandomize=True)
     @given(any_input(name))
     def check(data: bytes) -> None:
         runs[name](data)

@@ -85,7 +85,7 @@ def value_of(expr: Expr, row: Row) -> Result:
     return compile_expr(expr, CONTEXT)(row)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(EXPRESSIONS, ROWS)
 def test_expressions_raise_nothing_else(expr: Expr, row: Row) -> None:
     before = json.dumps(row)
@@ -102,7 +102,7 @@ def test_expressions_raise_nothing_else(expr: Expr, row: Row) -> None:
 
 
 @pytest.mark.parametrize("name", CALLED)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.data(), ROWS)
 def test_each_function_raises_nothing_else(name: str, data: st.DataObject, row: Row) -> None:
     expr = data.draw(fitting(name, LEAVES))
@@ -110,7 +110,6 @@ def test_each_function_raises_nothing_else(name: str, data: st.DataObject, row: 
         value_of(expr, row)
 
 
-@settings(deadline=None)
 @given(EXPRESSIONS, ROWS)
 def test_only_the_named_fields_are_read(expr: Expr, row: Row) -> None:
     names = fields_of(expr)
@@ -143,7 +142,7 @@ CONDITIONS: st.SearchStrategy[SearchExpr] = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(CONDITIONS, ROWS, st.text())
 def test_conditions_hold_or_not(expr: SearchExpr, row: Row, raw: str) -> None:
     row = row | {"_raw": raw}

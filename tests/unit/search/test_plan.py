@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from splay.app import AppSet
@@ -140,7 +140,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("plan") / "events.log"
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=400)
 @given(EXPRESSION, EVENTS, st.sampled_from(PIPELINES), st.sampled_from(["web", "bare", "other"]))
 def test_a_plan_changes_nothing(
     log: Path, expression: str, events: list[str], pipeline: str, sourcetype: str
@@ -154,7 +154,7 @@ def test_a_plan_changes_nothing(
         assert planned == found(spl, log, sourcetype, with_all_fields)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(EXPRESSION, LINE)
 def test_literals_are_in_every_text_that_matches(expression: str, text: str) -> None:
     """The rule itself, on _raw alone: no field is cut from the text."""

@@ -341,7 +341,6 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,

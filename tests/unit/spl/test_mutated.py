@@ -124,7 +124,7 @@ def many(request: pytest.FixtureRequest) -> int:
 
 
 def test_mutated_searches_are_planned_or_refused(request: pytest.FixtureRequest) -> None:
-    @settings(max_examples=many(request), deadline=None, database=None, derandomize=True,
+    @settings(max_examples=many(request), database=None, derandomize=True,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(MUTATED)
     @example('| eval x="a\\')
@@ -141,7 +141,7 @@ def test_mutated_searches_are_planned_or_refused(request: pytest.FixtureRequest)
 
 
 def test_what_is_read_prints_to_what_reads_the_same(request: pytest.FixtureRequest) -> None:
-    @settings(max_examples=many(request), deadline=None, database=None, derandomize=True,
+    @settings(max_examples=many(request), database=None, derandomize=True,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(MUTATED)
     def check(text: str) -> None:

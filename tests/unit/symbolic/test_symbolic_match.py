@@ -74,7 +74,7 @@ TEXTS = st.lists(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.data(), PATTERNS, TEXTS, st.sampled_from(["", "(?m)", "(?ms)", "(?i)"]), st.booleans())
 def test_a_match_holds_for_every_filling(
     data: st.DataObject, source: str, parts: list[str | int], flags: str, with_re: bool
