@@ -4,7 +4,8 @@ Of the actions only `risk` does something here: it writes the events that Enterp
 risk action would write to the index risk. The others are listed with the alert that fired, and
 not carried out: splay sends no mail and runs no scripts.
 Source: savedsearches.conf.spec (counttype, alert.*); Alerting Manual, "Configure alert trigger
-conditions", "Throttle alerts".
+conditions", "Throttle alerts"; Enterprise Security, "Schedule the correlation search" (results are
+throttled by fields, also where the alert triggers once for all of them).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from splay.detection import RiskObject, find_detection
-from splay.errors import DataError, SplayError
+from splay.errors import DataError, OutputError, SplayError
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
 from splay.search.run import Results
@@ -72,8 +73,11 @@ def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
     actions = saved.actions()
     if "risk" in actions:
         splunkd.indexes.append(list(risk_events(saved, job, rows, now)))
-    for value, until in silences.items():  # not before what they would hold back is kept
-        splunkd.alerts.silence(saved.key, until, value)
+    if silences:  # not before what they would hold back is kept
+        try:
+            splunkd.alerts.silence(saved.key, silences, now)
+        except OutputError as error:
+            job.context.say("WARN", f"What is throttled is not kept over a restart: {error}")
     track = saved.setting("alert.track", "auto").lower()
     if track in ("1", "true") or (track == "auto" and actions):
         splunkd.alerts.add(_fired(saved, job, rows, now))

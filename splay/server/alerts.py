@@ -1,4 +1,4 @@
-"""Alerts that have fired, and those that are silenced for a while.
+"""Alerts that have fired, and those that are silenced for a while, which a file keeps.
 
 Source: REST API Reference, "alerts/fired_alerts", "saved/searches/{name}/suppress";
 savedsearches.conf.spec (alert.*).
@@ -6,8 +6,14 @@ savedsearches.conf.spec (alert.*).
 
 from __future__ import annotations
 
+import json
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from splay.errors import DataError
+from splay.server.files import write_file
 
 
 @dataclass(frozen=True)
@@ -30,13 +36,30 @@ class Fired:
         return f"rt_{self.sid}" if self.sid.startswith("rt") else self.sid
 
 
-@dataclass
 class Alerts:
-    """What has fired, until it expires; and until when which alert is silent."""
+    """What has fired, until it expires; and until when which alert is silent.
 
-    _fired: list[Fired] = field(default_factory=list)
-    _silent: dict[tuple[str, str, str], float] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    path: the file that keeps the silences. Raises DataError: it is not such a file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fired: list[Fired] = []
+        self._silent: dict[tuple[str, str, str], float] = {}
+        self._lock = threading.Lock()
+        if path.exists():
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            for app, name, value, until in json.loads(self._path.read_bytes()):
+                self._silent[str(app), str(name), str(value)] = float(until)
+        except (ValueError, TypeError) as error:
+            raise DataError(
+                "this is not what was kept of throttled alerts",
+                where=str(self._path),
+                hint="Delete it: nothing is throttled then",
+            ) from error
 
     def add(self, fired: Fired) -> None:
         """Notes an alert."""
@@ -57,10 +80,17 @@ class Alerts:
             self._fired = kept
             return found
 
-    def silence(self, search: tuple[str, str], until: float, value: str = "") -> None:
-        """Silences a search, or one value of its suppression fields; `until` 0 ends that."""
+    def silence(self, search: tuple[str, str], until: Mapping[str, float], now: float) -> None:
+        """Silences values of a search's suppression fields, or all of it (""); 0 ends that.
+
+        OutputError: it is done, but not kept over a restart.
+        """
         with self._lock:
-            self._silent[(*search, value)] = until
+            new = {(*search, value): moment for value, moment in until.items()}
+            kept = {**self._silent, **new}
+            self._silent = {key: moment for key, moment in kept.items() if moment > now}
+            lines = [[*key, moment] for key, moment in self._silent.items()]
+            write_file(self._path, json.dumps(lines).encode(), private=True)
 
     def silent_until(self, search: tuple[str, str], now: float, value: str = "") -> float:
         """Until when it is silent; 0 when it is not."""

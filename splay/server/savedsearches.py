@@ -246,14 +246,14 @@ def suppress(call: Call) -> Response:
     except SplError as error:
         raise RestError(400, f"Invalid expiration: {text}") from error
     silent = 0.0 if text == "0" else until or 0.0
-    call.splunkd.alerts.silence(saved.key, silent)
+    call.splunkd.alerts.silence(saved.key, {"": silent}, now)
     return suppression(call)
 
 
 @routes("POST", "saved/searches/{name}/acknowledge")
 def acknowledge(call: Call) -> Response:
     """Ends the silence of an alert."""
-    call.splunkd.alerts.silence(_saved(call).key, 0.0)
+    call.splunkd.alerts.silence(_saved(call).key, {"": 0.0}, call.splunkd.clock())
     return messages_response(200, [("INFO", "Acknowledged.")], call.json)
 
 

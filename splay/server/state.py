@@ -69,7 +69,7 @@ class Splunkd:
                 self.indexes.create(item.stanza.name)
         self.jobs = Jobs()
         self.messages = Messages()
-        self.alerts = Alerts()
+        self.alerts = Alerts(self.folder / "throttled.json")
         self.hec = HecTokens(self.catalog, hec_token)
         self.started = time.time()
 

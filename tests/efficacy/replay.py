@@ -136,7 +136,7 @@ class Replay:
         return min([following, end, *slow])
 
     def _go_down(self, moment: float) -> None:
-        """What runs is cut off, what is throttled forgotten; another scheduler takes over."""
+        """What runs is cut off; another scheduler takes over."""
         splunkd = self._splunkd
         splunkd.now = moment
         while splunkd.held:
@@ -145,7 +145,7 @@ class Replay:
             held.go()
             assert held.job.settled.wait(_PATIENCE)
             splunkd.jobs.remove(held.job)
-        splunkd.alerts = Alerts()
+        splunkd.alerts = Alerts(splunkd.folder / "throttled.json")
         self._scheduler = Scheduler(splunkd)
 
     def _tick(self, moment: float) -> None:

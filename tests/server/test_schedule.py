@@ -301,7 +301,7 @@ def test_silence(splunkd: Splunkd) -> None:
     settings = {"alert__suppress": "1", "alert__suppress__period": "1h", "alert__track": "1"}
     saved = save(splunkd, "s", **HOURLY, **settings)
     assert [fired(splunkd, saved, 1) for _ in range(2)] == [1, 1]
-    splunkd.alerts.silence(saved.key, 0.0)
+    splunkd.alerts.silence(saved.key, {"": 0.0}, splunkd.clock())
     assert fired(splunkd, saved, 1) == 2
 
 
@@ -318,15 +318,42 @@ def test_silence_by_field(splunkd: Splunkd) -> None:
     assert [alert.results for alert in splunkd.alerts.fired(0.0)] == [1, 1]
 
 
-def test_throttling_is_forgotten_when_the_server_restarts(tmp_path: Path) -> None:
-    settings = {"alert__suppress": "1", "alert__suppress__period": "1h", "alert__track": "1"}
+def test_throttling_goes_on_when_the_server_restarts(tmp_path: Path) -> None:
+    settings = {
+        "alert__suppress": "1",
+        "alert__suppress__period": "1h",
+        "alert__suppress__fields": "n",
+        "alert__track": "1",
+    }
     counts = []
     for _ in range(2):
         splunkd = Splunkd([ROOT], tmp_path, "admin", "password", "")
         saved = save(splunkd, "s", **HOURLY, **settings)
         counts.append([fired(splunkd, saved, 1) for _ in range(2)])
         splunkd.close()
-    assert counts == [[1, 1], [1, 1]]
+    assert counts == [[1, 1], [0, 0]]  # what has fired is listed until the server ends
+
+
+def test_an_alert_fires_where_its_throttling_cannot_be_kept(tmp_path: Path) -> None:
+    splunkd = Splunkd([ROOT], tmp_path, "admin", "password", "")
+    (tmp_path / "throttled.json.new").mkdir()
+    settings = {"alert__suppress": "1", "alert__suppress__period": "1h", "alert__track": "1"}
+    saved = save(splunkd, "s", **HOURLY, **settings)
+    saved.overridden["search"] = "| makeresults"
+    job = dispatched(splunkd, saved, "admin", {})
+    assert job.finished.wait(30)
+    trigger(splunkd, saved, job)
+    assert len(splunkd.alerts.fired(0.0)) == 1
+    assert [level for level, text in job.messages if "kept over a restart" in text] == ["WARN"]
+    assert splunkd.alerts.silent_until(saved.key, splunkd.clock())
+    splunkd.close()
+
+
+@pytest.mark.parametrize("text", ["", "{}x", '{"s": 1}', "[[1, 2]]", '[["a", "b", "", "x"]]'])
+def test_throttling_that_is_damaged_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "throttled.json").write_text(text)
+    with pytest.raises(DataError, match="throttled"):
+        Splunkd([ROOT], tmp_path, "admin", "password", "")
 
 
 # ---- risk ----
