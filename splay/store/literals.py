@@ -75,19 +75,15 @@ class LiteralScan:
         anchor = self._rarest(data, folded, end)
         hay = folded if anchor.folded else data
         after = 0
-        places = {text: find(hay, text, 0, end) for text in anchor.texts}
-        while places := {text: place for text, place in places.items() if place >= 0}:
-            place = min(places.values())
+        for place in _places(hay, anchor.texts, end):
+            if place < after:
+                continue
             event = bounds.around(data, place, after)
-            following = place + 1
-            if event is not None:
-                if self.passes(data, folded, *event):
-                    yield event
-                after = event[1]
-                following = max(following, after)
-            for text, here in places.items():
-                if here < following:
-                    places[text] = find(hay, text, following, end)
+            if event is None:
+                continue
+            if self.passes(data, folded, *event):
+                yield event
+            after = event[1]
 
     def _rarest(self, data: Data, folded: Data, end: int) -> _Clause:
         if self._anchor is None:
@@ -101,3 +97,16 @@ class LiteralScan:
 def _clause(texts: Sequence[str]) -> _Clause:
     lower = tuple(text.lower().encode("ascii") for text in texts)
     return _Clause(lower, any(text != text.upper() for text in lower))
+
+
+def _places(hay: Data, texts: Sequence[bytes], end: int) -> Iterator[int]:
+    """Every place in hay[:end] where one of the texts begins, ascending."""
+    following = [(find(hay, text, 0, end), text) for text in texts]
+    following = [(place, text) for place, text in following if place >= 0]
+    while following:
+        place, text = min(following)
+        yield place
+        following.remove((place, text))
+        further = find(hay, text, place + 1, end)
+        if further >= 0:
+            following.append((further, text))
