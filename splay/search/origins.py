@@ -13,7 +13,7 @@ from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge import INDEXED, Knowledge
 from splay.rows import Row
 from splay.spl.tree import And, Compare, MatchAll, Not, Or, SearchExpr
-from splay.store.event import Event
+from splay.store.event import Event, any_origin
 
 Origin = tuple[str, str, str, str]
 
@@ -21,7 +21,7 @@ Origin = tuple[str, str, str, str]
 def origin_filter(knowledge: Knowledge, expr: SearchExpr) -> Callable[[Event], bool]:
     """What says of an event whether one of its origin can match; asked once for each origin."""
     if not predicate_fields(expr) & INDEXED:
-        return lambda event: True
+        return any_origin
     known: dict[Origin, bool] = {}
 
     def may_match(event: Event) -> bool:

@@ -20,6 +20,7 @@ from splay.search.commands.search import Search
 from splay.search.external import External
 from splay.search.literals import literals
 from splay.search.operation import Context, Kind, Operation
+from splay.search.origins import origin_filter
 from splay.search.subsearch import Open, has_subsearch
 from splay.spl.args import Args
 from splay.spl.parser import parse_search
@@ -215,7 +216,8 @@ def _retrieval(
     demand = demand.plus(predicate_fields(expr))
     found = literals(expr, knowledge.literal_safe)
     earliest, latest, index_earliest, index_latest = context.span
-    need = Need(found, earliest, latest, indexes, index_earliest, index_latest)
+    may_match = origin_filter(knowledge, expr)
+    need = Need(found, earliest, latest, indexes, index_earliest, index_latest, may_match)
     ordered = _order_matters(operations)
     if ordered:
         demand = demand.plus(["_time"])

@@ -9,7 +9,6 @@ from splay import shapes
 from splay.eval.predicate import predicate_fields
 from splay.rows import Row
 from splay.search.operation import Context
-from splay.search.origins import origin_filter
 from splay.search.plan import Plan, Retrieval
 from splay.shapes.memory import Memory
 from splay.shapes.run import Run
@@ -47,7 +46,7 @@ def matching(
 ) -> Iterator[Item]:
     """The events that match: rows, and runs of those whose fields are known."""
     row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
-    may_match = origin_filter(plan.knowledge, retrieval.expr)
+    may_match = retrieval.need.may_match
     found: Iterable[Found]
     if isinstance(store, FileStore | Share):
         found = store.recalled(retrieval.need, report, memory, progress)

@@ -27,6 +27,11 @@ class Event:
     fields: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
+def any_origin(event: Event) -> bool:
+    """Every event can match, wherever it is from."""
+    return True
+
+
 Found: TypeAlias = "Event | Run"
 """What reading gives: an event, or several whose fields are known without looking into them."""
 
@@ -41,6 +46,8 @@ class Need:
     indexes: the names of the indexes to look into; None: all that there are.
     index_earliest, index_latest: the same of `_indextime`. Files have none: a store of files is
         never asked for it.
+    may_match: whether events with the host, source, sourcetype, index and fields of this one can
+        match, whatever their text and times.
     """
 
     literals: tuple[tuple[str, ...], ...] = ()
@@ -49,6 +56,7 @@ class Need:
     indexes: frozenset[str] | None = None
     index_earliest: float | None = None
     index_latest: float | None = None
+    may_match: Callable[[Event], bool] = any_origin
 
 
 @dataclass(slots=True)

@@ -1,0 +1,71 @@
+"""Events of an index that cannot match by their origin are not even read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from splay.app import AppSet
+from splay.search.operation import Context
+from splay.search.run import run_plan
+from splay.server.indexes import Indexes, SearchStore
+from splay.server.search import IndexReach, planned
+from splay.server.segments import Segment
+from splay.store.event import Event, ReadReport
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("search", "read", "found"),
+    [
+        ("search sourcetype=a", ["1", "3"], ["3", "1"]),
+        ("search sourcetype=a n=3", ["3"], ["3"]),
+        ("search host=h2", ["2"], ["2"]),
+        ("search NOT sourcetype=a", ["2"], ["2"]),
+        ("search sourcetype=none", [], []),
+        ("search region=west", ["3"], ["3"]),  # a field that came with the event
+        ("search n=*", ["1", "2", "3"], ["3", "2", "1"]),
+    ],
+)
+def test_what_is_read_and_found(
+    search: str, read: list[str], found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [
+        Event("n=1", 1.0, "h1", "s", "a"),
+        Event("n=2", 2.0, "h2", "s", "b"),
+        Event("n=3", 3.0, "h1", "s", "a", fields={"region": "west"}),
+    ]
+    assert searched(search, events, monkeypatch) == (read, found)
+
+
+def test_a_host_that_came_as_a_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The collector's `fields` may name one of the four, and what they say is what is found."""
+    events = [
+        Event("n=1", 1.0, "h1", "s", "a"),
+        Event("n=2", 2.0, "h1", "s", "a", fields={"host": "given"}),
+    ]
+    assert searched("search host=given", events, monkeypatch) == (["2"], ["2"])
+
+
+def searched(
+    search: str, events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[str], list[str]]:
+    """The n of the events that were read, and of those that were found."""
+    indexes = Indexes(None)
+    indexes.append(events)
+    read: list[str] = []
+    original = Segment.event
+
+    def event(self: Segment, number: int, index: str) -> Event:
+        one = original(self, number, index)
+        read.append(one.raw.removeprefix("n="))
+        return one
+
+    monkeypatch.setattr(Segment, "event", event)
+    context = Context(AppSet([ROOT]), 10.0)
+    context.reach = IndexReach(indexes, ["main"], ["*"])
+    plan = planned(f"{search} | table n", context)
+    results = run_plan(plan, SearchStore(indexes, lambda: True), context, ReadReport())
+    return read, [str(row["n"]) for row in results.rows]
