@@ -137,14 +137,15 @@ class Index:
             report.bytes += len(segment.text)
             if not segment.within(need):
                 continue
-            from_here = segment.of_origin(need, self.name)
-            if not any(from_here):
-                continue
+            from_here: dict[int, bool] = {}  # by origin
             for number in segment.numbers(literals):
                 seen += 1
                 if seen % _CHECK_EVERY == 0 and not check():
                     return
-                if not from_here[segment.origin_of[number]] or not segment.wanted(number, need):
+                origin = segment.origin_of[number]
+                if origin not in from_here:
+                    from_here[origin] = segment.of_origin(number, need, self.name)
+                if not from_here[origin] or not segment.wanted(number, need):
                     continue
                 if segment.first + number not in self.deleted:
                     yield segment.event(number, self.name)

@@ -68,9 +68,10 @@ class Segment:
             floor(first), floor(last), need.index_earliest, need.index_latest
         )
 
-    def of_origin(self, need: Need, index: str) -> list[bool]:
-        """Of each of its origins, whether events from there can match."""
-        return [need.may_match(_made(b"", 0.0, origin, index)) for origin in self.origins]
+    def of_origin(self, number: int, need: Need, index: str) -> bool:
+        """Whether one event is from where events can match."""
+        origin = self.origins[self.origin_of[number]]
+        return need.may_match(_made(b"", 0.0, origin, index))
 
     def wanted(self, number: int, need: Need) -> bool:
         """Whether one event is within the time ranges; `_indextime` is in whole seconds."""
