@@ -9,7 +9,10 @@ Source: Splunk Knowledge Manager Manual, "About Splunk regular expressions"; pcr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
+from typing import TypeVar
 
 import regex
 
@@ -17,8 +20,39 @@ from splay.errors import SplError
 from splay.pcre_size import check_size
 
 TIME_LIMIT = 5.0
-"""Seconds that one match may take, for `timeout=` of a pattern's methods (TimeoutError), so that
-a pattern that tries without end is an error and does not hang."""
+"""Seconds that one match may take, so that a pattern that tries without end is an error and does
+not hang."""
+
+_HOLD = 0.05
+"""Seconds that a match may keep the other threads waiting."""
+
+T = TypeVar("T")
+
+
+def timed(method: Callable[..., T], *args: object, limit: float) -> T:
+    """What a pattern's method gives, such as `search`. TimeoutError: not within `limit` seconds.
+
+    Of itself `regex` lets other threads run during each match, and waits for its turn after it. A
+    search that makes thousands of short matches beside others would wait thousands of times; so
+    only a match that takes long lets them run, and is then begun anew.
+    Source: README of regex, "Multithreading", "Timeout".
+    """
+    try:
+        return method(*args, timeout=min(limit, _HOLD), concurrent=False)
+    except TimeoutError:
+        return method(*args, timeout=limit, concurrent=True)
+
+
+def matches(
+    pattern: regex.Pattern[str], text: str, most: int, *, limit: float
+) -> list[regex.Match[str]]:
+    """The first `most` matches, all for 0. TimeoutError: not within `limit` seconds."""
+
+    def found(*, timeout: float, concurrent: bool) -> list[regex.Match[str]]:
+        all_matches = pattern.finditer(text, timeout=timeout, concurrent=concurrent)
+        return list(islice(all_matches, most or None))
+
+    return timed(found, limit=limit)
 
 
 def too_slow(what: str, at: int) -> SplError:

@@ -24,7 +24,7 @@ from splay.eval.segments import term_pattern
 from splay.eval.subnet import in_subnet, subnet
 from splay.eval.value import as_list, text_number, to_text
 from splay.eval.wildcard import wildcard_pattern
-from splay.pcre import TIME_LIMIT, too_slow
+from splay.pcre import TIME_LIMIT, timed, too_slow
 from splay.rows import Row, Scalar
 from splay.spl.tree import And, Compare, MatchAll, Not, Or, SearchExpr, Subsearch, Term, TimeBound
 
@@ -207,7 +207,7 @@ def _term(expr: Term) -> Predicate:
 
     if "*" not in expr.text:
         return run
-    search = partial(search, timeout=TIME_LIMIT)
+    search = partial(timed, search, limit=TIME_LIMIT)
 
     def run_in_time(row: Row) -> bool:
         try:

@@ -16,7 +16,7 @@ from splay.knowledge.delims import DelimsStep
 from splay.knowledge.keeping import Keeping, broken, clean_key, texts
 from splay.knowledge.step import RAW, Action, Broken, Say, Step
 from splay.knowledge.trace import Trace
-from splay.pcre import compile_pattern
+from splay.pcre import compile_pattern, timed
 from splay.rows import Demand, Row
 
 MATCH_SECONDS = 1.0
@@ -112,12 +112,17 @@ class RegexStep(Step):
 
     def _matches(self, text: str, groups: list[int] | None) -> list[regex.Match[str]]:
         """All matches, or those up to one in which all `groups` have a value."""
-        found: list[regex.Match[str]] = []
-        try:
-            for match in self._pattern.finditer(text, timeout=MATCH_SECONDS):
+
+        def matched(*, timeout: float, concurrent: bool) -> list[regex.Match[str]]:
+            found: list[regex.Match[str]] = []
+            for match in self._pattern.finditer(text, timeout=timeout, concurrent=concurrent):
                 found.append(match)
                 if self._once or (groups is not None and all(match[group] for group in groups)):
                     break
+            return found
+
+        try:
+            return timed(matched, limit=MATCH_SECONDS)
         except TimeoutError:
             self._say(
                 "WARN",
@@ -125,7 +130,6 @@ class RegexStep(Step):
                 "there: its regular expression backtracks too much",
             )
             return []
-        return found
 
     def _put(
         self, row: Row, match: regex.Match[str], key: Part, value: Part, wanted: Demand

@@ -17,7 +17,7 @@ from splay.eval.expression import compile_expr, fields_of
 from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge.datamodel import Calculation, Dataset
 from splay.knowledge.lookups import lookup_call
-from splay.pcre import TIME_LIMIT, compile_pattern
+from splay.pcre import TIME_LIMIT, compile_pattern, timed
 from splay.rows import Demand, Row
 from splay.search.commands.search import Search
 from splay.search.operation import Context, Kind, Operation
@@ -244,7 +244,7 @@ def _rex(item: Calculation, makes: frozenset[str]) -> Stage:
 
     def extract(row: Row) -> bool:
         try:
-            found = pattern.search(str(row.get(source, "")), timeout=TIME_LIMIT)
+            found = timed(pattern.search, str(row.get(source, "")), limit=TIME_LIMIT)
         except TimeoutError as error:
             message = f"a data model's expression takes longer than {TIME_LIMIT:g} s on an event"
             raise ConfError(message, where=item.expression[:80]) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from splay.pcre import compile_pattern
+from splay.pcre import compile_pattern, matches, timed
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,32 @@ def test_wrong_patterns(pattern: str) -> None:
     with pytest.raises(ValueError, match=r"the regular expression .* cannot be read: ") as caught:
         compile_pattern(pattern)
     assert "\n" not in str(caught.value)
+
+
+def test_only_a_match_that_takes_long_lets_other_threads_run() -> None:
+    tried: list[tuple[float, bool]] = []
+
+    def method(text: str, *, timeout: float, concurrent: bool) -> str:
+        tried.append((timeout, concurrent))
+        if text == "slow" and not concurrent:
+            raise TimeoutError
+        return text
+
+    assert timed(method, "quick", limit=5.0) == "quick"
+    assert [concurrent for _, concurrent in tried] == [False]
+    assert timed(method, "slow", limit=5.0) == "slow"
+    assert [concurrent for _, concurrent in tried] == [False, False, True]
+    assert tried[1][0] < 1.0
+    assert tried[2][0] == 5.0
+
+
+def test_a_match_that_never_ends() -> None:
+    with pytest.raises(TimeoutError):
+        timed(compile_pattern("(a|aa)+$").search, "a" * 60 + "b", limit=0.06)
+    with pytest.raises(TimeoutError):
+        matches(compile_pattern("(a|aa)+$"), "a" * 60 + "b", 0, limit=0.01)
+
+
+def test_so_many_matches() -> None:
+    found = [len(matches(compile_pattern("a"), "aaa", most, limit=5.0)) for most in (0, 1, 2, 9)]
+    assert found == [3, 1, 2, 3]

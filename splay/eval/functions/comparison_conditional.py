@@ -16,7 +16,7 @@ from splay.eval.predicate import compile_predicate
 from splay.eval.registry import Arguments, Compiled, Result, built, plain
 from splay.eval.subnet import in_subnet, subnet
 from splay.eval.value import to_text
-from splay.pcre import TIME_LIMIT
+from splay.pcre import TIME_LIMIT, timed
 from splay.rows import Row, Scalar
 from splay.spl.parser import parse_search_expr
 from splay.spl.tree import String
@@ -120,7 +120,7 @@ def like_(values: list[Scalar], pattern: str) -> Result:
 
 @plain("match(<str>, <regex>)", "list regex", "boolean")
 def match(values: list[Scalar], pattern: regex.Pattern[str]) -> bool:
-    search = partial(pattern.search, timeout=TIME_LIMIT)
+    search = partial(timed, pattern.search, limit=TIME_LIMIT)
     return any(search(to_text(value)) is not None for value in values)
 
 

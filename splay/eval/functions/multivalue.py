@@ -15,7 +15,7 @@ from splay.eval.jsonvalue import load, to_json
 from splay.eval.operators import number, plain_value
 from splay.eval.registry import Arguments, Compiled, EvalContext, NotSupported, Result, built, plain
 from splay.eval.value import as_list, from_list, to_number, to_text
-from splay.pcre import TIME_LIMIT
+from splay.pcre import TIME_LIMIT, timed
 from splay.rows import Row, Scalar, Value
 from splay.spl.parser import parse_search
 from splay.spl.tree import Expr
@@ -87,7 +87,7 @@ def mvmap(arguments: Arguments) -> Compiled:
 @plain("mvfind(<mv>, <regex>)", "list regex", "number")
 def mvfind(values: list[Scalar], pattern: regex.Pattern[str]) -> int | None:
     for index, value in enumerate(values):
-        if pattern.search(to_text(value), timeout=TIME_LIMIT):
+        if timed(pattern.search, to_text(value), limit=TIME_LIMIT):
             return index
     return None
 

@@ -11,7 +11,7 @@ import regex
 from splay.eval.datapath import at_path, parse_path
 from splay.eval.registry import plain
 from splay.eval.value import from_list, to_text
-from splay.pcre import TIME_LIMIT
+from splay.pcre import TIME_LIMIT, timed
 from splay.rows import Scalar, Value
 
 _BLANK = " \t"
@@ -68,7 +68,7 @@ def replace(text: str, pattern: regex.Pattern[str], replacement: str) -> str:
         groups = [_group(match, number) for number in numbers]
         return "".join(a + b for a, b in zip(literals, [*groups, ""], strict=True))
 
-    return pattern.sub(fill, text, timeout=TIME_LIMIT)
+    return timed(pattern.sub, fill, text, limit=TIME_LIMIT)
 
 
 def _group(match: regex.Match[str], number: int) -> str:

@@ -15,7 +15,7 @@ import regex
 from splay.errors import UnsupportedError
 from splay.eval.value import from_list
 from splay.knowledge.keeping import texts
-from splay.pcre import TIME_LIMIT, compile_pattern, too_slow
+from splay.pcre import TIME_LIMIT, compile_pattern, matches, too_slow
 from splay.rows import Demand, Row, Scalar
 from splay.search.multivalue import plain_field, unescape_delim
 from splay.search.operation import Context, Kind, Operation
@@ -82,10 +82,10 @@ class Makemv(Operation):
         if self.tokenizer is None:
             return text.split(self.delim)
         try:
-            matches = list(self.tokenizer.finditer(text, timeout=TIME_LIMIT))
+            found = matches(self.tokenizer, text, 0, limit=TIME_LIMIT)
         except TimeoutError as error:
             raise too_slow("makemv", self.at) from error
-        return [match[1] or "" for match in matches]
+        return [match[1] or "" for match in found]
 
     def demand(self, after: Demand) -> Demand:
         return after

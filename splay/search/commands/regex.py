@@ -14,7 +14,7 @@ from typing import Self
 import regex
 
 from splay.knowledge.keeping import texts
-from splay.pcre import TIME_LIMIT, compile_pattern, too_slow
+from splay.pcre import TIME_LIMIT, compile_pattern, timed, too_slow
 from splay.rows import Demand, Row
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args, Word
@@ -45,7 +45,7 @@ class Regex(Operation):
             raise args.error(str(error), at=text.at, hint="Correct the expression") from error
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        search = partial(self._pattern.search, timeout=TIME_LIMIT)
+        search = partial(timed, self._pattern.search, limit=TIME_LIMIT)
         for row in rows:
             try:
                 kept = any(search(text) for text in texts(row, self._name)) == self._wanted

@@ -16,7 +16,7 @@ import regex
 from splay.errors import SplError
 from splay.eval.value import from_list
 from splay.knowledge.keeping import texts
-from splay.pcre import TIME_LIMIT, compile_pattern, too_slow
+from splay.pcre import TIME_LIMIT, compile_pattern, matches, timed, too_slow
 from splay.rows import Demand, Row, Scalar
 from splay.search.operation import Context, Kind, Operation
 from splay.spl.args import Args, Word, as_int
@@ -88,12 +88,13 @@ class Rex(Operation):
     def _extract(self, row: Row, pattern: regex.Pattern[str]) -> None:
         found: dict[str, list[Scalar]] = {}
         offsets: list[Scalar] = []
-        matches = (
+        most = self.max_match
+        all_matches = (
             match
             for text in texts(row, self.source)
-            for match in pattern.finditer(text, timeout=TIME_LIMIT)
+            for match in matches(pattern, text, most, limit=TIME_LIMIT)
         )
-        for match in islice(matches, self.max_match or None):
+        for match in islice(all_matches, most or None):
             for name, value in match.groupdict().items():
                 if value is not None:
                     found.setdefault(name, []).append(value)
@@ -178,8 +179,8 @@ def _sed(
     number = int(flags) if flags.isdigit() else 0
     if not number:
         count = 0 if "g" in flags else 1
-        return pattern.sub(filled, text, count=count, timeout=TIME_LIMIT)
-    for match in islice(pattern.finditer(text, timeout=TIME_LIMIT), number - 1, number):
+        return timed(pattern.sub, filled, text, count, limit=TIME_LIMIT)
+    for match in matches(pattern, text, number, limit=TIME_LIMIT)[number - 1 :]:
         return text[: match.start()] + filled(match) + text[match.end() :]
     return text
 
