@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from splay.store.bytesearch import Data, count, find
@@ -74,16 +74,16 @@ class LiteralScan:
         are visited."""
         anchor = self._rarest(data, folded, end)
         hay = folded if anchor.folded else data
-        after = 0
-        for place in _places(hay, anchor.texts, end):
-            if place < after:
-                continue
+        nearest = _nearest(hay, anchor.texts, end)
+        at = after = 0
+        while (place := nearest(at)) >= 0:
+            at = place + 1
             event = bounds.around(data, place, after)
-            if event is None:
-                continue
-            if self.passes(data, folded, *event):
-                yield event
-            after = event[1]
+            if event is not None:
+                if self.passes(data, folded, *event):
+                    yield event
+                after = event[1]
+                at = max(at, after)
 
     def _rarest(self, data: Data, folded: Data, end: int) -> _Clause:
         if self._anchor is None:
@@ -99,14 +99,20 @@ def _clause(texts: Sequence[str]) -> _Clause:
     return _Clause(lower, any(text != text.upper() for text in lower))
 
 
-def _places(hay: Data, texts: Sequence[bytes], end: int) -> Iterator[int]:
-    """Every place in hay[:end] where one of the texts begins, ascending."""
-    following = [(find(hay, text, 0, end), text) for text in texts]
-    following = [(place, text) for place, text in following if place >= 0]
-    while following:
-        place, text = min(following)
-        yield place
-        following.remove((place, text))
-        further = find(hay, text, place + 1, end)
-        if further >= 0:
-            following.append((further, text))
+def _nearest(hay: Data, texts: Sequence[bytes], end: int) -> Callable[[int], int]:
+    """What gives the first place of one of the texts from some place on, ascending; -1: no more."""
+    if len(texts) == 1:
+        (text,) = texts
+        return lambda at: find(hay, text, at, end)
+    places = {text: find(hay, text, 0, end) for text in texts}
+
+    def nearest(at: int) -> int:
+        first = -1
+        for text, place in places.items():
+            if -1 < place < at:
+                place = places[text] = find(hay, text, at, end)
+            if place >= 0 and (first < 0 or place < first):
+                first = place
+        return first
+
+    return nearest
