@@ -115,7 +115,8 @@ def _time_in(raw: str) -> tuple[datetime, str, re.Match[str]] | None:
     iso, american = _ISO.search(raw), _AMERICAN.search(raw)
     try:
         if iso and not (american and american.start() < iso.start()):
-            time = datetime(*map(int, iso.groups()[:6]))  # type: ignore[arg-type]
+            year, month, day, hour, minute, second = map(int, iso.groups()[:6])
+            time = datetime(year, month, day, hour, minute, second)
             return time, _zone(iso[8]), iso
         if american:
             month, day, year, hour, minute, second = map(int, american.groups()[:6])

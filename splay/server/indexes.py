@@ -137,18 +137,21 @@ class Index:
             report.bytes += len(segment.text)
             if not segment.within(need):
                 continue
-            from_here: dict[int, bool] = {}  # by origin
+            known: dict[int, bool] = {}  # by origin: whether its events can match
             for number in segment.numbers(literals):
                 seen += 1
                 if seen % _CHECK_EVERY == 0 and not check():
                     return
                 origin = segment.origin_of[number]
-                if origin not in from_here:
-                    from_here[origin] = segment.of_origin(number, need, self.name)
-                if not from_here[origin] or not segment.wanted(number, need):
+                if not known.get(origin, True) or not segment.wanted(number, need):
                     continue
-                if segment.first + number not in self.deleted:
-                    yield segment.event(number, self.name)
+                if segment.first + number in self.deleted:
+                    continue
+                event = segment.event(number, self.name)
+                if origin not in known:
+                    known[origin] = need.may_match(event)
+                if known[origin]:
+                    yield event
 
 
 def _pieces(events: Sequence[Event]) -> Iterator[list[Event]]:

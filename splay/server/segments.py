@@ -68,11 +68,6 @@ class Segment:
             floor(first), floor(last), need.index_earliest, need.index_latest
         )
 
-    def of_origin(self, number: int, need: Need, index: str) -> bool:
-        """Whether one event is from where events can match."""
-        origin = self.origins[self.origin_of[number]]
-        return need.may_match(_made(b"", 0.0, origin, index))
-
     def wanted(self, number: int, need: Need) -> bool:
         """Whether one event is within the time ranges; `_indextime` is in whole seconds."""
         moment, indexed = self.times[number], floor(self.indextime[number])
@@ -98,22 +93,26 @@ class Segment:
     def event(self, number: int, index: str) -> Event:
         """One event, with the address by which Splunk knows it."""
         origin = self.origins[self.origin_of[number]]
-        event = _made(self.raw(number), self.times[number], origin, index)
-        event.indextime = self.indextime[number]
-        event.fields = {**event.fields, "_cd": f"0:{self.first + number}"}
-        return event
+        fields: dict[str, str | list[str]] = {
+            name: values[0] if len(values) == 1 else [*values] for name, values in origin.fields
+        }
+        fields["_bkt"] = f"{index}~0~splay"
+        fields["_cd"] = f"0:{self.first + number}"
+        return Event(
+            self.raw(number).decode(),
+            self.times[number],
+            origin.host,
+            origin.source,
+            origin.sourcetype,
+            index,
+            self.indextime[number],
+            fields,
+        )
 
     def raw(self, number: int) -> bytes:
         """One event's own bytes."""
         start = self.starts[number]
         return self.text[start : start + self.lengths[number]]
-
-
-def _made(raw: bytes, time: float, origin: Origin, index: str) -> Event:
-    fields = {n: values[0] if len(values) == 1 else [*values] for n, values in origin.fields}
-    fields["_bkt"] = f"{index}~0~splay"
-    event = raw.decode(), time, origin.host, origin.source, origin.sourcetype, index
-    return Event(*event, fields=fields)
 
 
 def _overlap(first: float, last: float, low: float | None, high: float | None) -> bool:

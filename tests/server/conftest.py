@@ -1,4 +1,4 @@
-"""One server for all tests that do not end it."""
+"""One server for all tests that do not end it, and one without ports for each that wants it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.server.running import Server, fresh, running
+from splay.server.state import Splunkd
+from tests.server.running import ROOT, Server, fresh, running
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,10 @@ def index(service: Any) -> Iterator[Any]:
     made = service.indexes.create(fresh())
     yield made
     service.indexes.delete(made.name)
+
+
+@pytest.fixture
+def splunkd() -> Iterator[Splunkd]:
+    made = Splunkd([ROOT], None, "admin", "password", "")
+    yield made
+    made.close()

@@ -1,4 +1,4 @@
-"""The scheduler, alerts, and the risk events of the risk action.
+"""The scheduler: when which search runs, over what.
 
 Windows and continuous schedules: savedsearches.conf.spec (schedule_window, realtime_schedule,
 max_concurrent); how far back a server that was down makes up for runs: limits.conf.spec.
@@ -6,58 +6,26 @@ max_concurrent); how far back a server that was down makes up for runs: limits.c
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from splay.errors import DataError
-from splay.server.alerting import trigger
-from splay.server.catalog import Object
-from splay.server.dispatch import SavedSearch, dispatched
+from splay.server.dispatch import SavedSearch
 from splay.server.feeds import Acl
 from splay.server.jobs import Job
 from splay.server.schedule import Scheduler
 from splay.server.state import Splunkd
 from splay.server.timerange import TimeRange
 from splay.store.event import Event
-from tests.sample_events import Style, event, render
 from tests.server.moments import at
-from tests.server.running import ROOT, Server, fresh
-
-NAME = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
-
-
-# ---- the scheduler ----
-
-
-@pytest.fixture
-def splunkd() -> Iterator[Splunkd]:
-    made = Splunkd([ROOT], None, "admin", "password", "")
-    yield made
-    made.close()
-
-
-def save(splunkd: Splunkd, name: str, **settings: str) -> SavedSearch:
-    acl = Acl("search", "nobody", "app")
-    held: dict[str, str | None] = {key.replace("__", "."): v for key, v in settings.items()}
-    splunkd.catalog.write("savedsearches", name, held, acl, private=False)
-    return find(splunkd, name)
-
-
-def find(splunkd: Splunkd, name: str) -> SavedSearch:
-    items: list[Object] = splunkd.catalog.objects("savedsearches", "admin", "nobody", "-")
-    return SavedSearch(next(item for item in items if item.stanza.name == name))
+from tests.server.running import fresh
+from tests.server.saving import HOURLY, NAME, save
 
 
 def own(jobs: list[Job], name: str) -> list[Job]:
     return [job for job in jobs if job.request.saved == name]
-
-
-HOURLY = {"enableSched": "1", "cron_schedule": "0 * * * *", "search": "| makeresults"}
 
 
 def test_runs_at_its_time_over_its_range(splunkd: Splunkd) -> None:
@@ -244,164 +212,3 @@ def test_a_search_that_is_wrong_is_told(splunkd: Splunkd) -> None:
     scheduler.tick(at("2026-03-10T09:30"))
     assert own(scheduler.tick(at("2026-03-10T10:00")), "s") == []
     assert "nosuchcommand" in splunkd.messages["scheduler:search:s"]["value"]
-
-
-# ---- alerts ----
-
-
-def fired(splunkd: Splunkd, saved: SavedSearch, count: int) -> int:
-    """How many alerts there are after the search had so many results."""
-    saved.overridden["search"] = f"| makeresults count={count} | streamstats count AS n"
-    job = dispatched(splunkd, saved, "admin", {})
-    assert job.finished.wait(30)
-    assert job.state == "DONE", job.messages
-    trigger(splunkd, saved, job)
-    assert job.messages == []
-    return len(splunkd.alerts.fired(0.0))
-
-
-@pytest.mark.parametrize(
-    ("relation", "quantity", "counts"),
-    [
-        ("greater than", "2", {2: 0, 3: 1}),
-        ("less than", "2", {2: 0, 1: 1}),
-        ("equal to", "2", {3: 0, 2: 1}),
-        ("not equal to", "2", {2: 0, 1: 1}),
-    ],
-)
-def test_conditions(splunkd: Splunkd, relation: str, quantity: str, counts: dict[int, int]) -> None:
-    settings = {"counttype": "number of events", "relation": relation, "quantity": quantity}
-    saved = save(splunkd, "s", **HOURLY, **settings, alert__track="1")
-    assert {count: fired(splunkd, saved, count) for count in counts} == counts
-
-
-def test_a_condition_of_ones_own(splunkd: Splunkd) -> None:
-    settings = {"counttype": "custom", "alert_condition": "where n>2", "alert__track": "1"}
-    saved = save(splunkd, "s", **HOURLY, **settings)
-    assert [fired(splunkd, saved, count) for count in (2, 3)] == [0, 1]
-
-
-def test_a_condition_that_is_not_supported_is_told(splunkd: Splunkd) -> None:
-    settings = {"counttype": "number of events", "relation": "rises by", "quantity": "1"}
-    saved = save(splunkd, "s", **HOURLY, **settings, alert__track="1")
-    job = dispatched(splunkd, saved, "admin", {})
-    assert job.finished.wait(30)
-    trigger(splunkd, saved, job)
-    assert job.messages == [
-        (
-            "ERROR",
-            "The alert could not be evaluated: "
-            "The alert condition 'number of events' 'rises by' is not supported.",
-        )
-    ]
-    assert splunkd.alerts.fired(0.0) == []
-
-
-def test_silence(splunkd: Splunkd) -> None:
-    settings = {"alert__suppress": "1", "alert__suppress__period": "1h", "alert__track": "1"}
-    saved = save(splunkd, "s", **HOURLY, **settings)
-    assert [fired(splunkd, saved, 1) for _ in range(2)] == [1, 1]
-    splunkd.alerts.silence(saved.key, {"": 0.0}, splunkd.clock())
-    assert fired(splunkd, saved, 1) == 2
-
-
-def test_silence_by_field(splunkd: Splunkd) -> None:
-    settings = {
-        "alert__suppress": "1",
-        "alert__suppress__period": "1h",
-        "alert__suppress__fields": "n",
-        "alert__track": "1",
-    }
-    saved = save(splunkd, "s", **HOURLY, **settings)
-    # n=1; n=1 again; then n=1 and n=2, of which the second is new
-    assert [fired(splunkd, saved, count) for count in (1, 1, 2)] == [1, 1, 2]
-    assert [alert.results for alert in splunkd.alerts.fired(0.0)] == [1, 1]
-
-
-def test_throttling_goes_on_when_the_server_restarts(tmp_path: Path) -> None:
-    settings = {
-        "alert__suppress": "1",
-        "alert__suppress__period": "1h",
-        "alert__suppress__fields": "n",
-        "alert__track": "1",
-    }
-    counts = []
-    for _ in range(2):
-        splunkd = Splunkd([ROOT], tmp_path, "admin", "password", "")
-        saved = save(splunkd, "s", **HOURLY, **settings)
-        counts.append([fired(splunkd, saved, 1) for _ in range(2)])
-        splunkd.close()
-    assert counts == [[1, 1], [0, 0]]  # what has fired is listed until the server ends
-
-
-def test_an_alert_fires_where_its_throttling_cannot_be_kept(tmp_path: Path) -> None:
-    splunkd = Splunkd([ROOT], tmp_path, "admin", "password", "")
-    (tmp_path / "throttled.json.new").mkdir()
-    settings = {"alert__suppress": "1", "alert__suppress__period": "1h", "alert__track": "1"}
-    saved = save(splunkd, "s", **HOURLY, **settings)
-    saved.overridden["search"] = "| makeresults"
-    job = dispatched(splunkd, saved, "admin", {})
-    assert job.finished.wait(30)
-    trigger(splunkd, saved, job)
-    assert len(splunkd.alerts.fired(0.0)) == 1
-    assert [level for level, text in job.messages if "kept over a restart" in text] == ["WARN"]
-    assert splunkd.alerts.silent_until(saved.key, splunkd.clock())
-    splunkd.close()
-
-
-@pytest.mark.parametrize("text", ["", "{}x", '{"s": 1}', "[[1, 2]]", '[["a", "b", "", "x"]]'])
-def test_throttling_that_is_damaged_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "throttled.json").write_text(text)
-    with pytest.raises(DataError, match="throttled"):
-        Splunkd([ROOT], tmp_path, "admin", "password", "")
-
-
-# ---- risk ----
-
-
-def test_risk_events(server: Server, service: Any) -> None:
-    """The specified risk: 20 points on dest, of type system, with the specified message."""
-    computer = f"{fresh('ca')}.example.com"
-    service.indexes["main"].submit(
-        render(event(4876, computer=computer), Style()),
-        host=computer,
-        source="XmlWinEventLog:Security",
-        sourcetype="XmlWinEventLog",
-    )
-    saved = server.connect(app="DA-ESS-ADCSBackup", owner="nobody").saved_searches[NAME]
-    time_range = {"dispatch.index_earliest": "0", "dispatch.index_latest": "+1d"}
-    saved.dispatch(trigger_actions=1, **{**time_range, "dispatch.earliest_time": "0"})
-    search = (
-        f'search index=risk search_name="{NAME}" risk_object={computer} '
-        "| table risk_object risk_object_type risk_score risk_message Caller_User_Name "
-        "annotations.mitre_attack sourcetype source"
-    )
-    rows: list[list[Any]] = []
-    while not rows:  # the actions follow the job's end
-        rows = json.loads(service.jobs.oneshot(search, output_mode="json_rows").read())["rows"]
-    assert rows == [
-        [
-            computer,
-            "system",
-            "20",
-            f"The Active Directory Certificate Services was backed up on {computer}.",
-            "svc-backup",
-            "T1649",
-            "stash",
-            NAME,
-        ]
-    ]
-    assert NAME in [group.name for group in service.fired_alerts]
-
-
-def test_risk_text_keeps_quotes(splunkd: Splunkd) -> None:
-    from splay.server.alerting import risk_events
-
-    saved = find(splunkd, NAME)
-    job = dispatched(splunkd, saved, "admin", {})
-    assert job.finished.wait(60)
-    (made,) = risk_events(saved, job, [{"dest": 'a"b\\c', "n": ["1", "2"]}], 5.0)
-    assert isinstance(made, Event)
-    assert r'risk_object="a\"b\\c"' in made.raw
-    assert ', n="1", n="2"' in made.raw
-    assert made.raw.startswith("5, search_name=")
