@@ -14,6 +14,9 @@ import click
 from click.shell_completion import get_completion_class
 
 from splay import __version__
+from splay.commands.operation import Context, Kind
+from splay.engine.plan import Plan, make_plan
+from splay.engine.run import run_plan
 from splay.errors import DataError, SplayError
 from splay.options import (
     Input,
@@ -29,9 +32,6 @@ from splay.profile import Profile
 from splay.report import Outcome
 from splay.reporting.evidence import Evidence
 from splay.reporting.outputs import Outputs
-from splay.search.operation import Context, Kind
-from splay.search.plan import Plan, make_plan
-from splay.search.run import run_plan
 from splay.store.collected import CollectedFiles
 from splay.store.event import ReadReport
 from splay.store.files import FileStore

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from splay.app import AppSet
+from splay.commands.operation import Context
 from splay.report import FORMATS
-from splay.search.operation import Context
 from splay.spl.timemod import resolve
 from splay.store.files import InputSettings
 

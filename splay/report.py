@@ -10,10 +10,10 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from splay.detection import Detection, RiskObject
+from splay.engine.run import Results
 from splay.eval.timefmt import iso
 from splay.eval.value import as_list, to_text
 from splay.rows import Row, Value
-from splay.search.run import Results
 from splay.store.event import ReadReport
 from splay.visible import visible, visible_block, visible_json
 

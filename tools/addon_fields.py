@@ -24,10 +24,10 @@ from pathlib import Path
 from benchmarks.escu_coverage import documents
 from benchmarks.escu_examples import read_examples
 from splay.app import AppSet
+from splay.commands.operation import Context
+from splay.engine.plan import make_plan
+from splay.engine.run import run_plan
 from splay.errors import SplayError
-from splay.search.operation import Context
-from splay.search.plan import make_plan
-from splay.search.run import run_plan
 from splay.store.event import ReadReport, Store
 from splay.store.files import FileStore, InputSettings
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from splay.commands.builtin.stats import Stats
+from splay.commands.operation import Operation
 from splay.eval.value import as_list, text_number, to_text
 from splay.rows import Row
-from splay.search.commands.stats import Stats
-from splay.search.operation import Operation
 
 MOST_OF_ONE = 20
 MOST_OF_ALL = 400

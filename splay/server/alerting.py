@@ -18,10 +18,10 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from splay.detection import RiskObject, find_detection
+from splay.engine.run import Results
 from splay.errors import DataError, OutputError, SplayError
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
-from splay.search.run import Results
 from splay.server.alerts import Fired
 from splay.server.catalog import on
 from splay.server.dispatch import SavedSearch

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from splay.commands.operation import Collector
 from splay.errors import CommandError
-from splay.search.operation import Collector
 from splay.server.auth import Users
 from splay.server.indexes import Indexes
 from splay.store.event import Event

@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from splay.commands.operation import Context, Kind
+from splay.engine.plan import Plan
+from splay.engine.run import Results
 from splay.errors import CommandError
 from splay.rows import Row
-from splay.search.operation import Context, Kind
-from splay.search.plan import Plan
-from splay.search.run import Results
 from splay.server.rest import RestError
 from splay.spl.parser import parse_search
 

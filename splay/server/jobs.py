@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from splay.commands.operation import Context
+from splay.engine.plan import Plan
+from splay.engine.run import Results, run_plan
 from splay.errors import SplayError
 from splay.memory import MemoryFull, in_memory
 from splay.rows import Row
-from splay.search.operation import Context
-from splay.search.plan import Plan
-from splay.search.run import Results, run_plan
 from splay.server.rest import RestError
 from splay.server.search import Tap, is_transforming
 from splay.store.event import ReadReport, Store

@@ -15,7 +15,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from splay.search.run import Results
+from splay.engine.run import Results
 from splay.server.feeds import Feed, paged, respond_entry
 from splay.server.job_entry import job_entry
 from splay.server.job_request import job_request, output_format

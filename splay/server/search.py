@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from splay.commands.operation import Context, Kind, Operation
+from splay.commands.registry import find_command
+from splay.engine.plan import Plan, make_plan, plan_pipeline
+from splay.engine.run import Results
 from splay.rows import Row
-from splay.search.commands import find_command
-from splay.search.operation import Context, Kind, Operation
-from splay.search.plan import Plan, make_plan, plan_pipeline
-from splay.search.run import Results
 from splay.server.indexes import Indexes
 from splay.server.rest import RestError
 from splay.spl.parser import parse_search
@@ -43,7 +43,7 @@ def _with_pipe(search: str, context: Context) -> str:
 
 
 class IndexReach:
-    """Puts the names of indexes for what a search says of them (splay.search.operation.Reach).
+    """Puts the names of indexes for what a search says of them (splay.commands.operation.Reach).
 
     default: where a search goes that names none; allowed: where the user may search; each with *.
     """
@@ -101,7 +101,7 @@ class Tap:
         self.rows: list[Row] = []
 
     def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterator[Row]:
-        """The rows, as they are (`splay.search.run.Watch`)."""
+        """The rows, as they are (`splay.engine.run.Watch`)."""
         for row in rows:
             if self.count % _CHECK_EVERY == 0 and not self._check():
                 return

@@ -11,9 +11,9 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from splay.commands.operation import Context
+from splay.engine.plan import Plan
 from splay.errors import DataError
-from splay.search.operation import Context
-from splay.search.plan import Plan
 from splay.server.alerts import Alerts
 from splay.server.auth import Users
 from splay.server.catalog import Catalog

@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 from starlette.responses import Response
 
 from splay import __version__
-from splay.search.operation import Context
-from splay.search.plan import make_plan
+from splay.commands.operation import Context
+from splay.engine.plan import make_plan
 from splay.server.feeds import Entry, Feed, respond
 from splay.server.rest import JSON_TYPE, XML_TYPE, Call, RestError, Routes
 from splay.server.state import SERVER_NAME

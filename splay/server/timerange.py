@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from splay.search.operation import Span
+from splay.commands.operation import Span
 from splay.spl.timemod import resolve
 
 

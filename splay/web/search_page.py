@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from splay.app import AppSet
+from splay.commands.operation import Context, Kind
+from splay.engine.plan import Plan, make_plan
 from splay.errors import SplError
-from splay.search.operation import Context, Kind
-from splay.search.plan import Plan, make_plan
 
 _WRITING = ("collect", "delete", "outputcsv", "outputlookup")
 

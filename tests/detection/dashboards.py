@@ -15,8 +15,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from splay.app import AppSet
-from splay.search.operation import Context
-from splay.search.run import Results
+from splay.commands.operation import Context
+from splay.engine.run import Results
 from splay.server.search import post_processed
 from splay.store.event import Event
 from tests.detection.indexed import search_indexed

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from splay.app import AppSet
-from splay.search.operation import Context
-from splay.search.plan import make_plan
-from splay.search.run import Results, run_plan
+from splay.commands.operation import Context
+from splay.engine.plan import make_plan
+from splay.engine.run import Results, run_plan
 from splay.store.event import Event, Need, ReadReport
 from tests.detection.searching import NOW, ROOT, RULE
 from tests.sample_events import Style, event, render

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from splay.app import AppSet
+from splay.commands.operation import Context
+from splay.engine.plan import make_plan
+from splay.engine.run import Results, run_plan
 from splay.eval.expression import EvalContext
 from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING, Row
-from splay.search.operation import Context
-from splay.search.plan import make_plan
-from splay.search.run import Results, run_plan
 from splay.store.event import Event, ReadReport
 from splay.store.files import FileStore, InputSettings
 

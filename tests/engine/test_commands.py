@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from splay.app import AppSet
+from splay.commands.operation import Context
+from splay.commands.refused import REFUSED
+from splay.commands.registry import find_command, names
+from splay.engine.plan import make_plan
 from splay.errors import UnsupportedError
-from splay.search.commands import find_command, names
-from splay.search.operation import Context
-from splay.search.plan import make_plan
-from splay.search.refused import REFUSED
 
 APP = Path(__file__).parent / "app"
 REFERENCE = (Path(__file__).parent / "search_reference.txt").read_text().split()

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from splay.app import AppSet
+from splay.commands.operation import Context
+from splay.engine.plan import make_operations
 from splay.errors import SplError
 from splay.rows import Row
-from splay.search.operation import Context
-from splay.search.plan import make_operations
 from splay.spl.parser import parse_search
 
 APP = Path(__file__).parent / "app"

@@ -12,12 +12,12 @@ import pytest
 
 from splay.app import AppSet
 from splay.cli import explained
+from splay.commands import subsearch
+from splay.commands.operation import Context
+from splay.engine.plan import make_plan
+from splay.engine.run import run_plan
 from splay.errors import SplError
 from splay.rows import Row
-from splay.search import subsearch
-from splay.search.operation import Context
-from splay.search.plan import make_plan
-from splay.search.run import run_plan
 from splay.store.event import ReadReport
 from splay.store.files import FileStore, InputSettings
 

@@ -21,12 +21,12 @@ import pytest
 
 from splay.app import AppSet
 from splay.cli import explained
+from splay.commands.operation import Context, Operation
+from splay.engine.plan import Plan, make_operations, make_plan
+from splay.engine.run import Results, run_plan
 from splay.errors import SplayError, SplError
 from splay.eval.value import as_list, to_text
 from splay.rows import EVERYTHING, Demand, Row, Value
-from splay.search.operation import Context, Operation
-from splay.search.plan import Plan, make_operations, make_plan
-from splay.search.run import Results, run_plan
 from splay.spl.parser import parse_search
 from splay.store.event import Need, ReadReport
 from splay.store.files import FileStore, InputSettings

@@ -14,17 +14,17 @@ from datetime import UTC
 from pathlib import Path
 
 from splay.app import AppSet
+from splay.commands.custom.chunks import read_chunk, read_rows
+from splay.commands.operation import Context
+from splay.commands.registry import find_command, names
 from splay.conf import parse_conf
+from splay.engine.plan import make_plan
 from splay.errors import SplayError
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.registry import FUNCTIONS
 from splay.knowledge import Knowledge
 from splay.knowledge.lookups import LookupTable, Rules
 from splay.rows import EVERYTHING, Row
-from splay.search.chunks import read_chunk, read_rows
-from splay.search.commands import find_command, names
-from splay.search.operation import Context
-from splay.search.plan import make_plan
 from splay.spl.parser import parse_eval
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files import FileStore, InputSettings

@@ -12,10 +12,10 @@ from urllib.parse import unquote
 import pytest
 
 from splay.app import AppSet
+from splay.commands.registry import find_command
 from splay.conf import Conf, read_conf
 from splay.knowledge.lookupclause import read_lookup_clause
 from splay.knowledge.lookups import lookup_call
-from splay.search.commands import find_command
 from splay.spl.args import Args
 from splay.spl.parser import parse_search, parse_search_expr
 from splay.spl.tree import And, Compare, Not, Or, SearchExpr

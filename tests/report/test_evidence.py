@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from splay.app import AppSet
+from splay.commands.operation import Context
+from splay.engine.plan import make_plan
 from splay.reporting import evidence
 from splay.reporting.evidence import Evidence, Group, Kept
 from splay.reporting.timeline import Lane, time_line
 from splay.rows import Row
-from splay.search.operation import Context
-from splay.search.plan import make_plan
 
 ROOT = Path(__file__).parents[2]
 

@@ -211,7 +211,7 @@ def test_every_event_is_seen_where_the_data_would_be_divided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Large files are read by several processes, from which no raw event comes back."""
-    monkeypatch.setattr("splay.search.fanout.SHARE", 10_000)
+    monkeypatch.setattr("splay.engine.fanout.SHARE", 10_000)
     data = tmp_path / "security.log"
     data.write_text("\n".join(render(event(4876, record=n), Style()) for n in range(200)))
     page = report(tmp_path, data)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from splay.app import AppSet
-from splay.search.operation import Context
-from splay.search.run import run_plan
+from splay.commands.operation import Context
+from splay.engine.run import run_plan
 from splay.server.indexes import Indexes, SearchStore
 from splay.server.search import IndexReach, planned
 from splay.server.segments import Segment

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from splay.app import AppSet
+from splay.commands.operation import Context
+from splay.engine.plan import make_plan
+from splay.engine.run import run_plan
 from splay.errors import SplError
 from splay.rows import Row
-from splay.search.operation import Context
-from splay.search.plan import make_plan
-from splay.search.run import run_plan
 from splay.store.event import ReadReport
 from splay.store.files import FileStore, InputSettings
 from tools.differences import Entry, entries

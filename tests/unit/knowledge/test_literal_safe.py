@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from splay.engine.literals import literals
 from splay.rows import Value
-from splay.search.literals import literals
 from splay.spl.tree import Compare
 from tests.unit.knowledge.bench import Bench
 

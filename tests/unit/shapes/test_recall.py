@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from splay import shapes
 from splay.app import AppSet
+from splay.commands.operation import Context
+from splay.engine.plan import make_plan
+from splay.engine.run import run_plan
 from splay.rows import Value
-from splay.search.operation import Context
-from splay.search.plan import make_plan
-from splay.search.run import run_plan
 from splay.shapes import memory
 from splay.store import blocks
 from splay.store.event import ReadReport

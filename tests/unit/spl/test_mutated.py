@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from splay.app import AppSet
+from splay.commands.operation import Context
+from splay.engine.plan import make_plan
 from splay.errors import SplayError, SplError
-from splay.search.operation import Context
-from splay.search.plan import make_plan
 from splay.spl.evalexpr import parse_eval
 from splay.spl.parser import parse_search
 from splay.spl.printer import expr_text, pipeline_text, search_text

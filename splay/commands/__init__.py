@@ -1,0 +1,1 @@
+"""The search commands, and what they stand on."""

@@ -1,0 +1,1 @@
+"""The built-in search commands, a file each: a class named COMMAND, found by its file's name."""

@@ -1,0 +1,82 @@
+"""eval: sets fields to the values of expressions, one after the other.
+
+Source: Search Reference, "eval". A null result removes the field; a Boolean one is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Self
+
+from splay.commands.operation import Context, Kind, Operation
+from splay.eval.expression import compile_expr, fields_of
+from splay.rows import Demand, Row
+from splay.spl.args import Args
+from splay.spl.booleans import is_boolean
+from splay.spl.tree import Expr
+
+
+class Eval(Operation):
+    kind = Kind.STREAMING
+
+    def __init__(self, assignments: list[tuple[str, Expr]]) -> None:
+        self._assignments = assignments
+
+    @classmethod
+    def parse(cls, args: Args) -> Self:
+        assignments: list[tuple[str, Expr]] = []
+        while True:
+            name = args.word("a field")
+            if not args.punct("="):
+                raise args.error("an = is missing", hint=f"Write {name.text}=EXPRESSION")
+            expr = args.expr()
+            if is_boolean(expr):
+                hint = "Write if(CONDITION, VALUE, OTHER)"
+                raise args.error("a field cannot be true or false", at=name.at, hint=hint)
+            assignments.append((name.text, expr))
+            if not args.punct(","):
+                break
+        args.end()
+        return cls(assignments)
+
+    @property
+    def names(self) -> list[str]:
+        """The fields that are set, in order."""
+        return [name for name, _ in self._assignments]
+
+    def check(self, context: Context) -> None:
+        self.assigner(context)
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        assign = self.assigner(context)
+        for row in rows:
+            assign(row)
+            yield row
+
+    def assigner(self, context: Context) -> Callable[[Row], None]:
+        """What does all assignments on one row."""
+        scope = context.scope
+        compiled = [(name, compile_expr(expr, scope)) for name, expr in self._assignments]
+
+        def assign(row: Row) -> None:
+            for name, function in compiled:
+                value = function(row)
+                if value is None:
+                    row.pop(name, None)
+                else:
+                    row[name] = ("true" if value else "false") if isinstance(value, bool) else value
+
+        return assign
+
+    def demand(self, after: Demand) -> Demand:
+        for name, expr in reversed(self._assignments):
+            after = after.minus([name]).plus(fields_of(expr))
+        return after
+
+    def columns(self, before: list[str] | None) -> list[str] | None:
+        if before is None:
+            return None
+        return list(dict.fromkeys([*before, *self.names]))
+
+
+COMMAND = Eval

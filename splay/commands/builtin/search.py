@@ -1,0 +1,39 @@
+"""search: keeps the rows that match a search expression.
+
+Source: Search Reference, "search". As the first command it retrieves events: the planner reads
+its expression and scans for it (see plan.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from splay.commands.operation import Context, Kind, Operation
+from splay.eval.predicate import compile_predicate, predicate_fields
+from splay.rows import Demand, Row
+from splay.spl.args import Args
+from splay.spl.tree import SearchExpr
+
+
+class Search(Operation):
+    """expr: the expression as written."""
+
+    kind = Kind.STREAMING
+
+    def __init__(self, expr: SearchExpr) -> None:
+        self.expr = expr
+        self._matches = compile_predicate(expr)
+
+    @classmethod
+    def parse(cls, args: Args) -> Self:
+        return cls(args.search_expr())
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        return filter(self._matches, rows)
+
+    def demand(self, after: Demand) -> Demand:
+        return after.plus(predicate_fields(self.expr))
+
+
+COMMAND = Search

@@ -1,0 +1,3 @@
+"""summaryindex: another name of collect. Source: Search Reference, "collect" (Alias)."""
+
+from splay.commands.builtin.collect import COMMAND as COMMAND

@@ -1,0 +1,1 @@
+"""What bin, chart and timechart share: bins, spans, splits, series and the table."""

@@ -1,0 +1,1 @@
+"""What tstats, datamodel and from share: datasets and their events."""

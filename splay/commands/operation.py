@@ -1,0 +1,183 @@
+"""What a search command is to the engine: one class, one file, found by its name."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Self
+
+from splay.eval.registry import EvalContext
+from splay.memory import in_memory
+from splay.rows import Demand, Row
+
+if TYPE_CHECKING:
+    from splay.app import AppSet
+    from splay.spl.args import Args
+    from splay.spl.tree import Pipeline, SearchExpr
+    from splay.store.event import Event, ReadReport, Store
+
+
+class Kind(Enum):
+    """Splunk's types of commands that matter for planning.
+
+    https://help.splunk.com (Search Manual, "Types of commands").
+    """
+
+    GENERATING = "generating"  # first in the pipeline, reads no rows
+    STREAMING = "streaming"  # row by row, no state between rows
+    CENTRALIZED = "centralized streaming"  # row by row with state, order matters (head, dedup)
+    TRANSFORMING = "transforming"  # needs all rows, makes a table (stats, table)
+    DATASET = "dataset processing"  # needs all rows, keeps them (sort)
+
+
+Span = tuple[float | None, float | None, float | None, float | None]
+"""earliest, latest, index_earliest, index_latest: epoch seconds, None where there is no bound."""
+
+
+class Collector(Protocol):
+    """What takes the events that a search writes."""
+
+    def refusal(self, index: str) -> str:
+        """Why nothing can be written to this index, and the way out; "" where it can."""
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Writes the events. SplayError where it cannot."""
+
+
+class Reach(Protocol):
+    """Which indexes a search reads."""
+
+    def narrowed(self, expr: SearchExpr) -> tuple[SearchExpr, frozenset[str]]:
+        """The expression with indexes by their names, and these names."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What a running search knows besides its rows. Shared by all its stages.
+
+    earliest, latest: the search's time range, epoch seconds (None: unbounded).
+    index_earliest, index_latest: the same for the time at which events were indexed.
+    messages: what a person should be told, in order; level is INFO, WARN or ERROR.
+    given: the time range that the search was started with: subsearches have it, whatever
+    `earliest=` and `latest=` say in the search around them.
+    store: where events are while the search runs. reports: what searches within it read of them.
+    data_folder: the only folder that a search may write below; None: it may not write.
+    collector: takes the events that the search writes to an index; None: it may not.
+    reach: says which indexes this search and those within it read; None: there is but one store.
+    spent: seconds of wall time, by what they were spent on.
+    go_on: asked from time to time whether to go on; it raises what is to end the search, and is
+    False when what has been found so far is to be the result.
+    """
+
+    apps: AppSet
+    now: float
+    tz: tzinfo = UTC
+    earliest: float | None = None
+    latest: float | None = None
+    index_earliest: float | None = None
+    index_latest: float | None = None
+    sid: str = "splay"
+    messages: list[tuple[str, str]] = field(default_factory=list)
+    given: Span = (None, None, None, None)
+    store: Store | None = None
+    reports: list[ReadReport] = field(default_factory=list)
+    data_folder: Path | None = None
+    collector: Collector | None = None
+    reach: Reach | None = None
+    spent: dict[str, float] = field(default_factory=dict)
+    go_on: Callable[[], bool] = in_memory
+
+    @property
+    def span(self) -> Span:
+        """All four bounds."""
+        return self.earliest, self.latest, self.index_earliest, self.index_latest
+
+    @span.setter
+    def span(self, bounds: Span) -> None:
+        self.earliest, self.latest, self.index_earliest, self.index_latest = bounds
+
+    @property
+    def scope(self) -> EvalContext:
+        """What eval expressions of this search know besides the row."""
+        return EvalContext(self.now, self.tz, self.apps.lookup)
+
+    def say(self, level: str, text: str) -> None:
+        """Adds a message once."""
+        if (level, text) not in self.messages:
+            self.messages.append((level, text))
+
+    def took(self, what: str, seconds: float) -> None:
+        """Adds to what was spent."""
+        self.spent[what] = self.spent.get(what, 0.0) + seconds
+
+    def operations(self, pipeline: Pipeline) -> list[Operation]:
+        """The commands of a search that is part of what an app brings."""
+        from splay.engine.plan import make_operations  # all commands stand between
+
+        return make_operations(pipeline.commands, self)
+
+    def run_inner(self, pipeline: Pipeline, rows: Iterable[Row] | None = None) -> list[Row]:
+        """The results of a search within the search; with rows, of a pipeline over these."""
+        from splay.engine.run import run_inner  # all commands stand between this and that module
+
+        return run_inner(pipeline, self, rows)
+
+
+class Operation(ABC):
+    """One parsed command. Subclasses live in splay/search/commands/<name>.py as `COMMAND`."""
+
+    kind: Kind
+    order_free: bool = False
+    """Whether its result is the same whatever the order of its rows: of a transforming command,
+    and of a generating one that reads events."""
+    shows_only: bool = False
+    """Whether it changes what values look like, not what they are: nothing may come after it."""
+    takes_pipelines: bool = False
+    """Whether `[ ... ]` is an argument; otherwise it is a subsearch whose result is one."""
+    pipelines: tuple[Pipeline, ...] = ()
+    """The searches in its arguments."""
+    bounds_follow: bool = False
+    """Whether time modifiers of a search command right after it set its time range."""
+    makes_rows: bool = False
+    """Whether a streaming command may give more rows than it takes."""
+    over_rows: bool = False
+    """Whether its pipelines work on its rows instead of making their own."""
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, args: Args) -> Self:
+        """Reads the command's arguments; raises SplError with the position of what is wrong."""
+
+    @abstractmethod
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        """Rows in, rows out. May change and pass on the rows it is given (each has one owner)."""
+
+    def ahead(self) -> AbstractContextManager[None]:
+        """What takes a while and needs no rows, begun before they are there. Around `run`."""
+        return nullcontext()
+
+    def check(self, context: Context) -> None:
+        """SplError for what only eval, the apps or the data can tell to be wrong; asked before
+        anything is read."""
+        return None
+
+    def searches(self, context: Context) -> tuple[Pipeline, ...]:
+        """The searches within it, for the planner to check."""
+        return self.pipelines
+
+    def events(self, context: Context) -> SearchExpr | None:
+        """Of a generating command that reads events: which ones. They are what it is run on."""
+        return None
+
+    def demand(self, after: Demand) -> Demand:
+        """The fields wanted of the rows coming in, given what is wanted of those going out."""
+        return after
+
+    def columns(self, before: list[str] | None) -> list[str] | None:
+        """The columns of the result in order, where they are known before running; else None."""
+        return before

@@ -1,0 +1,62 @@
+"""Time modifiers in a search: `earliest=` and `latest=` set the time range of the search, and
+`_index_earliest=` and `_index_latest=` that of the time at which events were indexed.
+
+Source: Search Manual, "Specify time modifiers in your search"; Search Reference, "Time modifiers"
+(an event must be within both ranges).
+"""
+
+from __future__ import annotations
+
+from splay.commands.operation import Context
+from splay.errors import UnsupportedError
+from splay.spl.timemod import resolve
+from splay.spl.tree import And, MatchAll, Not, Or, SearchExpr, TimeBound
+
+
+def without_bounds(expr: SearchExpr, context: Context) -> SearchExpr:
+    """The expression without its time modifiers, which set the context's time range."""
+    bounds, rest = split_bounds(expr)
+    for bound in bounds:
+        if isinstance(bound, TimeBound):
+            _bound(bound, context)
+    return rest
+
+
+def split_bounds(expr: SearchExpr) -> tuple[list[SearchExpr], SearchExpr]:
+    """The time modifiers that apply to the whole expression, and the expression without them."""
+    bounds: list[SearchExpr] = []
+    kept: list[SearchExpr] = []
+    for part in expr.parts if isinstance(expr, And) else (expr,):
+        if isinstance(part, And):
+            inner, part = split_bounds(part)
+            bounds += inner
+        if isinstance(part, TimeBound):
+            bounds.append(part)
+        elif not isinstance(part, MatchAll):
+            refuse_bounds(part)
+            kept.append(part)
+    if not kept:
+        return bounds, MatchAll()
+    return bounds, kept[0] if len(kept) == 1 else And(tuple(kept))
+
+
+def _bound(bound: TimeBound, context: Context) -> None:
+    if bound.name.startswith("_index") and context.reach is None:
+        message = f"{bound.name} is not supported for files: they do not say when they were indexed"
+        raise UnsupportedError(message, at=bound.at, hint="Use earliest= and latest=")
+    moment = resolve(bound.value, context.now, context.tz, bound.at)
+    setattr(context, bound.name.removeprefix("_"), moment)
+
+
+def refuse_bounds(expr: SearchExpr) -> None:
+    """Time modifiers where they cannot be honoured."""
+    pending = [expr]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, And | Or):
+            pending.extend(part.parts)
+        elif isinstance(part, Not):
+            pending.append(part.part)
+        elif isinstance(part, TimeBound):
+            hint = "Write it in the first command, outside of OR and NOT"
+            raise UnsupportedError(f"{part.name} here is not supported", at=part.at, hint=hint)

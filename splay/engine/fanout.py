@@ -1,0 +1,165 @@
+"""A search over large files with several processes.
+
+The first stages of a search, up to a stats whose functions can be merged, run in each process on a
+share of the data; the groups come back and are merged, and the rest of the search goes on as ever.
+The result is that of one process: only functions that merge exactly take part.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from splay.commands.builtin.stats import Groups, Stats
+from splay.commands.operation import Context, Kind
+from splay.engine.plan import Plan
+from splay.engine.retrieve import Item, each, guarded, matching, memory_of
+from splay.rows import Row
+from splay.shapes.memory import Memory
+from splay.store.event import ReadReport
+from splay.store.files import FileStore, Share
+from splay.store.notes import MAX_PROBLEMS
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+SHARE = 32 * 1024 * 1024
+"""Bytes of text of a share: large enough that starting on it costs nothing, and small enough that
+all processes are busy to the end."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What each process does, inherited when it is forked."""
+
+    plan: Plan
+    context: Context
+    stages: int  # commands before the stats
+    stats: Stats
+    memory: Memory | None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What comes back of one share."""
+
+    groups: Groups
+    report: ReadReport
+    messages: list[tuple[str, str]]
+
+
+_work: Work | None = None
+
+
+def divisible(plan: Plan, context: Context) -> Work | None:
+    """What can be done share by share; None for a search that needs all its rows at once."""
+    if plan.retrieval is None:
+        return None
+    for place, operation in enumerate(plan.operations):
+        if isinstance(operation, Stats):
+            if not operation.mergeable:
+                return None
+            memory = memory_of(plan, unordered=True)
+            return Work(plan, context, place, operation, memory)
+        if operation.kind is not Kind.STREAMING:
+            return None
+    return None
+
+
+def workers() -> ProcessPoolExecutor:
+    """A process for each processor; none of them outlives this one, however it ends."""
+    # Imported where there is much to read: it takes a tenth of splay's start.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(os.cpu_count(), context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Else they would read on to the end of their shares: prctl(2), PR_SET_PDEATHSIG."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _can_fork() -> bool:
+    """Forking is safe where there are no other threads; elsewhere than on Linux it is not usual."""
+    return sys.platform == "linux" and (os.cpu_count() or 1) > 1
+
+
+def run_shares(
+    work: Work, store: FileStore, report: ReadReport, progress: Progress | None
+) -> Iterator[Row] | None:
+    """The rows that come out of the stats; None when the data is not divided: it is too small, or
+    there is but one processor.
+
+    Raises DataError when no event could be read, and what reading and knowledge raise.
+    """
+    global _work
+    if not _can_fork():
+        return None
+    shares = store.shares(SHARE)
+    if len(shares) < 2:
+        return None
+    _work = work
+    with workers() as pool:
+        running = [pool.submit(_run, share) for share in shares]
+        found = [_taken(future, work, report, progress) for future in running]
+    _work = None
+    if not report.events:
+        raise store.nothing_read(report.problems)
+    return work.stats.merged(found)
+
+
+def _run(share: Share) -> Done:
+    """One share, in a process of its own."""
+    work = _work
+    assert work is not None
+    report = ReadReport()
+    told = len(work.context.messages)
+    groups = _groups(work, share, report, None)
+    return Done(groups, report, work.context.messages[told:])
+
+
+def run_whole(
+    work: Work, store: FileStore, report: ReadReport, progress: Progress | None
+) -> Iterator[Row]:
+    """The rows that come out of the stats, by this process alone."""
+    return work.stats.merged([_groups(work, store, report, progress)])
+
+
+def _groups(
+    work: Work, store: FileStore | Share, report: ReadReport, progress: Progress | None
+) -> Groups:
+    plan, context = work.plan, work.context
+    assert plan.retrieval is not None
+    found = matching(plan, plan.retrieval, store, report, work.memory, progress)
+    items: Iterable[Item] = guarded(found, context)
+    with ExitStack() as stages:
+        for operation in plan.operations[: work.stages]:
+            items = rows = operation.run(each(items), context)
+            if isinstance(rows, Generator):
+                stages.callback(rows.close)
+        return work.stats.groups(items, context)
+
+
+def _taken(
+    future: Future[Done], work: Work, report: ReadReport, progress: Progress | None
+) -> Groups:
+    done = future.result()
+    for field in ("files", "bytes", "events", "bad_events"):
+        setattr(report, field, getattr(report, field) + getattr(done.report, field))
+    report.problems = [*report.problems, *done.report.problems][:MAX_PROBLEMS]
+    for level, text in done.messages:
+        work.context.say(level, text)
+    if progress:
+        progress(done.report.bytes)
+    return done.groups

@@ -1,0 +1,236 @@
+"""From the text of a search to what will be done: commands, literals, demanded fields, time range.
+
+Nothing is read here but configuration: `splay explain` shows a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from splay.app import CustomCommand
+from splay.commands.builtin.search import Search
+from splay.commands.custom.command import External
+from splay.commands.operation import Context, Kind, Operation
+from splay.commands.registry import find_command, suggestion
+from splay.commands.subsearch import Open, has_subsearch
+from splay.commands.timebounds import refuse_bounds, split_bounds, without_bounds
+from splay.engine.literals import literals
+from splay.engine.origins import origin_filter
+from splay.errors import ConfError, SplError, UnsupportedError
+from splay.eval.predicate import compile_predicate, predicate_fields
+from splay.knowledge import Knowledge
+from splay.nearest import spelling
+from splay.rows import EVERYTHING, Demand, Row
+from splay.spl.args import Args
+from splay.spl.parser import parse_search
+from splay.spl.patched import Patched
+from splay.spl.tree import (
+    And,
+    Command,
+    Pipeline,
+    SearchExpr,
+)
+from splay.store.event import Need
+
+
+@dataclass
+class Retrieval:
+    """The first stage of a search over events.
+
+    expr: with event types and tags replaced. demand: the fields that this and later stages read.
+    newest_first: whether a later stage depends on the order of events.
+    """
+
+    expr: SearchExpr
+    need: Need
+    demand: Demand
+    matches: Callable[[Row], bool]
+    newest_first: bool
+
+
+@dataclass
+class Plan:
+    """search: with its macros expanded. retrieval: None when the first command generates rows.
+
+    inner: the plans of its subsearches and of the searches within its commands.
+    open: whether subsearches give parts of its arguments. Such a plan only shows what is known;
+    to run it, its subsearches are run and their results planned (see run.py). patched: of such a
+    new plan, what its places are in `search`.
+    """
+
+    search: str
+    commands: tuple[Command, ...]
+    operations: list[Operation]
+    retrieval: Retrieval | None
+    knowledge: Knowledge
+    inner: list[Plan] = field(default_factory=list)
+    open: bool = False
+    patched: Patched | None = None
+
+    @property
+    def reads_events(self) -> bool:
+        """Whether it, or a search within it, looks for events."""
+        return self.retrieval is not None or any(plan.reads_events for plan in self.inner)
+
+
+def make_plan(search: str, context: Context) -> Plan:
+    """The plan for a search, macros and all. SplError shows the place in the expanded search.
+
+    Sets the context's time range to what `earliest=` and `latest=` in the search say.
+    """
+    context.given = context.span
+    expanded = context.apps.expand(search)
+    try:
+        return plan_pipeline(parse_search(expanded), expanded, context)
+    except SplError as error:
+        error.search = error.search or expanded
+        raise
+
+
+def plan_pipeline(
+    pipeline: Pipeline, search: str, context: Context, *, over_rows: bool = False
+) -> Plan:
+    """The plan for a parsed search, or for a pipeline over given rows.
+
+    search: the text that its positions count in.
+    """
+    try:
+        return _plan(pipeline, pipeline.text or search, context, over_rows)
+    except SplError as error:
+        error.search = error.search or pipeline.text or None
+        raise
+
+
+def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) -> Plan:
+    commands = pipeline.commands
+    operations = make_operations(commands, context)
+    inner = [
+        plan_pipeline(part, search, within(context), over_rows=operation.over_rows)
+        for operation in operations
+        for part in operation.searches(context)
+    ]
+    still_open = any(isinstance(operation, Open) for operation in operations)
+    scope = context.scope
+    knowledge = Knowledge(context.apps, scope, context.say)
+    retrieval = None
+    if not over_rows:
+        operations, expr = _source(commands[0], operations, context)
+        if expr is not None:
+            retrieval = _retrieval(expr, operations, knowledge, context)
+            if still_open:
+                retrieval.demand = EVERYTHING
+    return Plan(search, commands, operations, retrieval, knowledge, inner, still_open)
+
+
+def within(context: Context) -> Context:
+    """The context of a search within this one: it has the time range that the whole was given."""
+    inner = replace(context)
+    inner.span = context.given
+    return inner
+
+
+def _source(
+    command: Command, operations: list[Operation], context: Context
+) -> tuple[list[Operation], SearchExpr | None]:
+    """The operations that are left, and which events go into them; None when the first one
+    makes the rows."""
+    first = operations[0]
+    if isinstance(first, Open) and first.known is not None:
+        return operations[1:], first.known
+    if isinstance(first, Search):
+        return operations[1:], first.expr
+    if isinstance(first, External):
+        first.leads = True
+    elif first.kind is not Kind.GENERATING:
+        message = f"{command.name} cannot begin a search: there are no rows yet"
+        raise SplError(message, at=command.at, hint="Begin with search, or with makeresults")
+    expr = first.events(context)
+    second = operations[1] if len(operations) > 1 else None
+    if expr is not None and first.bounds_follow and isinstance(second, Search):
+        bounds, rest = split_bounds(second.expr)
+        return [first, Search(rest), *operations[2:]], And((expr, *bounds))
+    return operations, expr
+
+
+def make_operations(commands: Sequence[Command], context: Context) -> list[Operation]:
+    """The parsed commands. SplError: what is wrong with one, or cannot stand at its place."""
+    operations = [_operation(command, context) for command in commands]
+    for number, (command, operation) in enumerate(zip(commands, operations, strict=True)):
+        operation.check(context)
+        if number == 0:
+            continue
+        if operation.kind is Kind.GENERATING and not getattr(operation, "append", False):
+            message = f"{command.name} must be the first command"
+            raise SplError(message, at=command.at, hint="Begin the search with | and it")
+        bounds_count = number == 1 and operations[0].bounds_follow
+        if isinstance(operation, Search) and not bounds_count:
+            refuse_bounds(operation.expr)
+    for command, shown, later in zip(commands, operations, operations[1:], strict=False):
+        if shown.shows_only and not later.shows_only:
+            message = f"{command.name} before other commands is not supported"
+            raise UnsupportedError(message, at=command.at, hint="Write it at the end of the search")
+    return operations
+
+
+def _operation(command: Command, context: Context) -> Operation:
+    args = Args(command.text, command.text_at, command.name)
+    built_in = find_command(command.name)
+    custom = None if built_in else _custom(command, context)
+    if (built_in or custom) and has_subsearch(command, built_in):
+        return Open(command, built_in)
+    if built_in is not None:
+        try:
+            return built_in.parse(args)
+        except SplError as error:
+            raise args.misspelt(error) or error from error
+    if custom is not None:
+        return External(custom, args, command.at)
+    message = f"the command {command.name} is not supported"
+    hint = suggestion(command.name, set(context.apps.conf("commands")) - {"default"})
+    raise UnsupportedError(message, at=command.at, hint=hint)
+
+
+def _custom(command: Command, context: Context) -> CustomCommand | None:
+    try:
+        return context.apps.command(command.name)
+    except ConfError as error:
+        raise UnsupportedError(str(error), at=command.at) from error
+
+
+def _retrieval(
+    expr: SearchExpr, operations: list[Operation], knowledge: Knowledge, context: Context
+) -> Retrieval:
+    expr = knowledge.expand(without_bounds(expr, context))
+    refuse_bounds(expr)
+    for name in sorted(knowledge.classes.unknown):
+        near = spelling(name, knowledge.classes.names)
+        near = f". Did you mean {near}?" if near else ""
+        context.say("WARN", f"there is no event type {name!r}: nothing matches it{near}")
+    indexes = None
+    if context.reach is not None:
+        expr, indexes = context.reach.narrowed(expr)
+    demand = EVERYTHING
+    for operation in reversed(operations):
+        demand = operation.demand(demand)
+    demand = demand.plus(predicate_fields(expr))
+    found = literals(expr, knowledge.literal_safe)
+    earliest, latest, index_earliest, index_latest = context.span
+    may_match = origin_filter(knowledge, expr)
+    need = Need(found, earliest, latest, indexes, index_earliest, index_latest, may_match)
+    ordered = _order_matters(operations)
+    if ordered:
+        demand = demand.plus(["_time"])
+    return Retrieval(expr, need, demand, compile_predicate(expr), ordered)
+
+
+def _order_matters(operations: list[Operation]) -> bool:
+    """Whether anything sees the order of events: Splunk gives them newest first."""
+    for operation in operations:
+        if operation.kind is Kind.TRANSFORMING:
+            return not operation.order_free
+        if operation.kind is Kind.GENERATING and operation.order_free:
+            return False
+        if operation.kind is not Kind.STREAMING:
+            return True
+    return True

@@ -1,0 +1,83 @@
+"""The first stage of a search: events from a store, their fields, and whether they match."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias, TypeVar
+
+from splay import shapes
+from splay.commands.operation import Context
+from splay.engine.plan import Plan, Retrieval
+from splay.eval.predicate import predicate_fields
+from splay.rows import Row
+from splay.shapes.memory import Memory
+from splay.shapes.run import Run
+from splay.store.event import Event, Found, ReadReport, Store
+from splay.store.files import FileStore, Share
+
+Item: TypeAlias = "Row | Run"
+T = TypeVar("T")
+_CHECK_EVERY = 1000  # rows between two looks at whether the search is to go on
+_EACH_ITS_OWN = frozenset({"_time", "_raw"})
+
+
+def memory_of(plan: Plan, *, unordered: bool) -> Memory | None:
+    """What may recall events of a known shape; None where every event must be looked into.
+
+    unordered: whether events may come in any order.
+    """
+    retrieval = plan.retrieval
+    if not shapes.ENABLED or retrieval is None:
+        return None
+    if retrieval.demand.everything or retrieval.demand.wants("_raw"):
+        return None
+    if predicate_fields(retrieval.expr) & _EACH_ITS_OWN:
+        return None
+    return Memory(plan.knowledge, retrieval.demand, retrieval.matches, unordered=unordered)
+
+
+def matching(
+    plan: Plan,
+    retrieval: Retrieval,
+    store: Store | Share,
+    report: ReadReport,
+    memory: Memory | None,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[Item]:
+    """The events that match: rows, and runs of those whose fields are known."""
+    row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
+    may_match = retrieval.need.may_match
+    found: Iterable[Found]
+    if isinstance(store, FileStore | Share):
+        found = store.recalled(retrieval.need, report, memory, progress)
+    else:
+        found = store.scan(retrieval.need, report, progress)
+    for item in found:
+        if isinstance(item, Event):
+            if not may_match(item):
+                continue
+            row = row_of(item, demand)
+            if matches(row):
+                yield row
+        else:
+            yield item
+
+
+def each(items: Iterable[Item]) -> Iterator[Row]:
+    """A row for every event."""
+    for item in items:
+        if isinstance(item, Run):
+            yield from item.rows()
+        else:
+            yield item
+
+
+def guarded(rows: Iterable[T], context: Context, *, ends: bool = True) -> Iterator[T]:
+    """The rows, as long as the search may go on: asked at the first one, and then now and again.
+
+    ends: whether they end when the search is to make its results of what it has.
+    """
+    for number, row in enumerate(rows):
+        if number % _CHECK_EVERY == 0 and not context.go_on() and ends:
+            return
+        yield row

@@ -1,0 +1,202 @@
+"""Runs a plan: events from the store through knowledge, the first filter and the commands."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from splay.commands.builtin.head import Head
+from splay.commands.operation import Context, Kind, Operation
+from splay.commands.registry import find_command
+from splay.commands.subsearch import has_subsearch, replace_results
+from splay.engine.fanout import divisible, run_shares, run_whole
+from splay.engine.plan import Plan, plan_pipeline, within
+from splay.engine.retrieve import each, guarded, matching, memory_of
+from splay.errors import SplError
+from splay.rows import Row
+from splay.spl.parser import parse_search
+from splay.spl.patched import Patched
+from splay.spl.tree import Pipeline
+from splay.store.event import ReadReport, Store
+from splay.store.files import FileStore
+
+_SHOWN = 60
+Progress = Callable[[int], None]
+Watch = Callable[[Operation | None, Iterable[Row]], Iterable[Row]]
+"""Sees the rows that go into the first transforming command, and passes them on."""
+
+
+_ROW_BY_ROW = (Kind.STREAMING, Kind.CENTRALIZED)
+
+
+@dataclass
+class Results:
+    """columns: in order; every row has some of them."""
+
+    columns: list[str]
+    rows: list[Row]
+
+
+def run_plan(
+    plan: Plan,
+    store: Store | None,
+    context: Context,
+    report: ReadReport,
+    progress: Progress | None = None,
+    processes: bool = False,
+    watch: Watch | None = None,
+) -> Results:
+    """The results of a plan. store: where events are; None where there is no data.
+
+    processes: whether large files may be read by several processes (not beside other threads).
+    watch: told the command that first transforms; without one it sees the results, with None. One
+    process then does all.
+
+    Raises SplayError: data that cannot be read, a command that fails.
+    """
+    context.store = store
+    with _located(plan):
+        plan = _closed(plan, context) if plan.open else plan
+    divided = processes and watch is None
+    with _located(plan):
+        found = _all_rows(plan, store, context, report, progress, processes=divided, watch=watch)
+    for inner in context.reports:
+        report.absorb(inner)
+    columns: list[str] | None = None
+    for operation in plan.operations:  # again: chart knows its columns once it has run
+        columns = operation.columns(columns)
+    if columns is None:
+        columns = list(dict.fromkeys(name for row in found for name in row))
+    return Results(columns, found)
+
+
+def run_inner(pipeline: Pipeline, context: Context, rows: Iterable[Row] | None) -> list[Row]:
+    """The results of a search within the running one; with rows, of a pipeline over these.
+
+    It reads the same data; what it reads counts once in the report. Raises what run_plan raises.
+    """
+    inner = within(context)
+    over_rows = rows is not None
+    plan = plan_pipeline(pipeline, "", inner, over_rows=over_rows)
+    with _located(plan):
+        plan = _closed(plan, inner, over_rows=over_rows) if plan.open else plan
+    context.reports.append(ReadReport())
+    with _located(plan):
+        return _all_rows(plan, context.store, inner, context.reports[-1], None, rows)
+
+
+@contextmanager
+def _located(plan: Plan) -> Iterator[None]:
+    """Errors point into the search as it was written, also where results of subsearches stand."""
+    try:
+        yield
+    except SplError as error:
+        if error.search is None:
+            _point(error, plan.patched)
+        error.search = error.search or plan.search or None
+        raise
+
+
+def _point(error: SplError, patched: Patched | None) -> None:
+    if patched is None:
+        return
+    error.at, given = patched.origin(error.at)
+    if given:
+        shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}..."
+        error.message += f", in what this subsearch gives: {shown}"
+
+
+def _closed(plan: Plan, context: Context, *, over_rows: bool = False) -> Plan:
+    """The plan with what its subsearches find in their places."""
+
+    def run(pipeline: Pipeline) -> list[Row]:
+        return run_inner(pipeline, context, None)
+
+    patched = Patched()
+    for command in plan.commands:
+        patched.put(f"| {command.name} ", command.at)
+        if has_subsearch(command, find_command(command.name)):
+            replace_results(command, run, context, patched)
+        else:
+            patched.keep(command.text, command.text_at)
+        patched.put(" ", command.text_at + len(command.text))
+    context.span = context.given
+    try:
+        closed = plan_pipeline(
+            parse_search(patched.text), patched.text, context, over_rows=over_rows
+        )
+    except SplError as error:
+        if error.search is None:
+            _point(error, patched)
+        raise
+    return replace(closed, search=plan.search, patched=patched)
+
+
+def _all_rows(
+    plan: Plan,
+    store: Store | None,
+    context: Context,
+    report: ReadReport,
+    progress: Progress | None,
+    given: Iterable[Row] | None = None,
+    *,
+    processes: bool = False,
+    watch: Watch | None = None,
+) -> list[Row]:
+    """The rows that come out of the last stage. All stages are closed, the last one first, also
+    those that were not read to their end: an external command's process ends with its stage.
+
+    given: what a pipeline over rows works on."""
+    with ExitStack() as stages:
+        for operation in plan.operations:
+            stages.enter_context(operation.ahead())
+        operations, rows = plan.operations, given
+        if rows is None and watch is None and isinstance(store, FileStore):
+            work = divisible(plan, context)
+            if work is not None:
+                rows = run_shares(work, store, report, progress) if processes else None
+                rows = run_whole(work, store, report, progress) if rows is None else rows
+                operations = operations[work.stages + 1 :]
+        if rows is None:
+            rows = _events(plan, store, context, report, progress)
+        for operation in operations:
+            if watch is not None and operation.kind is Kind.TRANSFORMING:
+                rows, watch = watch(operation, rows), None
+            rows = operation.run(rows, context)
+            if isinstance(rows, Generator):
+                stages.callback(rows.close)
+            if operation.kind not in _ROW_BY_ROW or operation.makes_rows:
+                # What a table is made of ends early; the table of it is shown whole.
+                source = operation.makes_rows or operation.kind is Kind.GENERATING
+                rows = guarded(rows, context, ends=source)
+        return list(rows if watch is None else watch(None, rows))
+
+
+def _events(
+    plan: Plan,
+    store: Store | None,
+    context: Context,
+    report: ReadReport,
+    progress: Progress | None,
+) -> Iterable[Row]:
+    retrieval = plan.retrieval
+    if retrieval is None or store is None:
+        return ()
+    memory = memory_of(plan, unordered=False)
+    rows = guarded(each(matching(plan, retrieval, store, report, memory, progress)), context)
+    if not retrieval.newest_first:
+        return rows
+    limit = None
+    for first in plan.operations[:1]:
+        if isinstance(first, Head) and first.condition is None:
+            limit = first.limit
+    return _newest(rows, limit)
+
+
+def _newest(rows: Iterable[Row], limit: int | None) -> list[Row]:
+    """The rows, newest first, of the same moment the one read last; at most `limit` are kept."""
+    keyed = ((float(row["_time"]), number, row) for number, row in enumerate(rows))  # type: ignore[arg-type]
+    found = sorted(keyed, reverse=True) if limit is None else heapq.nlargest(limit, keyed)
+    return [row for _, _, row in found]

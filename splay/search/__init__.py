@@ -1,1 +1,0 @@
-"""Planner, commands and execution of a pipeline."""

@@ -1,3 +1,0 @@
-"""counttable: another name of contingency. Source: Search Reference, "contingency" (Alias)."""
-
-from splay.search.commands.contingency import COMMAND as COMMAND

@@ -1,0 +1,44 @@
+"""The processes of a divided search end with the one that started them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+PROGRAM = """
+import os, signal, time
+from splay.engine.fanout import workers
+pool = workers()
+print(pool.submit(os.getpid).result(), flush=True)
+pool.submit(time.sleep, 600)
+time.sleep(0.2)
+os.kill(os.getpid(), signal.SIGTERM)
+time.sleep(600)
+"""
+PATIENCE = 20  # seconds, on a busy machine
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a search is divided on Linux only")
+def test_none_is_left_behind() -> None:
+    program = [sys.executable, "-c", PROGRAM]  # a worker that is left holds its output open
+    done = subprocess.run(program, stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE)
+    assert done.returncode != 0
+    worker = int(done.stdout)
+    for _ in range(PATIENCE * 10):
+        if not _runs(worker):
+            return
+        time.sleep(0.1)
+    os.kill(worker, 9)
+    pytest.fail("a worker outlived its parent")
+
+
+def _runs(process: int) -> bool:
+    try:
+        with open(f"/proc/{process}/stat", encoding="ascii") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
