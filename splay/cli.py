@@ -243,10 +243,10 @@ def serve(
       SPLUNK_PASSWORD=... splay serve --dashboards    # then http://127.0.0.1:8000 in a browser
       SPLUNK_PASSWORD=... splay serve --app . --app ../Splunk_TA_windows --port 0 --data index/
     """
-    from splay.server.passwords import is_user_name
-    from splay.server.serve import Listening, data_folder
-    from splay.server.serve import serve as listen
-    from splay.server.state import Splunkd
+    from splay.ports.serve import Listening, data_folder
+    from splay.ports.serve import serve as listen
+    from splay.server.access.passwords import is_user_name
+    from splay.server.splunkd import Splunkd
 
     password = os.environ.get("SPLUNK_PASSWORD")
     if not password:

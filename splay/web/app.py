@@ -10,9 +10,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from splay.errors import SplayError
-from splay.server.app import Management, asgi
-from splay.server.rest import RestError
-from splay.server.state import Splunkd
+from splay.server.management import Management, asgi
+from splay.server.rest.request import RestError
+from splay.server.splunkd import Splunkd
 from splay.web.bundle import STATIC, bundled
 from splay.web.pages import Missing, Pages
 from splay.web.security import FORM_KEY, HEADERS, Guard, Session, is_own_host, policy

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from splay.errors import ConfError, SplayError
-from splay.server.state import Splunkd
-from splay.server.zones import serialized
+from splay.server.endpoints.search.zones import serialized
+from splay.server.splunkd import Splunkd
 from splay.web.search_page import search_definition
 from splay.web.security import Session, policy
 from splay.web.views import SEARCH, Link, View, first_view, is_name, read_nav, read_views

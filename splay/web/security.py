@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from splay.server.auth import SESSION_SECONDS, Users
+from splay.server.access.users import SESSION_SECONDS, Users
 
 FORM_KEY = "x-splunk-form-key"
 HEADERS = {"Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin"}
-"""Beside those that every answer of the server has (splay.server.headers): a form that is sent
+"""Beside those that every answer of the server has (splay.ports.headers): a form that is sent
 without a referrer is sent without its origin too, which a login has to show."""
 
 

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 from splay.app import AppSet
 from splay.commands.operation import Context
 from splay.engine.run import Results
-from splay.server.search import post_processed
+from splay.server.jobs.search import post_processed
 from splay.store.event import Event
 from tests.detection.indexed import search_indexed
 from tests.detection.searching import NOW, ROOT

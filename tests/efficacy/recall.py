@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from splay.server.dispatch import SavedSearch, dispatched
-from splay.server.jobs import Job
-from splay.server.state import Splunkd
+from splay.server.jobs.jobs import Job
+from splay.server.scheduler.savedsearch import SavedSearch, dispatched
+from splay.server.splunkd import Splunkd
 from splay.store.event import Event
 from tests.detection.searching import NOW, ROOT, RULE
 from tests.efficacy.mutations import Mutated, mutated

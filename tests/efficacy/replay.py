@@ -19,10 +19,10 @@ from datetime import UTC, datetime, tzinfo
 from random import Random
 
 from splay.server.alerts import Alerts
-from splay.server.feeds import Acl
-from splay.server.jobs import Job
-from splay.server.schedule import Scheduler
-from splay.server.state import Splunkd
+from splay.server.jobs.jobs import Job
+from splay.server.rest.feeds import Acl
+from splay.server.scheduler.scheduler import Scheduler
+from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport, Store
 from splay.store.literals import LiteralScan
 from tests.detection.searching import ROOT, RULE

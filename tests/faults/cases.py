@@ -22,9 +22,9 @@ import pytest
 
 from splay.app import AppSet
 from splay.errors import ConfError
-from splay.server.auth import SESSION_SECONDS, Users
-from splay.server.schedule import Scheduler
-from splay.server.state import Splunkd
+from splay.server.access.users import SESSION_SECONDS, Users
+from splay.server.scheduler.scheduler import Scheduler
+from splay.server.splunkd import Splunkd
 from tests.server.lasting import Senders, indexed
 from tests.server.running import PASSWORD, ROOT, TOKEN, running
 

@@ -19,12 +19,12 @@ from unittest.mock import patch
 import anyio.to_thread
 from starlette.types import Message
 
-from splay.server.app import MODULES, collector_app, management_app
-from splay.server.feeds import Acl
-from splay.server.headers import guarded
-from splay.server.hec_state import APP
-from splay.server.rest import Route
-from splay.server.state import Splunkd
+from splay.ports.headers import guarded
+from splay.server.hec.tokens import APP
+from splay.server.management import MODULES, collector_app, management_app
+from splay.server.rest.feeds import Acl
+from splay.server.rest.request import Route
+from splay.server.splunkd import Splunkd
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "fuzz"

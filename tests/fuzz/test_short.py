@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from splay.server.rest import Params, RestError
+from splay.server.rest.request import Params, RestError
 from tests.fuzz.targets import TARGETS, Run
 
 _SEARCH = "/servicesNS/nobody/search"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from splay.app import AppSet
-from splay.server.cron import Cron
+from splay.server.scheduler.cron import Cron
 from splay.spl.timemod import resolve
 from tests.detection.searching import ROOT, RULE, layer_over
 from tests.efficacy.schedules import specified

@@ -13,10 +13,10 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from splay.server import passwords
-from splay.server.app import collector_app, management_app
-from splay.server.headers import guarded
-from splay.server.state import Splunkd
+from splay.ports.headers import guarded
+from splay.server.access import passwords
+from splay.server.management import collector_app, management_app
+from splay.server.splunkd import Splunkd
 
 CHEAP = {"n": 2, "r": 1, "p": 1}
 """Costs of scrypt that make tests quick."""

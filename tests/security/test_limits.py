@@ -18,8 +18,8 @@ import pytest
 from splay import memory, pcre
 from splay.eval.wildcard import wildcard_pattern, wildcard_pieces
 from splay.pcre import compile_pattern
-from splay.server import hec as hec_module
-from splay.server.state import MAX_SEARCH, Splunkd
+from splay.server.hec import collector
+from splay.server.splunkd import MAX_SEARCH, Splunkd
 from tests.conftest import long_one
 from tests.security.conftest import ROOT, TOKEN, Client
 
@@ -229,7 +229,7 @@ def test_a_job_that_would_fill_the_memory_leaves_the_server_to_others(
 def test_jobs_are_not_without_number(
     splunkd: Splunkd, as_user: Users, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("splay.server.jobs.MOST_WAITING", 3)
+    monkeypatch.setattr("splay.server.jobs.jobs.MOST_WAITING", 3)
     mallory = as_user("mallory")
     endless = "| makeresults count=1000000000 | stats count"
     answers = mallory.each(
@@ -294,8 +294,8 @@ def test_gzip_that_unpacks_without_end(
     hec: Client, splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """10 MB from 10 KB, where 1 MB is taken: max_content_length of limits.conf [http_input]."""
-    monkeypatch.setattr(hec_module, "MAX_CONTENT", 1_000_000)
-    monkeypatch.setattr(hec_module, "_PIECE", 100_000)
+    monkeypatch.setattr(collector, "MAX_CONTENT", 1_000_000)
+    monkeypatch.setattr(collector, "_PIECE", 100_000)
     bomb = gzip.compress(b"a" * 10_000_000)
     assert len(bomb) < 11_000
     assert send(hec, "raw", bomb, **GZIP)[0] == 413

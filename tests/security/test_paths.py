@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from splay.errors import ConfError
-from splay.server.catalog import Catalog
-from splay.server.state import Splunkd
+from splay.server.objects.catalog import Catalog
+from splay.server.splunkd import Splunkd
 from tests.security.conftest import ROOT, Client
 
 Users = Callable[[str], Client]

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from splay.server.schedule import Scheduler
-from splay.server.state import Splunkd
+from splay.server.scheduler.scheduler import Scheduler
+from splay.server.splunkd import Splunkd
 from tests.security.conftest import TOKEN, Client
 
 Users = Callable[[str], Client]

@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 import pytest
 
-from splay.server import passwords
-from splay.server.app import Management
-from splay.server.auth import Users
-from splay.server.headers import HEADERS
-from splay.server.rest import Route
-from splay.server.state import Splunkd
+from splay.ports.headers import HEADERS
+from splay.server.access import passwords
+from splay.server.access.users import Users
+from splay.server.management import Management
+from splay.server.rest.request import Route
+from splay.server.splunkd import Splunkd
 from tests.security.conftest import CHEAP, PASSWORD, TOKEN, Client
 
 OPEN = {("POST", "auth/login")}
@@ -49,7 +49,7 @@ def credentials(splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
     old = users.login("admin", PASSWORD)
     assert old
     now = time.monotonic()
-    monkeypatch.setattr("splay.server.auth.time.monotonic", lambda: now + 3601)
+    monkeypatch.setattr("splay.server.access.users.time.monotonic", lambda: now + 3601)
     return {
         "nothing": "",
         "a wrong password": basic("admin", "wrong"),
@@ -138,7 +138,7 @@ def test_a_user_is_locked_out_after_five_wrong_passwords(monkeypatch: pytest.Mon
     users = Users("admin", "right")
     now = time.monotonic()
     clock = [now]
-    monkeypatch.setattr("splay.server.passwords.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("splay.server.access.passwords.time.monotonic", lambda: clock[0])
     for _ in range(4):
         assert not users.check("admin", "wrong")
     assert users.check("admin", "right")  # and the count begins anew
@@ -178,7 +178,7 @@ def test_an_unknown_user_costs_as_much_as_a_wrong_password(monkeypatch: pytest.M
         looked_at.append(kept.split("$")[0])
         return real(password, kept)
 
-    monkeypatch.setattr("splay.server.auth.is_right", counting)
+    monkeypatch.setattr("splay.server.access.users.is_right", counting)
     assert not users.check("admin", "wrong")
     assert not users.check("nobody-known", "wrong")
     assert looked_at == ["scrypt-16384-8-1"] * 2

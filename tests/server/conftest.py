@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from splay.server.state import Splunkd
+from splay.server.splunkd import Splunkd
 from tests.server.running import ROOT, Server, fresh, running
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from splay.server.catalog import Object
-from splay.server.dispatch import SavedSearch
-from splay.server.feeds import Acl
-from splay.server.state import Splunkd
+from splay.server.objects.catalog import Object
+from splay.server.rest.feeds import Acl
+from splay.server.scheduler.savedsearch import SavedSearch
+from splay.server.splunkd import Splunkd
 
 NAME = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
 HOURLY = {"enableSched": "1", "cron_schedule": "0 * * * *", "search": "| makeresults"}

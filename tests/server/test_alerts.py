@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from splay.errors import DataError
-from splay.server.alerting import risk_events, trigger
-from splay.server.dispatch import SavedSearch, dispatched
-from splay.server.state import Splunkd
+from splay.server.scheduler.alerting import risk_events, trigger
+from splay.server.scheduler.savedsearch import SavedSearch, dispatched
+from splay.server.splunkd import Splunkd
 from splay.store.event import Event
 from tests.sample_events import Style, event, render
 from tests.server.running import ROOT, Server, fresh

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from splay.server.feeds import Acl
-from splay.server.schedule import Scheduler
-from splay.server.state import Splunkd
+from splay.server.rest.feeds import Acl
+from splay.server.scheduler.scheduler import Scheduler
+from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport
 from splay.store.literals import LiteralScan
 from tests.sample_events import Style, event, render

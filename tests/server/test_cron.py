@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from splay.server.cron import Cron
-from splay.server.rest import RestError
+from splay.server.rest.request import RestError
+from splay.server.scheduler.cron import Cron
 from tests.server.moments import at
 
 

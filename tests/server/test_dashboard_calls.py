@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from splay.server.zones import serialized
+from splay.server.endpoints.search.zones import serialized
 from tests.server.running import Server, fresh
 
 NOON = "1773144000"  # 2026-03-10T12:00:00Z

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from splay.errors import DataError
-from splay.server.indexes import Indexes
-from splay.server.journal import Journal
-from splay.server.segments import Segment, make_segment
 from splay.store.event import Event
+from splay.store.index.indexes import Indexes
+from splay.store.index.journal import Journal
+from splay.store.index.segments import Segment, make_segment
 from tests.server.lasting import Senders, indexed
 from tests.server.running import Server, refused, running
 

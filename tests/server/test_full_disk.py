@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from splay.errors import OutputError
-from splay.server.app import management_app
-from splay.server.auth import User, Users
-from splay.server.feeds import Acl
+from splay.server.access.users import User, Users
 from splay.server.files import write_file
-from splay.server.jobs import Job
-from splay.server.schedule import Scheduler
-from splay.server.state import Splunkd
+from splay.server.jobs.jobs import Job
+from splay.server.management import management_app
+from splay.server.rest.feeds import Acl
+from splay.server.scheduler.scheduler import Scheduler
+from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport
 from splay.store.literals import LiteralScan
 from tests.security.conftest import Client

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from splay.errors import SplError
-from splay.server.jobs import Request
-from splay.server.state import Splunkd
-from splay.server.timerange import TimeRange
+from splay.server.jobs.jobs import Request
+from splay.server.jobs.timerange import TimeRange
+from splay.server.splunkd import Splunkd
 from splay.store.event import Event
 from tests.server.running import ROOT, Server
 

@@ -17,8 +17,8 @@ import httpx
 import pytest
 from splunklib.binding import HTTPError
 
-from splay.server.app import management_app
-from splay.server.state import Splunkd
+from splay.server.management import management_app
+from splay.server.splunkd import Splunkd
 from tests.server.running import ROOT, Server, fresh
 
 USERS = 5
@@ -92,7 +92,7 @@ def test_a_session_that_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
             header = {"Authorization": f"Splunk {key}"}
             answers = [await http.get(jobs, headers=header)]
             began = time.monotonic()
-            monkeypatch.setattr("splay.server.auth.time.monotonic", lambda: began + 3601)
+            monkeypatch.setattr("splay.server.access.users.time.monotonic", lambda: began + 3601)
             answers.append(await http.get(jobs, headers=header))
             key = (await http.post("/services/auth/login", data=who)).json()["sessionKey"]
             answers.append(await http.get(jobs, headers={"Authorization": f"Splunk {key}"}))

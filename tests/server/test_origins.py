@@ -9,10 +9,10 @@ import pytest
 from splay.app import AppSet
 from splay.commands.operation import Context
 from splay.engine.run import run_plan
-from splay.server.indexes import Indexes, SearchStore
-from splay.server.search import IndexReach, planned
-from splay.server.segments import Segment
+from splay.server.jobs.search import IndexReach, planned
 from splay.store.event import Event, ReadReport
+from splay.store.index.indexes import Indexes, SearchStore
+from splay.store.index.segments import Segment
 
 ROOT = Path(__file__).parents[2]
 

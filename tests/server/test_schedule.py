@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from splay.errors import DataError
-from splay.server.dispatch import SavedSearch
-from splay.server.feeds import Acl
-from splay.server.jobs import Job
-from splay.server.schedule import Scheduler
-from splay.server.state import Splunkd
-from splay.server.timerange import TimeRange
+from splay.server.jobs.jobs import Job
+from splay.server.jobs.timerange import TimeRange
+from splay.server.rest.feeds import Acl
+from splay.server.scheduler.savedsearch import SavedSearch
+from splay.server.scheduler.scheduler import Scheduler
+from splay.server.splunkd import Splunkd
 from splay.store.event import Event
 from tests.server.moments import at
 from tests.server.running import fresh
@@ -178,7 +178,7 @@ def running_job(splunkd: Splunkd, saved: SavedSearch) -> Job:
 
 
 def request_of(saved: SavedSearch) -> Any:
-    from splay.server.jobs import Request
+    from splay.server.jobs.jobs import Request
 
     return Request("| makeresults", "admin", saved.app, saved=saved.name, scheduled=1.0)
 

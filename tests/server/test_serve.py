@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import pytest
 
-from splay.server.auth import Users
+from splay.server.access.users import Users
 from tests.server.running import PASSWORD, ROOT, Server, fresh, refused, running
 
 LONG = "| makeresults count=20000000 | eval a=1 | stats count"
@@ -105,9 +105,9 @@ def test_a_session_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     key = users.login("admin", "secret")
     assert key
     now = time.monotonic()
-    monkeypatch.setattr("splay.server.auth.time.monotonic", lambda: now + 3599)
+    monkeypatch.setattr("splay.server.access.users.time.monotonic", lambda: now + 3599)
     assert users.session(key) == "admin"
-    monkeypatch.setattr("splay.server.auth.time.monotonic", lambda: now + 3599 + 3601)
+    monkeypatch.setattr("splay.server.access.users.time.monotonic", lambda: now + 3599 + 3601)
     assert users.session(key) is None
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from splay.server import passwords
-from splay.server.headers import guarded
-from splay.server.state import Splunkd
+from splay.ports.headers import guarded
+from splay.server.access import passwords
+from splay.server.splunkd import Splunkd
 from splay.web.app import web_app
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from splay.errors import SplayError
-from splay.server.state import Splunkd
+from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files import FileStore, InputSettings
 from tests.web import known

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from splay.errors import ConfError, DataError
-from splay.server.state import Splunkd
+from splay.server.splunkd import Splunkd
 from splay.web import bundle
 from splay.web.views import first_view, read_nav, read_views
 from tests.server.running import refused

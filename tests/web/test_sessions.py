@@ -11,9 +11,9 @@ import time
 import httpx
 import pytest
 
-from splay.server.app import management_app
-from splay.server.headers import guarded
-from splay.server.state import Splunkd
+from splay.ports.headers import guarded
+from splay.server.management import management_app
+from splay.server.splunkd import Splunkd
 from tests.web.conftest import HOST, REST, Visitor
 
 PAGES = [
@@ -170,7 +170,7 @@ def test_a_session_expires(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) ->
     """server.conf.spec, sessionTimeout: one hour without a request."""
     headers = visitor.form_key
     now = time.monotonic()
-    monkeypatch.setattr("splay.server.auth.time.monotonic", lambda: now + 3601)
+    monkeypatch.setattr("splay.server.access.users.time.monotonic", lambda: now + 3601)
     assert visitor.get("/en-US/").status_code == 303
     assert visitor.get(f"{REST}/server/info", headers=headers).status_code == 401
 

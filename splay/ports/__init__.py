@@ -1,0 +1,1 @@
+"""What `splay serve` opens: the ports, TLS, request heads, streamed answers."""

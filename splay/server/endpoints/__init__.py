@@ -1,0 +1,1 @@
+"""Handlers of the management port, named as in the REST API Reference."""

@@ -1,0 +1,1 @@
+"""Handlers below /services/search and /services/saved: jobs, saved searches, alerts, times."""

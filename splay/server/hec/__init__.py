@@ -1,0 +1,1 @@
+"""The HTTP Event Collector: its endpoints and its tokens."""

@@ -1,0 +1,133 @@
+"""A search as splunkd runs it over indexes: which indexes it reads, and what of its events is kept.
+
+Source: Search Manual, "Retrieve events from indexes"; authorize.conf.spec (srchIndexesDefault,
+srchIndexesAllowed).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from splay.commands.operation import Context, Kind, Operation
+from splay.commands.registry import find_command
+from splay.engine.plan import Plan, make_plan, plan_pipeline
+from splay.engine.run import Results
+from splay.rows import Row
+from splay.server.rest.request import RestError
+from splay.spl.parser import parse_search
+from splay.spl.tree import And, Compare, Or, SearchExpr
+from splay.store.index.indexes import Indexes
+
+_FIRST_WORD = re.compile(r"\s*(\|)?\s*([\w.\-]*)")
+_CHECK_EVERY = 500  # rows between two looks at whether the search is to go on
+
+
+def planned(search: str, context: Context) -> Plan:
+    """The plan of a search that came by REST.
+
+    The text begins with a command, as splunkd wants it: without a leading pipe its first word is
+    the command's name. RestError 400 and SplayError: what is wrong with it.
+    """
+    return make_plan(_with_pipe(search, context), context)
+
+
+def _with_pipe(search: str, context: Context) -> str:
+    found = _FIRST_WORD.match(context.apps.expand(search))
+    assert found
+    if found[1]:
+        return search
+    if find_command(found[2].lower()) is None and context.apps.command(found[2]) is None:
+        raise RestError(400, f"Unknown search command '{found[2]}'.", "FATAL")
+    return f"| {search}"
+
+
+class IndexReach:
+    """Puts the names of indexes for what a search says of them (splay.commands.operation.Reach).
+
+    default: where a search goes that names none; allowed: where the user may search; each with *.
+    """
+
+    def __init__(self, indexes: Indexes, default: Sequence[str], allowed: Sequence[str]) -> None:
+        self._indexes = indexes
+        self._default = default
+        self._allowed = allowed
+
+    def narrowed(self, expr: SearchExpr) -> tuple[SearchExpr, frozenset[str]]:
+        """The expression for the indexes that it names, and for the default ones where none is."""
+        names: set[str] = set()
+        return self._narrowed(expr, names), frozenset(names)
+
+    def _narrowed(self, expr: SearchExpr, names: set[str]) -> SearchExpr:
+        if isinstance(expr, Or):
+            return Or(tuple(self._narrowed(part, names) for part in expr.parts))
+        if isinstance(expr, And):
+            named = [part for part in expr.parts if _names_index(part)]
+            if not named:
+                return And((*expr.parts, self._any_of(self._default, names)))
+            parts = [self._narrowed(p, names) if _names_index(p) else p for p in expr.parts]
+            return And(tuple(parts))
+        if isinstance(expr, Compare) and _names_index(expr):
+            return self._any_of([expr.value], names)
+        return And((expr, self._any_of(self._default, names)))
+
+    def _any_of(self, patterns: Iterable[str], names: set[str]) -> SearchExpr:
+        found = {n for p in patterns for n in self._indexes.matching(p, self._allowed)}
+        names |= found
+        # An index that is not there, or not allowed, holds nothing: like Splunk, no error.
+        return Or(tuple(Compare("index", "=", name, True, 0) for name in sorted(found)))
+
+
+def _names_index(expr: SearchExpr) -> bool:
+    """Whether an expression says in which indexes to look; `!=` and NOT only leave some out."""
+    if isinstance(expr, Compare):
+        return expr.field == "index" and expr.op == "="
+    if isinstance(expr, And | Or):
+        return any(map(_names_index, expr.parts))
+    return False
+
+
+class Tap:
+    """Counts the rows that go into the first transforming command, or else the results; keeps
+    some, and lets a search be paused and ended.
+
+    check: see `splay.store.index.indexes.SearchStore`.
+    """
+
+    def __init__(self, check: Callable[[], bool], keep: int) -> None:
+        self._check = check
+        self._keep = keep
+        self.count = 0
+        self.rows: list[Row] = []
+
+    def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows, as they are (`splay.engine.run.Watch`)."""
+        for row in rows:
+            if self.count % _CHECK_EVERY == 0 and not self._check():
+                return
+            self.count += 1
+            if self.count <= self._keep:
+                self.rows.append(dict(row))
+            yield row
+
+
+def is_transforming(plan: Plan) -> bool:
+    """Whether the results are a table made of the events, not the events themselves."""
+    return any(operation.kind is Kind.TRANSFORMING for operation in plan.operations)
+
+
+def post_processed(text: str, results: Results, context: Context) -> Results:
+    """The results of a search after further commands (the argument `search` of results).
+
+    context: of the search, whose data subsearches read. Raises SplayError for commands that are
+    wrong.
+    """
+    commands = f"| {text.strip().removeprefix('|')}"
+    pipeline = parse_search(context.apps.expand(commands))
+    columns: list[str] | None = list(results.columns)
+    for operation in plan_pipeline(pipeline, commands, context, over_rows=True).operations:
+        columns = operation.columns(columns)
+    found = context.run_inner(pipeline, (dict(row) for row in results.rows))
+    if columns is None:
+        columns = list(dict.fromkeys(name for row in found for name in row))
+    return Results(columns, found)

@@ -1,0 +1,1 @@
+"""Knowledge objects of apps and users: where they lie, whose they are, who sees them."""

@@ -1,0 +1,68 @@
+"""The apps as a user's search in one app sees them.
+
+Source: default.meta.conf; Knowledge Manager Manual, "Manage knowledge object permissions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from splay.app import AppSet, CustomCommand
+from splay.conf import Conf, layer
+from splay.errors import ConfError
+from splay.server.objects.catalog import GIVEN_ONLY, Catalog
+from splay.server.objects.places import LEVELS, Place
+
+
+class ScopedApps(AppSet):
+    """The apps as a user's search in one app sees them: all of that app, of others what they
+    export, and of both what one of these roles may read. roles: None may read all.
+
+    RestError 404: there is no such app, or it is disabled.
+    """
+
+    def __init__(
+        self, catalog: Catalog, user: str, app: str, roles: Collection[str] | None
+    ) -> None:
+        catalog.need_enabled(app)
+        self._places = catalog.places(user, app)
+        self._catalog = catalog
+        self._app = app
+        self._roles = roles
+        super().__init__([place.folder for place in self._places if _has_conf(place.folder)])
+
+    def conf(self, name: str) -> Conf:
+        if name not in self._confs:
+            layers = [self._visible(place, name) for place in reversed(self._places)]
+            self._confs[name] = layer(layers)
+        return self._confs[name]
+
+    def command(self, name: str) -> CustomCommand | None:
+        found = super().command(name)
+        if found is not None and found.app not in self._catalog.folders.values():
+            raise ConfError(f"the command {name} is in no given app", where=str(found.script))
+        return found
+
+    def _visible(self, place: Place, name: str) -> Conf:
+        if name in GIVEN_ONLY and not self._catalog.given(place):
+            return {}
+        return {n: s for n, s in place.conf(name).items() if self._is_there(place, name, n)}
+
+    def _is_there(self, place: Place, kind: str, name: str) -> bool:
+        """Whether an object of a place is there for this search."""
+        if place.user:
+            return True  # the user's own
+        catalog = self._catalog
+        shared = place.app == self._app or catalog.exported(place.app, kind, name)
+        return shared and (
+            self._roles is None or catalog.readable(place.app, kind, name, self._roles)
+        )
+
+    def _may_use(self, table: Path) -> bool:
+        places = [place for place in self._places if place.folder / "lookups" == table.parent]
+        return all(self._is_there(place, "lookups", table.name) for place in places)
+
+
+def _has_conf(folder: Path) -> bool:
+    return any((folder / level).is_dir() for level in LEVELS)

@@ -1,0 +1,218 @@
+"""Results in splunkd's output modes: xml, json, json_rows, json_cols, csv, raw.
+
+Source: REST API Reference, "search/jobs/{search_id}/results", and its output modes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from fnmatch import translate
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from starlette.responses import Response
+
+from splay.eval.timefmt import iso, strftime
+from splay.eval.value import as_list, to_text
+from splay.rows import Row, Value
+from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call, RestError
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass
+class Page:
+    """The part of a job's results that is asked for.
+
+    offset: of the first row within all rows. preview: whether the search is still going on.
+    post_process_count: how many rows there are in all after the argument `search`; None without.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    offset: int = 0
+    preview: bool = False
+    messages: Sequence[tuple[str, str]] = ()
+    tz: tzinfo | None = None
+    time_format: str = ""
+    post_process_count: int | None = None
+    fields: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fields = list(self.columns)
+
+    def shown(self, name: str, value: Value) -> str | list[str]:
+        """A value as splunkd writes it: _time as a date, all else as text."""
+        if name == "_time" and isinstance(value, int | float):
+            return self._date(value)
+        texts = [to_text(item) for item in as_list(value)]
+        return texts[0] if len(texts) == 1 else texts
+
+    def _date(self, moment: float) -> str:
+        if not self.time_format:
+            return iso(moment, self.tz)
+        try:
+            return strftime(moment, self.time_format, self.tz)  # type: ignore[arg-type]
+        except ValueError:  # no date between the years 1 and 9999
+            return to_text(moment)
+
+
+def choose_columns(columns: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """The columns that the arguments `f` and `field_list` name, each may hold `*`; all if none."""
+    names = [name.strip() for text in wanted for name in text.split(",") if name.strip()]
+    if not names:
+        return list(columns)
+    found: dict[str, None] = {}
+    for name in names:
+        found.update((c, None) for c in columns if re.fullmatch(translate(name), c))
+    return list(found)
+
+
+def results_response(call: Call, page: Page) -> Response:
+    """A page in the mode that the request asks for. RestError 400: a mode that there is not."""
+    mode = call.output_mode
+    if mode not in WRITERS:
+        raise RestError(400, f'Invalid value "{mode}" for the argument "output_mode".', "FATAL")
+    write, content_type = WRITERS[mode]
+    return Response(write(page), 200, None, content_type)
+
+
+def export_response(call: Call, page: Page) -> Response:
+    """A page as search/jobs/export writes it: JSON is one object a row there."""
+    if call.output_mode != "json":
+        return results_response(call, page)
+    return Response(_export_json(page), 200, None, JSON_TYPE)
+
+
+# ---- XML ----
+
+
+def _xml(page: Page) -> str:
+    columns = "".join(f"<field>{_text(name)}</field>\n" for name in page.fields)
+    lines = [
+        "<?xml version='1.0' encoding='UTF-8'?>\n",
+        f"<results preview='{int(page.preview)}'>\n",
+        f"<meta>\n<fieldOrder>\n{columns}</fieldOrder>\n</meta>\n",
+        _xml_messages(page.messages),
+    ]
+    for number, row in enumerate(page.rows, start=page.offset):
+        lines.append(f"\t<result offset='{number}'>\n")
+        lines += [_xml_field(page, name, row[name]) for name in page.fields if name in row]
+        lines.append("\t</result>\n")
+    lines.append("</results>\n")
+    return "".join(lines)
+
+
+def _xml_messages(messages: Sequence[tuple[str, str]]) -> str:
+    if not messages:
+        return ""
+    items = "".join(f"  <msg type={quoteattr(k)}>{_text(t)}</msg>\n" for k, t in messages)
+    return f"<messages>\n{items}</messages>\n"
+
+
+def _xml_field(page: Page, name: str, value: Value) -> str:
+    shown = page.shown(name, value)
+    key = quoteattr(_NOT_XML.sub("\ufffd", name))
+    if name == "_raw":
+        raw = shown if isinstance(shown, str) else "\n".join(shown)
+        return f"\t\t<field k={key}><v xml:space='preserve' trunc='0'>{_text(raw)}</v></field>\n"
+    texts = [shown] if isinstance(shown, str) else shown
+    values = "".join(f"\t\t\t<value><text>{_text(text)}</text></value>\n" for text in texts)
+    return f"\t\t<field k={key}>\n{values}\t\t</field>\n"
+
+
+def _text(text: str) -> str:
+    return escape(_NOT_XML.sub("\ufffd", text))
+
+
+# ---- JSON ----
+
+
+def _json_messages(page: Page) -> list[dict[str, str]]:
+    return [{"type": kind, "text": text} for kind, text in page.messages]
+
+
+def _json_head(page: Page) -> dict[str, Any]:
+    head: dict[str, Any] = {
+        "preview": page.preview,
+        "init_offset": page.offset,
+        "messages": _json_messages(page),
+    }
+    if page.post_process_count is not None:
+        head["post_process_count"] = page.post_process_count
+    return head
+
+
+def _record(page: Page, row: Row) -> dict[str, Any]:
+    return {name: page.shown(name, row[name]) for name in page.fields if name in row}
+
+
+def _json(page: Page) -> str:
+    fields = [{"name": name} for name in page.fields]
+    rows = [_record(page, row) for row in page.rows]
+    return json.dumps({**_json_head(page), "fields": fields, "results": rows, "highlighted": {}})
+
+
+def _cell(page: Page, name: str, row: Row) -> str | list[str] | None:
+    return page.shown(name, row[name]) if name in row else None
+
+
+def _json_rows(page: Page) -> str:
+    rows = [[_cell(page, name, row) for name in page.fields] for row in page.rows]
+    return json.dumps({**_json_head(page), "fields": page.fields, "rows": rows})
+
+
+def _json_cols(page: Page) -> str:
+    columns = [[_cell(page, name, row) for row in page.rows] for name in page.fields]
+    return json.dumps({**_json_head(page), "fields": page.fields, "columns": columns})
+
+
+def _export_json(page: Page) -> str:
+    lines: list[dict[str, Any]] = []
+    if page.messages:
+        lines.append({"preview": page.preview, "messages": _json_messages(page)})
+    last = len(page.rows) - 1
+    for number, row in enumerate(page.rows):
+        line: dict[str, Any] = {"preview": page.preview, "offset": page.offset + number}
+        if number == last:
+            line["lastrow"] = True
+        lines.append({**line, "result": _record(page, row)})
+    if not page.rows:
+        lines.append({"preview": page.preview, "lastrow": True})
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+# ---- text ----
+
+
+def _csv(page: Page) -> str:
+    out = io.StringIO()
+    if not page.fields:
+        return ""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(page.fields)
+    for row in page.rows:
+        cells = (_cell(page, name, row) for name in page.fields)
+        writer.writerow(["\n".join(c) if isinstance(c, list) else c or "" for c in cells])
+    return out.getvalue()
+
+
+def _raw(page: Page) -> str:
+    return "".join(f"{to_text(as_list(row['_raw'])[0])}\n" for row in page.rows if "_raw" in row)
+
+
+WRITERS: dict[str, tuple[Callable[[Page], str], str]] = {
+    "xml": (_xml, XML_TYPE),
+    "json": (_json, JSON_TYPE),
+    "json_rows": (_json_rows, JSON_TYPE),
+    "json_cols": (_json_cols, JSON_TYPE),
+    "csv": (_csv, "text/csv; charset=UTF-8"),
+    "raw": (_raw, "text/plain; charset=UTF-8"),
+}
+"""What writes a page, and the content type, by output mode."""

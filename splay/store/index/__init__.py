@@ -1,0 +1,1 @@
+"""Indexes on disk: segments of events and the journal that makes them durable."""
