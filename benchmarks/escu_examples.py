@@ -17,7 +17,7 @@ from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.errors import SplayError
 from splay.store.event import ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 
 _TAG = re.compile(r"<(/?)([A-Za-z]\w*)[^<>]*?(/?)>")
 _CUT = re.compile(r"<[^<>]*\Z")

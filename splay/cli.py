@@ -32,9 +32,9 @@ from splay.profile import Profile
 from splay.report import Outcome
 from splay.reporting.evidence import Evidence
 from splay.reporting.outputs import Outputs
-from splay.store.collected import CollectedFiles
 from splay.store.event import ReadReport
-from splay.store.files import FileStore
+from splay.store.files.filestore import FileStore
+from splay.store.files.stash import CollectedFiles
 from splay.terminal import (
     progress_of,
     refusing,

@@ -17,7 +17,7 @@ from splay.app import AppSet
 from splay.commands.operation import Context
 from splay.report import FORMATS
 from splay.spl.timemod import resolve
-from splay.store.files import InputSettings
+from splay.store.files.filestore import InputSettings
 
 
 class Group:

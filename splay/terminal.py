@@ -19,7 +19,7 @@ from splay.options import Show
 from splay.profile import Profile
 from splay.report import Outcome, as_csv, as_json, outcome_json, print_outcome, print_table
 from splay.store.event import ReadReport
-from splay.store.files import FileStore
+from splay.store.files.filestore import FileStore
 from splay.visible import visible, visible_block
 
 _SHOW_PROGRESS_ABOVE = 20_000_000  # bytes: about a second's work

@@ -29,7 +29,7 @@ from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.errors import SplayError
 from splay.store.event import ReadReport, Store
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "tests" / "fixtures" / "fields_of_4876.txt"

@@ -22,8 +22,8 @@ from splay.engine.retrieve import Item, each, guarded, matching, memory_of
 from splay.rows import Row
 from splay.shapes.memory import Memory
 from splay.store.event import ReadReport
-from splay.store.files import FileStore, Share
-from splay.store.notes import MAX_PROBLEMS
+from splay.store.files.filestore import FileStore, Share
+from splay.store.problems import MAX_PROBLEMS
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor

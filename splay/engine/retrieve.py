@@ -11,9 +11,9 @@ from splay.engine.plan import Plan, Retrieval
 from splay.eval.predicate import predicate_fields
 from splay.rows import Row
 from splay.shapes.memory import Memory
-from splay.shapes.run import Run
 from splay.store.event import Event, Found, ReadReport, Store
-from splay.store.files import FileStore, Share
+from splay.store.files.filestore import FileStore, Share
+from splay.store.run import Run
 
 Item: TypeAlias = "Row | Run"
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from splay.spl.parser import parse_search
 from splay.spl.patched import Patched
 from splay.spl.tree import Pipeline
 from splay.store.event import ReadReport, Store
-from splay.store.files import FileStore
+from splay.store.files.filestore import FileStore
 
 _SHOWN = 60
 Progress = Callable[[int], None]

@@ -14,7 +14,7 @@ from datetime import datetime
 from splay.knowledge.step import RAW, Action, Step
 from splay.rows import Demand, Row
 from splay.store.event import Event
-from splay.store.stamps import AMERICAN, ISO
+from splay.store.parsing.timeforms import AMERICAN, ISO
 
 INDEXED = frozenset({"host", "source", "sourcetype", "index"})
 """What the index knows of an event beside its text and times."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from splay.shapes.run import Times
+from splay.store.run import Times
 
 Moment = Callable[[bytes], "float | None"]
 

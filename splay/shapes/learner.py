@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from splay.knowledge.trace import Trace
 from splay.shapes.shape import ANY_TIME, HOUR, Shape, Slot
-from splay.store.maker import Maker
+from splay.store.parsing.eventmaker import Maker
 from splay.symbolic.pattern import Unsupported
 from splay.symbolic.text import CLOCK, KINDS, STAMP, Kind, is_place, place
 

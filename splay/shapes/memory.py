@@ -10,11 +10,11 @@ from splay.knowledge.trace import Trace
 from splay.rows import Demand, Row
 from splay.shapes.clock import Clock, Within, whole
 from splay.shapes.learner import Learner
-from splay.shapes.run import Listed, Run, Times
 from splay.shapes.shape import Key, Shape
 from splay.store.bytesearch import Data
 from splay.store.event import Event
-from splay.store.maker import Maker
+from splay.store.parsing.eventmaker import Maker
+from splay.store.run import Listed, Run, Times
 
 _LEARN_AFTER = 100
 """Events that are read in the ordinary way before it is worth to learn what they are like."""

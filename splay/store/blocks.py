@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from splay.store.notes import FileNotes
+from splay.store.problems import FileNotes
 
 BLOCK = 1048576
 GZIP_MAGIC = b"\x1f\x8b"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from splay.shapes.run import Run
+from splay.store.run import Run
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from splay.store.bytesearch import Data
 from splay.store.event import Found, Recall
-from splay.store.maker import Maker
+from splay.store.parsing.eventmaker import Maker
 
 
 def made(

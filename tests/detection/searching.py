@@ -14,7 +14,7 @@ from splay.eval.expression import EvalContext
 from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING, Row
 from splay.store.event import Event, ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 
 ROOT = Path(__file__).parents[2]
 RULE = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from splay.rows import Row
-from splay.store.files import InputSettings
+from splay.store.files.filestore import InputSettings
 from tests.detection.searching import ROOT, detect, layer_over, search, write_events
 from tests.sample_events import Style, event, render, styles
 

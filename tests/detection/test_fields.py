@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from splay.rows import Row
-from splay.store.files import InputSettings
+from splay.store.files.filestore import InputSettings
 from tests.detection.searching import fields_of, search, write_events
 from tests.sample_events import AUDIT_FAILURE, NAMESPACE, Style, event, render, styles
 

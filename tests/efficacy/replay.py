@@ -24,7 +24,7 @@ from splay.server.rest.feeds import Acl
 from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport, Store
-from splay.store.literals import LiteralScan
+from splay.store.literalscan import LiteralScan
 from tests.detection.searching import ROOT, RULE
 from tests.efficacy.backups import HOUR, MINUTE, Backup, Trial
 from tests.sample_events import Style, event, render

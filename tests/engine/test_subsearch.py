@@ -19,7 +19,7 @@ from splay.engine.run import run_plan
 from splay.errors import SplError
 from splay.rows import Row
 from splay.store.event import ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z
 LOG = """\

@@ -29,7 +29,7 @@ from splay.eval.value import as_list, to_text
 from splay.rows import EVERYTHING, Demand, Row, Value
 from splay.spl.parser import parse_search
 from splay.store.event import Need, ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.engine.blocks import NOW, Block, read_table
 
 HERE = Path(__file__).parent

@@ -27,7 +27,7 @@ from splay.knowledge.lookups import LookupTable, Rules
 from splay.rows import EVERYTHING, Row
 from splay.spl.parser import parse_eval
 from splay.store.event import Event, Need, ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.engine.blocks import read_table
 from tests.fuzz import servers
 from tests.sample_events import Style, event, render

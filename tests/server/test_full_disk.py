@@ -24,7 +24,7 @@ from splay.server.rest.feeds import Acl
 from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport
-from splay.store.literals import LiteralScan
+from splay.store.literalscan import LiteralScan
 from tests.security.conftest import Client
 from tests.server.moments import at
 from tests.server.running import PASSWORD, ROOT

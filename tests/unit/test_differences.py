@@ -14,7 +14,7 @@ from splay.engine.run import run_plan
 from splay.errors import SplError
 from splay.rows import Row
 from splay.store.event import ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tools.differences import Entry, entries
 
 ENTRIES = entries()

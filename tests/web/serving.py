@@ -21,7 +21,7 @@ from pathlib import Path
 from splay.errors import SplayError
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.web import known
 
 ROOT = Path(__file__).parents[2]

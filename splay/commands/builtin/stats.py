@@ -23,8 +23,8 @@ from splay.errors import UnsupportedError
 from splay.eval.expression import EvalContext
 from splay.eval.fields import is_volatile
 from splay.rows import Demand, Row
-from splay.shapes.run import Run
 from splay.spl.args import Args, as_bool, as_int
+from splay.store.run import Run
 
 Groups = dict[Key, Group]
 

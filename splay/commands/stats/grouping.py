@@ -13,8 +13,8 @@ from splay.commands.wildcards import is_pattern
 from splay.eval.expression import EvalContext
 from splay.eval.value import as_list, to_number, to_text
 from splay.rows import Row, Scalar, Value
-from splay.shapes.run import Times
 from splay.spl.args import Args
+from splay.store.run import Times
 
 Key = tuple[str, ...]
 Take = Callable[[Row], list[Scalar]]

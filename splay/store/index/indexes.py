@@ -20,7 +20,7 @@ from splay.server.rest.request import RestError
 from splay.store.event import Event, Need, ReadReport
 from splay.store.index.journal import Journal
 from splay.store.index.segments import Segment, joined, make_segment
-from splay.store.literals import LiteralScan
+from splay.store.literalscan import LiteralScan
 
 BUILT_IN = ("_audit", "_internal", "history", "main", "notable", "risk", "summary")
 """splunkd's own indexes, and the two that Enterprise Security adds."""

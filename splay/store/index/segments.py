@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from splay.store.bytesearch import Data
 from splay.store.event import Event, Need
-from splay.store.literals import LiteralScan
+from splay.store.literalscan import LiteralScan
 
 
 class Origin(NamedTuple):
@@ -75,7 +75,7 @@ class Segment:
         return happened and _overlap(indexed, indexed, need.index_earliest, need.index_latest)
 
     def around(self, data: Data, place: int, after: int) -> tuple[int, int]:
-        """The bounds of the event around a place (`splay.store.literals.Bounds`)."""
+        """The bounds of the event around a place (`splay.store.literalscan.Bounds`)."""
         number = bisect_right(self.starts, place) - 1
         return self.starts[number], self.starts[number + 1]
 

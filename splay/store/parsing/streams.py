@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from splay.store.blocks import utf8_blocks
-from splay.store.classic import ClassicMaker, ClassicReader, classic_start
 from splay.store.event import Event, Found, Need, ReadReport
-from splay.store.files import Reader
-from splay.store.lines import LineMaker, LineReader
-from splay.store.literals import LiteralScan
-from splay.store.maker import FileFacts, InputSettings
-from splay.store.notes import FileNotes
-from splay.store.xmlevents import XmlMaker, XmlReader, xml_start
+from splay.store.files.filestore import Reader
+from splay.store.literalscan import LiteralScan
+from splay.store.parsing.eventmaker import FileFacts, InputSettings
+from splay.store.parsing.lines import LineMaker, LineReader
+from splay.store.parsing.windows_text import ClassicMaker, ClassicReader, classic_start
+from splay.store.parsing.windows_xml import XmlMaker, XmlReader, xml_start
+from splay.store.problems import FileNotes
 
 _BLOCK = 1024 * 1024
 

@@ -22,7 +22,7 @@ from splay.engine.run import run_plan
 from splay.errors import CommandError, DataError, SplError, UnsupportedError
 from splay.rows import Row
 from splay.store.event import ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.unit.conftest import Through
 
 Started = list[subprocess.Popen[bytes]]

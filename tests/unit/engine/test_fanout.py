@@ -18,8 +18,8 @@ from splay.engine.plan import make_plan
 from splay.engine.run import Results, run_plan
 from splay.errors import DataError
 from splay.store.event import ReadReport
-from splay.store.files import FileStore, InputSettings
-from splay.store.parts import divide
+from splay.store.files.filestore import FileStore, InputSettings
+from splay.store.files.shares import divide
 from tests.long_evtx import long_evtx
 from tests.real_evtx import FILE as REAL_EVTX
 from tests.sample_events import Style, event, render

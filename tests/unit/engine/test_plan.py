@@ -23,7 +23,7 @@ from splay.eval.predicate import compile_predicate
 from splay.rows import EVERYTHING, Row
 from splay.spl.parser import parse_search_expr
 from splay.store.event import Need, ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 
 APP = Path(__file__).parents[2] / "engine" / "app"
 NOW = 1534143600.5

@@ -23,7 +23,7 @@ from splay.rows import Value
 from splay.shapes import memory
 from splay.store import blocks
 from splay.store.event import ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.sample_events import Style, event, render
 
 ROOT = Path(__file__).parents[3]

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from splay.cli import main
 from splay.store.event import Event, Need, ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.real_evtx import FILE
 
 pytest.importorskip("evtx", reason="the package evtx is not installed")

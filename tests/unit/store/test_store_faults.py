@@ -16,7 +16,7 @@ import pytest
 
 from splay.errors import DataError
 from splay.store.event import Event, Need, ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.sample_events import Style, event, render
 
 MB = 1024 * 1024

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from splay.store.event import Event, Need, ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.sample_events import Style, event, render, sample, sample_files, styles
 
 EPOCH = 1_773_135_015

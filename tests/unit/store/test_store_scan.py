@@ -14,7 +14,7 @@ import pytest
 from splay.errors import DataError
 from splay.store import blocks
 from splay.store.event import Event, Need, ReadReport
-from splay.store.files import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.sample_events import Style, event, render
 
 XML = [render(event(number), Style()) for number in (4624, 4876, 4877, 4634)]

@@ -12,7 +12,7 @@ from typing import Any, Self
 from splay.commands.stats.functions.base import Aggregation, plain
 from splay.eval.value import to_number, to_text
 from splay.rows import Scalar, Value
-from splay.shapes.run import Times
+from splay.store.run import Times
 
 
 class Count(Aggregation):

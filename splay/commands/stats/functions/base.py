@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Self
 
 from splay.rows import Scalar, Value
-from splay.shapes.run import Times
+from splay.store.run import Times
 
 
 class Aggregation(ABC):

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 from splay.store.bytesearch import Data
 from splay.store.event import Found, Recall
-from splay.store.literals import LiteralScan
-from splay.store.maker import UNKNOWN_HOST, Maker, as_text
+from splay.store.literalscan import LiteralScan
 from splay.store.making import made
-from splay.store.notes import Fault, FileNotes
-from splay.store.stamps import american_time
-from splay.store.xmlevents import MAX_EVENT
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker, as_text
+from splay.store.parsing.timeforms import american_time
+from splay.store.parsing.windows_xml import MAX_EVENT
+from splay.store.problems import Fault, FileNotes
 
 # The line before the header ends with \n; a file's first header is found behind one put there.
 _HEADER = re.compile(

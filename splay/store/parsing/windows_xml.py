@@ -13,11 +13,11 @@ from html import unescape
 
 from splay.store.bytesearch import Data, count, find, rfind
 from splay.store.event import Found, Recall
-from splay.store.literals import LiteralScan
-from splay.store.maker import UNKNOWN_HOST, Maker, as_text
+from splay.store.literalscan import LiteralScan
 from splay.store.making import made
-from splay.store.notes import Fault, FileNotes
-from splay.store.stamps import iso_time
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker, as_text
+from splay.store.parsing.timeforms import iso_time
+from splay.store.problems import Fault, FileNotes
 
 MAX_EVENT = 16 * 1024 * 1024
 """An event longer than this is left out, so that memory stays bounded."""

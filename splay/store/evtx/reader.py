@@ -12,10 +12,10 @@ from typing import IO, Any
 from splay.errors import DataError
 from splay.store.bytesearch import count, find
 from splay.store.event import Found, ReadReport, Recall
-from splay.store.literals import LiteralScan
-from splay.store.maker import Maker
-from splay.store.notes import Fault, FileNotes
-from splay.store.xmlevents import CLOSE, XmlReader
+from splay.store.literalscan import LiteralScan
+from splay.store.parsing.eventmaker import Maker
+from splay.store.parsing.windows_xml import CLOSE, XmlReader
+from splay.store.problems import Fault, FileNotes
 
 MAGIC = b"ElfFile\x00"
 MAX_UNPACKED = 4 * 1024**3

@@ -12,11 +12,11 @@ from typing import IO
 
 from splay.store.blocks import BLOCK
 from splay.store.event import Need, ReadReport
-from splay.store.evtxfile import MAGIC as EVTX_MAGIC
-from splay.store.evtxfile import evtx_text
-from splay.store.maker import FileFacts, InputSettings
-from splay.store.notes import FileNotes
-from splay.store.xmlevents import XmlMaker, xml_start
+from splay.store.evtx.reader import MAGIC as EVTX_MAGIC
+from splay.store.evtx.reader import evtx_text
+from splay.store.parsing.eventmaker import FileFacts, InputSettings
+from splay.store.parsing.windows_xml import XmlMaker, xml_start
+from splay.store.problems import FileNotes
 
 EVTX_HEAD = 4096
 EVTX_CHUNK = 65536

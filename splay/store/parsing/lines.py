@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from splay.store.bytesearch import Data
 from splay.store.event import Event
-from splay.store.literals import LiteralScan
-from splay.store.maker import UNKNOWN_HOST, Maker
-from splay.store.notes import Fault, FileNotes
-from splay.store.stamps import american_time, iso_time
-from splay.store.xmlevents import MAX_EVENT
+from splay.store.literalscan import LiteralScan
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker
+from splay.store.parsing.timeforms import american_time, iso_time
+from splay.store.parsing.windows_xml import MAX_EVENT
+from splay.store.problems import Fault, FileNotes
 
 LOOKAHEAD = 128
 """How far into a line a time is looked for: MAX_TIMESTAMP_LOOKAHEAD of props.conf."""

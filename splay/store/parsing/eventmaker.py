@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from splay.store.bytesearch import Data
 from splay.store.event import Event, Need
-from splay.store.notes import Fault, FileNotes
+from splay.store.problems import Fault, FileNotes
 
 UNKNOWN_HOST = "unknown"
 

@@ -10,15 +10,15 @@ from typing import IO, Protocol
 
 from splay.errors import DataError
 from splay.store.blocks import raw_blocks, utf8_blocks
-from splay.store.classic import ClassicMaker, ClassicReader, classic_start
 from splay.store.event import Event, Found, Need, ReadReport, Recall
-from splay.store.evtxfile import MAGIC, read_evtx, unpacked
-from splay.store.lines import LineMaker, LineReader
-from splay.store.literals import LiteralScan
-from splay.store.maker import FileFacts, InputSettings, Maker
-from splay.store.notes import FileNotes
-from splay.store.parts import Part, cost_of, divide, evtx_part
-from splay.store.xmlevents import XmlMaker, XmlReader, xml_start
+from splay.store.evtx.reader import MAGIC, read_evtx, unpacked
+from splay.store.files.shares import Part, cost_of, divide, evtx_part
+from splay.store.literalscan import LiteralScan
+from splay.store.parsing.eventmaker import FileFacts, InputSettings, Maker
+from splay.store.parsing.lines import LineMaker, LineReader
+from splay.store.parsing.windows_text import ClassicMaker, ClassicReader, classic_start
+from splay.store.parsing.windows_xml import XmlMaker, XmlReader, xml_start
+from splay.store.problems import FileNotes
 
 __all__ = ["SUFFIXES", "FileStore", "InputSettings"]
 

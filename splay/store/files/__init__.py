@@ -1,0 +1,1 @@
+"""Files and folders of logs as a store of events."""
