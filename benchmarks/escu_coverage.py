@@ -33,7 +33,7 @@ import yaml
 from benchmarks.escu_examples import FAILED, FOUND, NO_EXAMPLE, SILENT, Runs, read_examples, run_all
 from splay.app import AppSet
 from splay.commands.operation import Context
-from splay.conf import read_conf
+from splay.conf.files import read_conf
 from splay.engine.plan import make_plan, plan_pipeline
 from splay.errors import ConfError, SplayError, SplError, UnsupportedError
 from splay.spl.parser import parse_search

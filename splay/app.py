@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
-from splay.conf import Conf, Stanza, layer, read_conf
+from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError, SplError
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.value import as_list, to_text

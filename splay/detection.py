@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from splay.app import AppSet
-from splay.conf import Stanza
+from splay.conf.files import Stanza
 from splay.errors import ConfError
 from splay.eval.value import as_list, to_text
 from splay.rows import Row

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from splay.detection import Detection, RiskObject
 from splay.engine.run import Results
-from splay.eval.timefmt import iso
+from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, to_text
 from splay.rows import Row, Value
 from splay.store.event import ReadReport

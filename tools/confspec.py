@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from splay.conf import read_conf
+from splay.conf.files import read_conf
 
 _SETTING = re.compile(r"([A-Za-z][\w.:$-]*(?:<[^<>]+>[\w.-]*)*|<[^<>]+>)\s*=")
 _PLACEHOLDER = re.compile(r"<[^<>]+>")

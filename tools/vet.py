@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from splay.conf import Conf, read_conf
+from splay.conf.files import Conf, read_conf
 from splay.errors import SplayError
 from tools.app_files import APP_ID, REQUIRED, is_allowed
 

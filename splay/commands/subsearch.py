@@ -12,7 +12,7 @@ from typing import Self
 
 from splay.commands.builtin.search import Search
 from splay.commands.operation import Context, Kind, Operation
-from splay.eval.predicate import compile_predicate
+from splay.eval.conditions.predicate import compile_predicate
 from splay.eval.value import as_list, to_text
 from splay.rows import EVERYTHING, Demand, Row, Value
 from splay.spl.args import Args

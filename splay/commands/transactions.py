@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from splay.commands.operation import Context
+from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.eval.expression import compile_condition, fields_of
-from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.eval.value import as_list, from_list, to_text
 from splay.rows import Row, Scalar, Value
 from splay.spl.args import Args

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from splay.eval.wildcard import wildcard_pattern, wildcard_pieces
+from splay.eval.conditions.wildcard import wildcard_pattern, wildcard_pieces
 
 
 @lru_cache(maxsize=1000)

@@ -20,7 +20,7 @@ from splay.commands.operation import Context, Kind
 from splay.engine.plan import Plan
 from splay.engine.retrieve import Item, each, guarded, matching, memory_of
 from splay.rows import Row
-from splay.shapes.memory import Memory
+from splay.shapes.recall import Memory
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore, Share
 from splay.store.problems import MAX_PROBLEMS

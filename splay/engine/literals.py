@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from splay.eval.subnet import subnet
+from splay.eval.conditions.subnet import subnet
 from splay.spl.tree import And, Compare, Or, SearchExpr, Term
 
 Clause = tuple[str, ...]

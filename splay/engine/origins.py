@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from splay.eval.predicate import compile_predicate, predicate_fields
+from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.knowledge import INDEXED, Knowledge
 from splay.rows import Row
 from splay.spl.tree import And, Compare, MatchAll, Not, Or, SearchExpr

@@ -18,7 +18,7 @@ from splay.commands.timebounds import refuse_bounds, split_bounds, without_bound
 from splay.engine.literals import literals
 from splay.engine.origins import origin_filter
 from splay.errors import ConfError, SplError, UnsupportedError
-from splay.eval.predicate import compile_predicate, predicate_fields
+from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.knowledge import Knowledge
 from splay.nearest import spelling
 from splay.rows import EVERYTHING, Demand, Row

@@ -8,9 +8,9 @@ from typing import TypeAlias, TypeVar
 from splay import shapes
 from splay.commands.operation import Context
 from splay.engine.plan import Plan, Retrieval
-from splay.eval.predicate import predicate_fields
+from splay.eval.conditions.predicate import predicate_fields
 from splay.rows import Row
-from splay.shapes.memory import Memory
+from splay.shapes.recall import Memory
 from splay.store.event import Event, Found, ReadReport, Store
 from splay.store.files.filestore import FileStore, Share
 from splay.store.run import Run

@@ -16,10 +16,10 @@ from splay.eval.registry import (
     NotSupported,
     Result,
 )
-from splay.eval.timevars import UnsupportedVariable
+from splay.eval.times.timevars import UnsupportedVariable
 from splay.eval.value import as_list, to_number, to_text
 from splay.nearest import nearest
-from splay.pcre import compile_pattern, too_slow
+from splay.pcre.patterns import compile_pattern, too_slow
 from splay.rows import Row
 from splay.spl.tree import Call, Expr, Number, String, Unary
 

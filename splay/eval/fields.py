@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from splay.eval.predicate import predicate_fields
+from splay.eval.conditions.predicate import predicate_fields
 from splay.spl.parser import parse_search_expr
 from splay.spl.tree import Among, Binary, Call, Expr, Field, String, Unary
 

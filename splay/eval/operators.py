@@ -16,9 +16,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from splay.eval.conditions.wildcard import wildcard_pattern
 from splay.eval.registry import Result
 from splay.eval.value import as_list, text_number, to_number, to_text
-from splay.eval.wildcard import wildcard_pattern
 from splay.rows import Scalar, Value
 
 _WHOLE = 2**53  # doubles hold every integer up to here

@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TypeAlias
 
-from splay.conf import Stanza
+from splay.conf.files import Stanza
+from splay.conf.props import Props, Spec
 from splay.eval.expression import EvalContext
 from splay.knowledge.build import Apps, Builder
-from splay.knowledge.classes import Classes
-from splay.knowledge.classsteps import EventTypeStep, TagStep
 from splay.knowledge.defaults import DEFAULTS, INDEXED, DefaultStep, base_row
-from splay.knowledge.stanzas import Props, Spec
+from splay.knowledge.eventtype_fields import EventTypeStep, TagStep
+from splay.knowledge.eventtypes import Classes
 from splay.knowledge.step import RAW, Action, Say, Step, chain
 from splay.knowledge.trace import Trace
 from splay.rows import Demand, Row

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from splay.conf import Conf, Stanza
+from splay.conf.files import Conf, Stanza
 from splay.errors import ConfError, SplError
 from splay.eval.expression import EvalContext
 from splay.knowledge.derived import (

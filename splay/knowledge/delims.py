@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from splay.knowledge.keeping import Keeping, texts
+from splay.knowledge.pairs import Keeping, texts
 from splay.knowledge.step import Action, Step
 from splay.rows import Demand, Row
 

@@ -16,10 +16,10 @@ from splay.eval.registry import Compiled
 from splay.knowledge.lookups import LookupCall
 from splay.knowledge.step import Action, Step
 from splay.knowledge.trace import Trace
+from splay.pcre.symbolic.pattern import Unsupported
 from splay.rows import Demand, Row, Value
 from splay.spl.booleans import is_boolean
 from splay.spl.parser import parse_eval
-from splay.symbolic.pattern import Unsupported
 
 _ALIAS = re.compile(r'("[^"]+"|\S+)\s+(AS|ASNEW)\s+("[^"]+"|[^\s,]+)[\s,]*', re.IGNORECASE)
 

@@ -11,12 +11,12 @@ from collections.abc import Collection, Mapping
 
 import regex
 
-from splay.conf import Stanza
+from splay.conf.files import Stanza
 from splay.knowledge.delims import DelimsStep
-from splay.knowledge.keeping import Keeping, broken, clean_key, texts
+from splay.knowledge.pairs import Keeping, broken, clean_key, texts
 from splay.knowledge.step import RAW, Action, Broken, Say, Step
 from splay.knowledge.trace import Trace
-from splay.pcre import compile_pattern, timed
+from splay.pcre.patterns import compile_pattern, timed
 from splay.rows import Demand, Row
 
 MATCH_SECONDS = 1.0

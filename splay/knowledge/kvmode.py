@@ -12,14 +12,14 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from splay.conf import Stanza
+from splay.conf.files import Stanza
 from splay.eval.jsonvalue import whole
 from splay.eval.value import as_list, from_list
-from splay.knowledge.keeping import broken, clean_key, flag
+from splay.knowledge.pairs import broken, clean_key, flag
 from splay.knowledge.step import RAW, Action, Broken, Step
 from splay.knowledge.trace import Trace
+from splay.pcre.symbolic.pattern import Unsupported
 from splay.rows import Demand, Row
-from splay.symbolic.pattern import Unsupported
 
 Pairs = Callable[[str], Iterator[tuple[str, str]]]
 
@@ -208,7 +208,7 @@ def xml_pairs(raw: str) -> Iterator[tuple[str, str]]:
     text = raw[declared.end() if declared else 0 :].strip()
     if _DOCTYPE.match(text):
         return
-    from splay.eval.xmltree import element_pairs, parsed_xml  # with lxml
+    from splay.eval.xmlvalue import element_pairs, parsed_xml  # with lxml
 
     root = parsed_xml(text)
     if root is not None:

@@ -18,9 +18,9 @@ from itertools import product
 from pathlib import Path
 
 from splay.errors import ConfError
+from splay.eval.conditions.wildcard import wildcard_pattern
 from splay.eval.value import from_list
-from splay.eval.wildcard import wildcard_pattern
-from splay.knowledge.keeping import broken, flag, texts
+from splay.knowledge.pairs import broken, flag, texts
 from splay.rows import Row
 
 _MATCH_TYPE = re.compile(r"(\w+)\s*\(\s*([^)]+?)\s*\)")

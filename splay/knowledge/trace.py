@@ -1,18 +1,18 @@
 """Which parts of an event's text its fields depend on.
 
-A row is filled as the steps would fill it, but from a text with slots (`splay.symbolic`): a field
-holds a text with slots, or something that is not known. What is not known must depend on nothing
-but the slots that are noted as read.
+A row is filled as the steps would fill it, but from a text with slots (`splay.pcre.symbolic`):
+a field holds a text with slots, or something that is not known. What is not known must depend on
+nothing but the slots that are noted as read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from splay.pcre.symbolic.match import Undecided, finditer
+from splay.pcre.symbolic.pattern import Pattern, Unsupported
+from splay.pcre.symbolic.text import Kind
 from splay.rows import Demand
-from splay.symbolic.match import Undecided, finditer
-from splay.symbolic.pattern import Pattern, Unsupported
-from splay.symbolic.text import Kind
 
 
 class Trace:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from splay import __version__
 from splay.detection import RiskObject
-from splay.eval.timefmt import iso
+from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, to_text
 from splay.report import Outcome, shown, split_columns
 from splay.reporting.evidence import Evidence, Group

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from splay.knowledge.trace import Trace
+from splay.pcre.symbolic.pattern import Unsupported
+from splay.pcre.symbolic.text import CLOCK, KINDS, STAMP, Kind, is_place, place
 from splay.shapes.shape import ANY_TIME, HOUR, Shape, Slot
 from splay.store.parsing.eventmaker import Maker
-from splay.symbolic.pattern import Unsupported
-from splay.symbolic.text import CLOCK, KINDS, STAMP, Kind, is_place, place
 
 MAX_SHAPES = 64
 """Of one kind of log. What fits none is read in the ordinary way."""

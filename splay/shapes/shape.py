@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from splay.pcre.symbolic.text import Kind
 from splay.rows import Row
-from splay.symbolic.text import Kind
 
 Key: TypeAlias = "tuple[bytes, ...]"
 HOUR = rb"(\d{4}-\d\d-\d\dT\d\d:)([0-5]\d:[0-5]\d(?:\.\d{1,9})?)Z"

@@ -13,7 +13,7 @@ from adcs.options import Options
 from adcs.patterns import host_key
 from adcs.rules import FACTORS, PRIORITIES
 
-from splay.conf import read_conf
+from splay.conf.files import read_conf
 from tests.command.conftest import ROOT
 from tests.command.test_protocol import ADDED
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.conf import read_conf
+from splay.conf.files import read_conf
 from splay.rows import Row
 from tests.detection.searching import ROOT, detect, fields_of, search
 from tests.sample_events import Style, event, render

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from splay.conf import read_conf
+from splay.conf.files import read_conf
 from tests.detection.searching import ROOT, RULE
 
 DOCS = ROOT / "docs" / "schedule.md"

@@ -17,7 +17,7 @@ from splay.app import AppSet
 from splay.commands.custom.chunks import read_chunk, read_rows
 from splay.commands.operation import Context
 from splay.commands.registry import find_command, names
-from splay.conf import parse_conf
+from splay.conf.files import parse_conf
 from splay.engine.plan import make_plan
 from splay.errors import SplayError
 from splay.eval.expression import EvalContext, compile_expr

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.conf import read_conf
+from splay.conf.files import read_conf
 from tests.harness import launch
 from tests.harness.splunk import Splunk
 from tests.official import addon

@@ -37,7 +37,7 @@ def source(tmp_path: Path) -> Path:
         "lookups/.csv",
         "lookups/x.csv.default",
         "static/photo.png",
-        "splay/conf.py",
+        "splay/conf/files.py",
         "../LICENSE",
     ],
 )

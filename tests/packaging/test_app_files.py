@@ -13,7 +13,7 @@ import pytest
 
 from splay.app import AppSet
 from splay.commands.registry import find_command
-from splay.conf import Conf, read_conf
+from splay.conf.files import Conf, read_conf
 from splay.knowledge.lookupclause import read_lookup_clause
 from splay.knowledge.lookups import lookup_call
 from splay.spl.args import Args

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.conf import Conf, read_conf
+from splay.conf.files import Conf, read_conf
 from tools.app_files import ROOT
 from tools.content import CONTENT, build
 from tools.errors import ToolError

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from splay.app import AppSet
 from splay.cli import main
-from splay.conf import read_conf
+from splay.conf.files import read_conf
 from tests.sample_events import Style, event, render
 from tools.app_files import APP_ID, ROOT, is_allowed
 from tools.vet import EMPTY

@@ -181,7 +181,7 @@ def test_expressions_of_the_app_do_not_backtrack_without_end() -> None:
     expressions look for."""
     import regex
 
-    from splay.pcre import compile_pattern
+    from splay.pcre.patterns import compile_pattern
 
     app = AppSet([ROOT])
     texts = [s.settings["REGEX"] for s in app.conf("transforms").values() if "REGEX" in s.settings]

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from splay import memory, pcre
-from splay.eval.wildcard import wildcard_pattern, wildcard_pieces
-from splay.pcre import compile_pattern
+from splay import memory
+from splay.eval.conditions.wildcard import wildcard_pattern, wildcard_pieces
+from splay.pcre import patterns
+from splay.pcre.patterns import compile_pattern
 from splay.server.hec import collector
 from splay.server.splunkd import MAX_SEARCH, Splunkd
 from tests.conftest import long_one
@@ -62,7 +63,7 @@ def test_an_expression_that_backtracks_for_ever(
     for module in sorted(sys.modules):
         if module.startswith("splay.") and hasattr(sys.modules[module], "TIME_LIMIT"):
             monkeypatch.setattr(f"{module}.TIME_LIMIT", 0.05)
-    assert pcre.TIME_LIMIT == 0.05
+    assert patterns.TIME_LIMIT == 0.05
     status, text = run(as_user("mallory"), f'| makeresults | eval a="{VICTIM}" | {command}')
     assert status == 400
     assert "gave up on a match that takes longer than 0.05 s" in text

@@ -16,8 +16,8 @@ from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.errors import SplError, UnsupportedError
-from splay.eval.segments import has_breaker
-from splay.eval.timefmt import strftime
+from splay.eval.conditions.segments import has_breaker
+from splay.eval.times.timefmt import strftime
 from splay.eval.value import Fixed, as_list, to_number, to_text
 from splay.rows import EVERYTHING, Demand, Row, Value
 from splay.spl.args import Args, Word, as_bool

@@ -17,8 +17,8 @@ from typing import NamedTuple, Self
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.wildcards import field_pattern, fill_in, is_pattern
 from splay.errors import UnsupportedError
-from splay.eval.timefmt import strftime, strptime
-from splay.eval.timevars import UnsupportedVariable
+from splay.eval.times.timefmt import strftime, strptime
+from splay.eval.times.timevars import UnsupportedVariable
 from splay.eval.value import as_list, from_list, text_number, to_number, to_text
 from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args, Word

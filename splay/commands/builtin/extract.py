@@ -17,8 +17,8 @@ from typing import Self
 from splay.commands.operation import Context, Kind, Operation
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.knowledge.extraction import report_step
-from splay.knowledge.keeping import Keeping, texts
 from splay.knowledge.kvmode import TextPairs, json_pairs
+from splay.knowledge.pairs import Keeping, texts
 from splay.knowledge.step import RAW, Action
 from splay.rows import EVERYTHING, Demand, Row
 from splay.spl.args import Args, Word, as_bool, as_int

@@ -20,9 +20,9 @@ from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
 from splay.commands.wildcards import field_pattern, select
 from splay.errors import SplError, UnsupportedError
+from splay.eval.conditions.wildcard import wildcard_pieces
 from splay.eval.jsonvalue import from_json, load
 from splay.eval.value import as_list
-from splay.eval.wildcard import wildcard_pieces
 from splay.rows import EVERYTHING, Demand, Row, Value
 from splay.spl.args import Args, Word
 from splay.spl.patched import Patched

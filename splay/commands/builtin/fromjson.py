@@ -12,7 +12,7 @@ from typing import Self
 from splay.commands.operation import Context, Kind, Operation
 from splay.eval.jsonvalue import from_json, load
 from splay.eval.value import from_list
-from splay.knowledge.keeping import texts
+from splay.knowledge.pairs import texts
 from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args
 

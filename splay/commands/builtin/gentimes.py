@@ -13,7 +13,7 @@ from typing import Self
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.stats.functions.base import plain
 from splay.errors import SplError
-from splay.eval.timefmt import strftime
+from splay.eval.times.timefmt import strftime
 from splay.rows import Row
 from splay.spl.args import Args, Word
 from splay.spl.timemod import resolve

@@ -9,7 +9,7 @@ from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.errors import ConfError, SplError
-from splay.eval.predicate import compile_predicate
+from splay.eval.conditions.predicate import compile_predicate
 from splay.rows import Row
 from splay.spl.args import Args, Word, as_bool, as_int
 from splay.spl.tree import And, MatchAll, Not, Or, SearchExpr, Subsearch, Term, TimeBound

@@ -16,8 +16,8 @@ from splay.commands.multivalue import plain_field, unescape_delim
 from splay.commands.operation import Context, Kind, Operation
 from splay.errors import UnsupportedError
 from splay.eval.value import from_list
-from splay.knowledge.keeping import texts
-from splay.pcre import TIME_LIMIT, compile_pattern, matches, too_slow
+from splay.knowledge.pairs import texts
+from splay.pcre.patterns import TIME_LIMIT, compile_pattern, matches, too_slow
 from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args, Word, as_bool
 

@@ -14,8 +14,8 @@ from typing import Self
 import regex
 
 from splay.commands.operation import Context, Kind, Operation
-from splay.knowledge.keeping import texts
-from splay.pcre import TIME_LIMIT, compile_pattern, timed, too_slow
+from splay.knowledge.pairs import texts
+from splay.pcre.patterns import TIME_LIMIT, compile_pattern, timed, too_slow
 from splay.rows import Demand, Row
 from splay.spl.args import Args, Word
 

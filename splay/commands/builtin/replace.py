@@ -15,8 +15,8 @@ from typing import NamedTuple, Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.wildcards import is_pattern
+from splay.eval.conditions.wildcard import wildcard_pieces
 from splay.eval.value import as_list, to_text
-from splay.eval.wildcard import wildcard_pieces
 from splay.rows import Row, Scalar
 from splay.spl.args import Args, Word
 

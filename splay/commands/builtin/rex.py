@@ -16,8 +16,8 @@ import regex
 from splay.commands.operation import Context, Kind, Operation
 from splay.errors import SplError
 from splay.eval.value import from_list
-from splay.knowledge.keeping import texts
-from splay.pcre import TIME_LIMIT, compile_pattern, matches, timed, too_slow
+from splay.knowledge.pairs import texts
+from splay.pcre.patterns import TIME_LIMIT, compile_pattern, matches, timed, too_slow
 from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args, Word, as_int
 

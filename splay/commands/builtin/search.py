@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
-from splay.eval.predicate import compile_predicate, predicate_fields
+from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.rows import Demand, Row
 from splay.spl.args import Args
 from splay.spl.tree import SearchExpr

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
-from splay.eval.datapath import Step, all_pairs, at_path, parse_path
+from splay.eval.spath import Step, all_pairs, at_path, parse_path
 from splay.eval.value import from_list
-from splay.knowledge.keeping import texts
+from splay.knowledge.pairs import texts
 from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args, Word
 

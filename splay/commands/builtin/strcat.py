@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
-from splay.knowledge.keeping import texts
+from splay.knowledge.pairs import texts
 from splay.rows import Demand, Row
 from splay.spl.args import Args, Word, as_bool
 

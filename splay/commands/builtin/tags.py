@@ -13,8 +13,8 @@ from typing import Self
 from splay.commands.operation import Context, Kind, Operation
 from splay.eval.value import from_list
 from splay.knowledge import classes_of
-from splay.knowledge.classes import TAG
-from splay.knowledge.classsteps import tags_by_field
+from splay.knowledge.eventtype_fields import tags_by_field
+from splay.knowledge.eventtypes import TAG
 from splay.rows import EVERYTHING, Demand, Row
 from splay.spl.args import Args, as_bool
 

@@ -28,7 +28,7 @@ from splay.commands.operation import Context, Kind, Operation
 from splay.commands.stats.terms import Term, read_terms
 from splay.commands.timebounds import split_bounds
 from splay.errors import ConfError, SplError, UnsupportedError
-from splay.eval.predicate import compile_predicate, predicate_fields
+from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.eval.value import as_list
 from splay.knowledge.defaults import DEFAULTS
 from splay.rows import NOTHING, Demand, Row

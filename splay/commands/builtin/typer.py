@@ -10,8 +10,8 @@ from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.knowledge import classes_of
-from splay.knowledge.classes import EVENTTYPE
-from splay.knowledge.classsteps import EventTypeStep
+from splay.knowledge.eventtype_fields import EventTypeStep
+from splay.knowledge.eventtypes import EVENTTYPE
 from splay.rows import EVERYTHING, Demand, Row
 from splay.spl.args import Args
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
-from splay.knowledge.keeping import texts
+from splay.knowledge.pairs import texts
 from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args, as_int
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.eval.value import from_list
-from splay.knowledge.keeping import texts
+from splay.knowledge.pairs import texts
 from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args, Word
 

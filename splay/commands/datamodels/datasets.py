@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from splay.commands.builtin.search import Search
 from splay.commands.operation import Context, Kind, Operation
 from splay.errors import ConfError, SplError
+from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.eval.expression import compile_expr, fields_of
-from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.knowledge.datamodel import Calculation, Dataset
 from splay.knowledge.lookups import lookup_call
-from splay.pcre import TIME_LIMIT, compile_pattern, timed
+from splay.pcre.patterns import TIME_LIMIT, compile_pattern, timed
 from splay.rows import Demand, Row
 from splay.spl.parser import parse_eval, parse_search, parse_search_expr
 from splay.spl.tree import And, MatchAll, SearchExpr

@@ -11,12 +11,12 @@ from functools import partial
 import regex
 
 from splay.errors import SplError, UnsupportedError
+from splay.eval.conditions.predicate import compile_predicate
+from splay.eval.conditions.subnet import in_subnet, subnet
 from splay.eval.operators import compare, like
-from splay.eval.predicate import compile_predicate
 from splay.eval.registry import Arguments, Compiled, Result, built, plain
-from splay.eval.subnet import in_subnet, subnet
 from splay.eval.value import to_text
-from splay.pcre import TIME_LIMIT, timed
+from splay.pcre.patterns import TIME_LIMIT, timed
 from splay.rows import Row, Scalar
 from splay.spl.parser import parse_search_expr
 from splay.spl.tree import String

@@ -9,10 +9,10 @@ import time as clock
 from datetime import UTC, tzinfo
 
 from splay.errors import SplError
-from splay.eval import timefmt
 from splay.eval.operators import number
 from splay.eval.registry import EvalContext, plain
-from splay.eval.timevars import split_format
+from splay.eval.times import timefmt
+from splay.eval.times.timevars import split_format
 from splay.eval.value import Fixed
 from splay.spl.timemod import resolve
 

@@ -15,7 +15,7 @@ from splay.eval.jsonvalue import load, to_json
 from splay.eval.operators import number, plain_value
 from splay.eval.registry import Arguments, Compiled, EvalContext, NotSupported, Result, built, plain
 from splay.eval.value import as_list, from_list, to_number, to_text
-from splay.pcre import TIME_LIMIT, timed
+from splay.pcre.patterns import TIME_LIMIT, timed
 from splay.rows import Row, Scalar, Value
 from splay.spl.parser import parse_search
 from splay.spl.tree import Expr

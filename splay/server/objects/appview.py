@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from splay.app import AppSet, CustomCommand
-from splay.conf import Conf, layer
+from splay.conf.files import Conf, layer
 from splay.errors import ConfError
 from splay.server.objects.catalog import GIVEN_ONLY, Catalog
 from splay.server.objects.places import LEVELS, Place

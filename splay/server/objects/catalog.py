@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from splay.app import AppSet
-from splay.conf import Conf, Stanza, layer, read_conf
+from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError
 from splay.server.files import write_file
 from splay.server.objects.places import LEVELS, Place

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from splay.conf import Conf, Stanza, layer, read_conf
+from splay.conf.files import Conf, Stanza, layer, read_conf
 
 LEVELS = ("default", "local")
 

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
-from splay.eval.timefmt import iso, strftime
+from splay.eval.times.timefmt import iso, strftime
 from splay.eval.value import as_list, to_text
 from splay.rows import Row, Value
 from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call, RestError

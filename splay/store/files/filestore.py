@@ -29,7 +29,7 @@ Progress = Callable[[int], None]
 
 
 class Memory(Protocol):
-    """What recalls events by their shape (`splay.shapes.memory`)."""
+    """What recalls events by their shape (`splay.shapes.recall`)."""
 
     def of(self, maker: Maker) -> Recall: ...
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from splay.engine.origins import origin_filter
-from splay.eval.predicate import compile_predicate
+from splay.eval.conditions.predicate import compile_predicate
 from splay.rows import EVERYTHING
 from splay.spl.searchexpr import parse_search_expr
 from splay.store.event import Event

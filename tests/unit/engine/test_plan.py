@@ -19,7 +19,7 @@ from splay.commands.operation import Context
 from splay.engine.literals import literals
 from splay.engine.plan import Plan, make_plan
 from splay.engine.run import run_plan
-from splay.eval.predicate import compile_predicate
+from splay.eval.conditions.predicate import compile_predicate
 from splay.rows import EVERYTHING, Row
 from splay.spl.parser import parse_search_expr
 from splay.store.event import Need, ReadReport

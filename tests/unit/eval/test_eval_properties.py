@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from splay.errors import SplError
+from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.eval.expression import EvalContext, compile_expr, fields_of
-from splay.eval.predicate import compile_predicate, predicate_fields
 from splay.eval.registry import FUNCTIONS, Result
 from splay.rows import Row
 from splay.spl.tree import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from splay.errors import UnsupportedError
-from splay.eval.predicate import compile_predicate, predicate_fields
+from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.rows import Row
 from splay.spl.parser import parse_search_expr
 from splay.spl.tree import Compare, Or

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from splay.eval.timefmt import strftime, strptime
+from splay.eval.times.timefmt import strftime, strptime
 
 WEST = ZoneInfo("America/Los_Angeles")
 INDIA = ZoneInfo("Asia/Kolkata")

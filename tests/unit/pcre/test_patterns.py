@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from splay.pcre import compile_pattern, matches, timed
+from splay.pcre.patterns import compile_pattern, matches, timed
 
 
 @pytest.mark.parametrize(

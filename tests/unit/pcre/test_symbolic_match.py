@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from splay.conf import read_conf
-from splay.pcre import compile_pattern
-from splay.symbolic.match import Undecided, finditer
-from splay.symbolic.pattern import Unsupported, parsed
-from splay.symbolic.text import KINDS, Kind, place
+from splay.conf.files import read_conf
+from splay.pcre.patterns import compile_pattern
+from splay.pcre.symbolic.match import Undecided, finditer
+from splay.pcre.symbolic.pattern import Unsupported, parsed
+from splay.pcre.symbolic.text import KINDS, Kind, place
 
 ROOT = Path(__file__).parents[3]
 _BY_NAME = {kind.name: kind for kind in KINDS}

@@ -20,7 +20,7 @@ from splay.commands.operation import Context
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.rows import Value
-from splay.shapes import memory
+from splay.shapes import recall as shape_recall
 from splay.store import blocks
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
@@ -47,8 +47,8 @@ SEARCHES = (
 @pytest.fixture(autouse=True)
 def early(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few events make as many blocks, and are taken as often, as those of a large file."""
-    monkeypatch.setattr(memory, "_LEARN_AFTER", 3)
-    monkeypatch.setattr(memory, "_AT_ONCE", 40)
+    monkeypatch.setattr(shape_recall, "_LEARN_AFTER", 3)
+    monkeypatch.setattr(shape_recall, "_AT_ONCE", 40)
     monkeypatch.setattr(blocks, "BLOCK", 8192)
 
 
@@ -154,14 +154,14 @@ def test_most_events_are_recalled(
 ) -> None:
     """150 events, 4 structures: each is learned from its second event, and again where a value was
     the same twice; all others need no look at their fields."""
-    tables: list[memory.Table] = []
+    tables: list[shape_recall.Table] = []
 
-    class Watched(memory.Table):
+    class Watched(shape_recall.Table):
         def __init__(self) -> None:
             super().__init__()
             tables.append(self)
 
-    monkeypatch.setattr(memory, "Table", Watched)
+    monkeypatch.setattr(shape_recall, "Table", Watched)
     for style in (Style(), Style(quote='"'), Style("classic")):
         tables.clear()
         path = log(tmp_path / "a.log", style, spoil=False)
@@ -183,14 +183,14 @@ def test_what_was_read_before_the_disk_failed_counts(
 
     monkeypatch.setattr(blocks, "_span_blocks", failing)
     swept: list[int] = []
-    sweep = memory.Recall.sweep
+    sweep = shape_recall.Recall.sweep
 
     def watched(*args: Any) -> tuple[int, int]:
         at, count = sweep(*args)
         swept.append(count)
         return at, count
 
-    monkeypatch.setattr(memory.Recall, "sweep", watched)
+    monkeypatch.setattr(shape_recall.Recall, "sweep", watched)
     found = outcome(path, known_apps["ours"], "* | stats count", (None, None), by_shape=True)
     events = path.read_bytes()[:readable].count(b"</Event>")
     assert found[1] == [[("count", events)]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from splay.eval.timefmt import iso
+from splay.eval.times.timefmt import iso
 from splay.server.jobs.jobs import Job
 from splay.server.rest.feeds import Acl, Entry
 from splay.spl.tree import And, Compare, Or, SearchExpr, Term

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from splay.eval.timevars import UnsupportedVariable, split_format
+from splay.eval.times.timevars import UnsupportedVariable, split_format
 from splay.server.jobs.jobs import DEFAULT_TTL, MAX_COUNT, Request
 from splay.server.jobs.timerange import TimeRange
 from splay.server.rest.request import Call, Params, RestError

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
-from splay.eval.timefmt import iso
+from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, text_number, to_text
 from splay.rows import Row
 from splay.server.jobs.jobs import Job

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
-from splay.eval.timefmt import strftime
+from splay.eval.times.timefmt import strftime
 from splay.server.endpoints import conf_objects
 from splay.server.endpoints.conf_objects import Kind
 from splay.server.endpoints.search.job_request import output_format, run_at, time_of

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from splay.symbolic.pattern import (
+from splay.pcre.symbolic.pattern import (
     Alt,
     Atomic,
     Char,
@@ -25,8 +25,8 @@ from splay.symbolic.pattern import (
     Unsupported,
     parsed,
 )
-from splay.symbolic.start import begins, begins_text
-from splay.symbolic.text import Slots
+from splay.pcre.symbolic.start import begins, begins_text
+from splay.pcre.symbolic.text import Slots
 
 Span = tuple[int, int]
 Then = Callable[[int], bool]

@@ -65,7 +65,7 @@ def all_pairs(text: str) -> Iterator[tuple[str, Scalar]]:
     JSON nor XML."""
     if text.lstrip()[:1] == "<":
         seen = text if len(text) <= CUTOFF else text[: text.rfind(">", 0, CUTOFF) + 1]
-        from splay.eval.xmltree import element_pairs, recovered_xml  # with lxml
+        from splay.eval.xmlvalue import element_pairs, recovered_xml  # with lxml
 
         root = recovered_xml(seen)
         if root is not None:
@@ -79,7 +79,7 @@ def all_pairs(text: str) -> Iterator[tuple[str, Scalar]]:
 def at_path(text: str, steps: list[Step]) -> list[Scalar]:
     """The values that a path leads to, in order."""
     if text.lstrip()[:1] == "<":
-        from splay.eval.xmltree import recovered_xml, xml_values
+        from splay.eval.xmlvalue import recovered_xml, xml_values
 
         root = recovered_xml(text)
         return [] if root is None else xml_values(root, steps)

@@ -17,7 +17,7 @@ from typing import TypeVar
 import regex
 
 from splay.errors import SplError
-from splay.pcre_size import check_size
+from splay.pcre.size import check_size
 
 TIME_LIMIT = 5.0
 """Seconds that one match may take, so that a pattern that tries without end is an error and does

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from splay.eval.timeparse import strptime
-from splay.eval.timevars import DAYS, MONTHS, split_format
+from splay.eval.times.timeparse import strptime
+from splay.eval.times.timevars import DAYS, MONTHS, split_format
 from splay.eval.value import to_text
 
 __all__ = ["iso", "strftime", "strptime"]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import regex
 
-from splay.conf import Conf, Stanza
-from splay.knowledge.keeping import broken
-from splay.pcre import compile_pattern
+from splay.conf.files import Conf, Stanza
+from splay.knowledge.pairs import broken
+from splay.pcre.patterns import compile_pattern
 
 _KINDS = ("source", "host", "sourcetype")  # highest precedence first
 _PATTERN = re.compile(r"[*|()\[\]?+{}\\]|\.\.\.")

@@ -14,7 +14,7 @@ import re
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from splay.eval.timevars import DAYS, MONTHS, UnsupportedVariable, split_format
+from splay.eval.times.timevars import DAYS, MONTHS, UnsupportedVariable, split_format
 
 _EARLIEST = 365 * 86400  # January 1, 1971
 _ABBREVIATIONS = {"UTC": 0, "GMT": 0, "Z": 0, "EDT": -4, "EST": -5, "CDT": -5}

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import regex
 
-from splay.eval.letters import fold
+from splay.eval.conditions.letters import fold
 
 _MAJOR = r"""\[\]<>(){}|!;,'"*\n\r\s\t&?+"""
 _MINOR = r"/:=@.\-$#%\\_"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from splay.symbolic.pattern import Alt, Atomic, Char, Edge, Group, Look, Node, Repeat, Seq
+from splay.pcre.symbolic.pattern import Alt, Atomic, Char, Edge, Group, Look, Node, Repeat, Seq
 
 
 def first_of(node: Node) -> tuple[frozenset[str], bool]:

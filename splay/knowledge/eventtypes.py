@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote
 
-from splay.conf import Conf, Stanza
+from splay.conf.files import Conf, Stanza
 from splay.errors import ConfError, SplError
-from splay.eval.predicate import Predicate, compile_predicate, predicate_fields
-from splay.eval.wildcard import wildcard_pattern
+from splay.eval.conditions.predicate import Predicate, compile_predicate, predicate_fields
+from splay.eval.conditions.wildcard import wildcard_pattern
 from splay.knowledge.step import Say
 from splay.spl.parser import parse_search_expr
 from splay.spl.tree import And, Compare, Not, Or, SearchExpr, Subsearch, TimeBound

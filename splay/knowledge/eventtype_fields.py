@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from splay.eval.letters import fold
-from splay.eval.predicate import Predicate, compile_predicate
+from splay.eval.conditions.letters import fold
+from splay.eval.conditions.predicate import Predicate, compile_predicate
 from splay.eval.value import from_list
-from splay.knowledge.classes import EVENTTYPE, TAG, Classes, Tag
-from splay.knowledge.keeping import texts
+from splay.knowledge.eventtypes import EVENTTYPE, TAG, Classes, Tag
+from splay.knowledge.pairs import texts
 from splay.knowledge.step import Action, Step
 from splay.rows import Demand, Row
 from splay.spl.tree import Compare

@@ -19,12 +19,12 @@ from itertools import product
 from typing import Any
 
 from splay.errors import UnsupportedError
-from splay.eval.letters import fold
-from splay.eval.segments import term_pattern
-from splay.eval.subnet import in_subnet, subnet
+from splay.eval.conditions.letters import fold
+from splay.eval.conditions.segments import term_pattern
+from splay.eval.conditions.subnet import in_subnet, subnet
+from splay.eval.conditions.wildcard import wildcard_pattern
 from splay.eval.value import as_list, text_number, to_text
-from splay.eval.wildcard import wildcard_pattern
-from splay.pcre import TIME_LIMIT, timed, too_slow
+from splay.pcre.patterns import TIME_LIMIT, timed, too_slow
 from splay.rows import Row, Scalar
 from splay.spl.tree import And, Compare, MatchAll, Not, Or, SearchExpr, Subsearch, Term, TimeBound
 

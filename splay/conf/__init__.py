@@ -1,0 +1,1 @@
+"""Configuration files: stanzas, layers, settings, and which stanzas of props.conf apply."""

@@ -1,0 +1,1 @@
+"""Conditions of the search command: comparisons, wildcards, segments, subnets."""

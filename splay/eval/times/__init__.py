@@ -1,0 +1,1 @@
+"""Times as text: strftime, strptime and their variables."""
