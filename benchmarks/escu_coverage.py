@@ -31,7 +31,7 @@ from typing import Any
 import yaml
 
 from benchmarks.escu_examples import FAILED, FOUND, NO_EXAMPLE, SILENT, Runs, read_examples, run_all
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.conf.files import read_conf
 from splay.engine.plan import make_plan, plan_pipeline

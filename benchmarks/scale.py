@@ -17,7 +17,7 @@ from datetime import UTC
 
 from benchmarks.generate import lines
 from benchmarks.timing import ROOT
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.eval.expression import EvalContext
 from splay.knowledge import Knowledge
 from splay.rows import Demand

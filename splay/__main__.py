@@ -1,4 +1,4 @@
-"""`splay`, and `python -m splay`: the command line of splay/cli.py."""
+"""`splay`, and `python -m splay`: the command line of splay/cli/main.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def main() -> None:
     """Does not return: it ends with the command's exit code."""
     # What is imported stays: to look for garbage among it takes a tenth of the start.
     gc.disable()
-    from splay.cli import main as command
+    from splay.cli.main import main as command
 
     gc.freeze()
     gc.enable()

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.escu_coverage import documents
 from benchmarks.escu_examples import read_examples
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan

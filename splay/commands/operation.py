@@ -16,7 +16,7 @@ from splay.memory import in_memory
 from splay.rows import Demand, Row
 
 if TYPE_CHECKING:
-    from splay.app import AppSet
+    from splay.apps import AppSet
     from splay.spl.args import Args
     from splay.spl.tree import Pipeline, SearchExpr
     from splay.store.event import Event, ReadReport, Store

@@ -9,7 +9,7 @@ from functools import cache
 
 from splay.commands.operation import Operation
 from splay.commands.refused import REFUSED
-from splay.nearest import nearest
+from splay.spelling import nearest
 
 _FOLDER = "splay.commands.builtin"  # as text: what is there imports this module's neighbours
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from splay.app import CustomCommand
+from splay.apps import CustomCommand
 from splay.commands.builtin.search import Search
 from splay.commands.custom.command import External
 from splay.commands.operation import Context, Kind, Operation
@@ -20,8 +20,8 @@ from splay.engine.origins import origin_filter
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.knowledge import Knowledge
-from splay.nearest import spelling
 from splay.rows import EVERYTHING, Demand, Row
+from splay.spelling import spelling
 from splay.spl.args import Args
 from splay.spl.parser import parse_search
 from splay.spl.patched import Patched

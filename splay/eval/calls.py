@@ -18,9 +18,9 @@ from splay.eval.registry import (
 )
 from splay.eval.times.timevars import UnsupportedVariable
 from splay.eval.value import as_list, to_number, to_text
-from splay.nearest import nearest
 from splay.pcre.patterns import compile_pattern, too_slow
 from splay.rows import Row
+from splay.spelling import nearest
 from splay.spl.tree import Call, Expr, Number, String, Unary
 
 Convert = Callable[[Result], Any]

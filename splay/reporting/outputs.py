@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from splay.cli.options import Group
 from splay.errors import OutputError
-from splay.options import Group
-from splay.report import Outcome
 from splay.reporting.navigator import navigator_layer
 from splay.reporting.sarif import sarif_log
-from splay.reporting.whole import check_writable, write_whole
+from splay.reporting.text import Outcome
+from splay.wholefiles import check_writable, write_whole
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from splay.reporting.evidence import Group
+from splay.detections.evidence import Group
 
 
 @dataclass(frozen=True)

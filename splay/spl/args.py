@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from splay.errors import SplError
-from splay.nearest import nearest
+from splay.spelling import nearest
 from splay.spl.evalexpr import read_eval
 from splay.spl.parser import parse_pipeline
 from splay.spl.searchexpr import parse_search_expr

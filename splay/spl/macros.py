@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from splay.errors import SplError, UnsupportedError
-from splay.nearest import nearest_or
+from splay.spelling import nearest_or
 from splay.spl.booleans import is_boolean
 from splay.spl.parser import parse_eval
 from splay.spl.tokens import COMMENT, comment_end, quote_end, read_quoted

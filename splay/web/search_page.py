@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context, Kind
 from splay.engine.plan import Plan, make_plan
 from splay.errors import SplError

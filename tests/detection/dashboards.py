@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.engine.run import Results
 from splay.server.jobs.search import post_processed

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.engine.plan import make_plan
 from splay.engine.run import Results, run_plan

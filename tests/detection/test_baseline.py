@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.rows import Row
 from splay.spl.parser import parse_search
 from tests.detection.apps import OPERATORS, add_lines, copy_of_the_app

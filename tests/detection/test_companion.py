@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.eval.value import as_list
 from splay.rows import Row
 from tests.detection.apps import INVENTORY, add_lines, copy_of_the_app

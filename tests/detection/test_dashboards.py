@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.spl.parser import parse_search
 from tests.detection.dashboards import TOKEN, VIEWS, Dashboard, dashboards, filled
 from tests.detection.searching import ROOT

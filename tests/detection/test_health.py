@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.eval.value import as_list
 from splay.rows import Row
 from splay.store.event import Event

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from splay.cli import main
+from splay.cli.main import main
 from tests.sample_events import Style, event, render
 
 ROOT = Path(__file__).parents[2]

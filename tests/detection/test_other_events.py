@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.rows import Row
 from tests.detection.searching import ROOT, detect, fields_of, search, write_events
 from tests.sample_events import Style, event, render

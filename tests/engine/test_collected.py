@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from splay.cli import main
+from splay.cli.main import main
 
 APP = Path(__file__).parent / "app"
 

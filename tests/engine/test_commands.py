@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.commands.refused import REFUSED
 from splay.commands.registry import find_command, names

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.engine.plan import make_operations
 from splay.errors import SplError

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
-from splay.cli import explained
+from splay.apps import AppSet
+from splay.cli.main import explained
 from splay.commands import subsearch
 from splay.commands.operation import Context
 from splay.engine.plan import make_plan

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from splay.app import AppSet
-from splay.cli import explained
+from splay.apps import AppSet
+from splay.cli.main import explained
 from splay.commands.operation import Context, Operation
 from splay.engine.plan import Plan, make_operations, make_plan
 from splay.engine.run import Results, run_plan

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.errors import ConfError
 from splay.server.access.users import SESSION_SECONDS, Users
 from splay.server.scheduler.scheduler import Scheduler

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.custom.chunks import read_chunk, read_rows
 from splay.commands.operation import Context
 from splay.commands.registry import find_command, names

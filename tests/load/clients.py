@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from tests.detection.searching import ROOT, RULE
 from tests.harness.splunk import APP, Splunk
 from tests.sample_events import Style, event, render

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.registry import find_command
 from splay.conf.files import Conf, read_conf
 from splay.knowledge.lookupclause import read_lookup_clause

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.conf.files import read_conf
 from splay.spl.parser import parse_search, parse_search_expr
 from splay.spl.tree import And, Compare, Or

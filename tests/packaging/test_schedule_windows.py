@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.server.scheduler.cron import Cron
 from splay.spl.timemod import resolve
 from tests.detection.searching import ROOT, RULE, layer_over

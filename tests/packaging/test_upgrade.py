@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from splay.app import AppSet
-from splay.cli import main
+from splay.apps import AppSet
+from splay.cli.main import main
 from splay.conf.files import read_conf
 from tests.sample_events import Style, event, render
 from tools.app_files import APP_ID, ROOT, is_allowed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from splay.cli import main
+from splay.cli.main import main
 from tests.sample_events import Style, event, render
 
 ROOT = Path(__file__).parents[2]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
+from splay.detections import evidence
+from splay.detections.evidence import Evidence, Group, Kept
 from splay.engine.plan import make_plan
-from splay.reporting import evidence
-from splay.reporting.evidence import Evidence, Group, Kept
 from splay.reporting.timeline import Lane, time_line
 from splay.rows import Row
 

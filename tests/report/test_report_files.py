@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from splay.errors import OutputError
-from splay.reporting.whole import check_writable, write_whole
+from splay.wholefiles import check_writable, write_whole
 from tests.report.hostile import SAMPLE, detect
 
 CLASSIC = SAMPLE / "classic.log"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from splay.reporting.evidence import MOST_OF_ONE
+from splay.detections.evidence import MOST_OF_ONE
 from tests.report.hostile import DRIVING, FORMULA, HOST, MARKUP, SAMPLE, detect, hostile_file
 from tests.sample_events import Style, event, render
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from splay.cli import main
+from splay.cli.main import main
 from splay.visible import visible, visible_block, visible_json
 from tests.report.hostile import (
     DRIVING,
@@ -164,7 +164,7 @@ def test_bash_completes_commands_and_options() -> None:
     assert "_SPLAY_COMPLETE=bash_complete" in script
     words = {"COMP_WORDS": "splay detect --re", "COMP_CWORD": "2"}
     env = {**os.environ, **words, "_SPLAY_COMPLETE": "bash_complete"}
-    run = "from splay.cli import main; main(prog_name='splay')"
+    run = "from splay.cli.main import main; main(prog_name='splay')"
     command = [sys.executable, "-c", run]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["plain,--report"]

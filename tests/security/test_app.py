@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.spl.parser import parse_search
 from splay.spl.tree import Pipeline
 from tests.security.conftest import ROOT

@@ -293,7 +293,7 @@ def test_only_commands_of_the_given_apps_run(
 
 @pytest.mark.parametrize("name", ["../../../../bin/sh", "/bin/sh", "../default/app.conf"])
 def test_a_commands_script_is_in_its_apps_bin(tmp_path: Path, name: str) -> None:
-    from splay.app import AppSet
+    from splay.apps import AppSet
 
     app = tmp_path / "app"
     (app / "default").mkdir(parents=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.engine.run import run_plan
 from splay.server.jobs.search import IndexReach, planned

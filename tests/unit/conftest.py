@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.custom import command
 from splay.commands.operation import Context
 from splay.engine.plan import make_operations

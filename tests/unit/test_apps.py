@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.errors import ConfError, SplError
 
 MACROS = """

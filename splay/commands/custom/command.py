@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import islice
 from typing import Any, Self, TypeAlias
 
-from splay.app import CustomCommand
+from splay.apps import CustomCommand
 from splay.commands.custom.chunks import read_rows, write_rows
 from splay.commands.custom.process import Process
 from splay.commands.custom.pythons import OWN, interpreter, newest_first

@@ -14,8 +14,8 @@ from splay.commands.wildcards import field_pattern, fill_in, is_pattern
 from splay.errors import SplError, UnsupportedError
 from splay.eval.expression import EvalContext, compile_expr, fields_of
 from splay.eval.value import as_list
-from splay.nearest import nearest
 from splay.rows import Row, Scalar, Value
+from splay.spelling import nearest
 from splay.spl.args import Args, Word
 from splay.spl.tree import Expr
 

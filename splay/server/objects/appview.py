@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from splay.app import AppSet, CustomCommand
+from splay.apps import AppSet, CustomCommand
 from splay.conf.files import Conf, layer
 from splay.errors import ConfError
 from splay.server.objects.catalog import GIVEN_ONLY, Catalog

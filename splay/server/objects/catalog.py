@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError
 from splay.server.files import write_file

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from splay.detection import RiskObject, find_detection
+from splay.detections.correlation import RiskObject, find_detection
 from splay.engine.run import Results
 from splay.errors import DataError, OutputError, SplayError
 from splay.eval.value import as_list, to_text

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from splay.cli import main
+from splay.cli.main import main
 
 ROOT = str(Path(__file__).parents[3])
 

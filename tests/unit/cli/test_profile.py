@@ -8,8 +8,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from splay.cli import main
-from splay.profile import Profile
+from splay.cli.main import main
+from splay.cli.profile import Profile
 
 ROOT = Path(__file__).parents[3]
 LINE = re.compile(r" +(\d+\.\d{3}) s  (  of it )?(.*)")

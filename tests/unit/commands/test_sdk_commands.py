@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.engine.plan import make_operations, make_plan
 from splay.engine.run import run_plan

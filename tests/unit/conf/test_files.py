@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.conf.files import layer, parse_conf, read_conf
 from splay.errors import ConfError
 

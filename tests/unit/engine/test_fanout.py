@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.engine import fanout
 from splay.engine.plan import make_plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from pathlib import Path
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.eval.expression import EvalContext
 from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING, Demand, Row

@@ -11,13 +11,13 @@ from datetime import tzinfo
 
 import click
 
+from splay.cli.options import Show
+from splay.cli.profile import Profile
 from splay.commands.operation import Context
 from splay.engine.run import Progress, Results
 from splay.errors import SplayError
 from splay.memory import MemoryFull, bound
-from splay.options import Show
-from splay.profile import Profile
-from splay.report import Outcome, as_csv, as_json, outcome_json, print_outcome, print_table
+from splay.reporting.text import Outcome, as_csv, as_json, outcome_json, print_outcome, print_table
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore
 from splay.visible import visible, visible_block

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.commands.operation import Context
-from splay.report import FORMATS
+from splay.reporting.text import FORMATS
 from splay.spl.timemod import resolve
 from splay.store.files.filestore import InputSettings
 

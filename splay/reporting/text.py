@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from splay.detection import Detection, RiskObject
+from splay.detections.correlation import Detection, RiskObject
 from splay.engine.run import Results
 from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, to_text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-    from splay.reporting.evidence import Evidence
+    from splay.detections.evidence import Evidence
 
 FORMATS = ("table", "json", "csv")
 _MOST_PANELS = 20

@@ -15,7 +15,7 @@ from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.value import as_list, to_text
 from splay.knowledge.datamodel import DataModel, read_model
 from splay.knowledge.lookups import LookupTable, Rules, rules_of
-from splay.nearest import nearest, nearest_or
+from splay.spelling import nearest, nearest_or
 from splay.spl.macros import Macro, expand
 from splay.spl.parser import parse_eval
 

@@ -14,11 +14,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from splay import __version__
-from splay.commands.operation import Context, Kind
-from splay.engine.plan import Plan, make_plan
-from splay.engine.run import run_plan
-from splay.errors import DataError, SplayError
-from splay.options import (
+from splay.cli.options import (
     Input,
     Run,
     Show,
@@ -28,14 +24,8 @@ from splay.options import (
     run_options,
     show_options,
 )
-from splay.profile import Profile
-from splay.report import Outcome
-from splay.reporting.evidence import Evidence
-from splay.reporting.outputs import Outputs
-from splay.store.event import ReadReport
-from splay.store.files.filestore import FileStore
-from splay.store.files.stash import CollectedFiles
-from splay.terminal import (
+from splay.cli.profile import Profile
+from splay.cli.terminal import (
     progress_of,
     refusing,
     show_outcome,
@@ -43,6 +33,16 @@ from splay.terminal import (
     tell,
     tell_profile,
 )
+from splay.commands.operation import Context, Kind
+from splay.detections.evidence import Evidence
+from splay.engine.plan import Plan, make_plan
+from splay.engine.run import run_plan
+from splay.errors import DataError, SplayError
+from splay.reporting.outputs import Outputs
+from splay.reporting.text import Outcome
+from splay.store.event import ReadReport
+from splay.store.files.filestore import FileStore
+from splay.store.files.stash import CollectedFiles
 
 
 @click.group()
@@ -111,7 +111,7 @@ def _detect(
     outputs: Outputs,
 ) -> Outcome:
     """Runs the detection and writes the files that are asked for."""
-    from splay.detection import find_detection
+    from splay.detections.correlation import find_detection
 
     detection = find_detection(context.apps, saved)
     evidence = Evidence() if outputs.report else None

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.conf.files import Stanza
 from splay.errors import ConfError
 from splay.eval.value import as_list, to_text

@@ -1,0 +1,1 @@
+"""A correlation search: what it raises, how it is run, and what came of it."""
