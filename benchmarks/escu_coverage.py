@@ -34,6 +34,7 @@ from benchmarks.escu_examples import FAILED, FOUND, NO_EXAMPLE, SILENT, Runs, re
 from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.conf.files import read_conf
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan, plan_pipeline
 from splay.errors import ConfError, SplayError, SplError, UnsupportedError
 from splay.spl.parser import parse_search
@@ -105,7 +106,7 @@ def write_lookups(checkout: Path, folder: Path) -> None:
 def check(name: str, search: str, apps: AppSet) -> Outcome:
     """Parses and plans one search, each command of it by itself as well."""
     outcome = Outcome(name, search)
-    context = Context(apps, time.time())
+    context = new_context(apps, time.time())
     try:
         make_plan(search, context)
     except SplayError as error:

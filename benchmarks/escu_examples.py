@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.errors import SplayError
@@ -114,7 +114,7 @@ def run_all(detections: list[dict[str, Any]], examples: dict[str, Example], apps
 def run_example(search: str, example: Example, apps: AppSet) -> str:
     """FOUND, SILENT, or why the search did not run."""
     with tempfile.TemporaryDirectory() as folder:
-        context = Context(apps, time.time(), data_folder=Path(folder))
+        context = new_context(apps, time.time(), data_folder=Path(folder))
         store = example.write(Path(folder))
         try:
             rows = run_plan(make_plan(search, context), store, context, ReadReport()).rows

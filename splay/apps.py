@@ -10,14 +10,15 @@ from datetime import UTC
 from pathlib import Path
 
 from splay.conf.files import Conf, Stanza, layer, read_conf
+from splay.conf.settings import flag_of
 from splay.errors import ConfError, SplError
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.value import as_list, to_text
 from splay.knowledge.datamodel import DataModel, read_model
 from splay.knowledge.lookups import LookupTable, Rules, rules_of
 from splay.spelling import nearest, nearest_or
+from splay.spl.evalexpr import parse_eval
 from splay.spl.macros import Macro, expand
-from splay.spl.parser import parse_eval
 
 _LEVELS = ("local", "default")
 _MODEL_NAME = re.compile(r"[\w.\-]+")
@@ -93,7 +94,7 @@ class AppSet:
         return Macro(
             settings.get("definition", ""),
             args,
-            settings.get("iseval", "0").lower() in ("1", "t", "true"),
+            flag_of(stanza, "iseval", False, "macros.conf"),
             settings.get("validation", ""),
             settings.get("errormsg", ""),
         )
@@ -183,7 +184,7 @@ class AppSet:
         if stanza is None:
             return None
         settings = stanza.settings
-        if settings.get("chunked", "false").strip().lower() not in ("1", "t", "true"):
+        if not flag_of(stanza, "chunked", False, "commands.conf"):
             raise ConfError(
                 f"the command {name} does not use the chunked protocol",
                 where=stanza.where.get("filename", "commands.conf"),

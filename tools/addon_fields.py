@@ -24,7 +24,7 @@ from pathlib import Path
 from benchmarks.escu_coverage import documents
 from benchmarks.escu_examples import read_examples
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.errors import SplayError
@@ -61,7 +61,7 @@ def fields_of(store: Store, apps: Sequence[Path], search: str = "search *") -> s
 
     SplayError: there is nothing to read, or an app cannot be used.
     """
-    context = Context(AppSet(apps), time.time())
+    context = new_context(AppSet(apps), time.time())
     plan = make_plan(f"{search} | tail 1", context)
     rows = run_plan(plan, store, context, ReadReport()).rows
     return {name for row in rows for name in row}

@@ -15,6 +15,7 @@ import click
 
 from splay.apps import AppSet
 from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.reporting.text import FORMATS
 from splay.spl.timemod import resolve
 from splay.store.files.filestore import InputSettings
@@ -42,7 +43,7 @@ class Run(Group):
     def context(self) -> Context:
         """The context that these options describe. Raises SplayError."""
         now = time.time()
-        context = Context(AppSet(self.apps or (Path(),)), now, self.tz)
+        context = new_context(AppSet(self.apps or (Path(),)), now, self.tz)
         context.earliest = resolve(self.earliest, now, self.tz)
         context.latest = resolve(self.latest, now, self.tz)
         return context

@@ -18,7 +18,7 @@ from splay.rows import Demand, Row
 if TYPE_CHECKING:
     from splay.apps import AppSet
     from splay.spl.args import Args
-    from splay.spl.tree import Pipeline, SearchExpr
+    from splay.spl.tree import Command, Pipeline, SearchExpr
     from splay.store.event import Event, ReadReport, Store
 
 
@@ -49,6 +49,18 @@ class Collector(Protocol):
         """Writes the events. SplayError where it cannot."""
 
 
+class Engine(Protocol):
+    """What plans and runs searches: commands that hold searches ask it, and need not know it."""
+
+    def operations(self, commands: Sequence[Command], context: Context) -> list[Operation]:
+        """The commands as they run. SplError: what is wrong with one."""
+
+    def run_inner(
+        self, pipeline: Pipeline, context: Context, rows: Iterable[Row] | None
+    ) -> list[Row]:
+        """The results of a search within the running one; with rows, of a pipeline over these."""
+
+
 class Reach(Protocol):
     """Which indexes a search reads."""
 
@@ -65,6 +77,7 @@ class Context:
     messages: what a person should be told, in order; level is INFO, WARN or ERROR.
     given: the time range that the search was started with: subsearches have it, whatever
     `earliest=` and `latest=` say in the search around them.
+    engine: what plans and runs the searches within it; `splay.engine.inner.new_context` names it.
     store: where events are while the search runs. reports: what searches within it read of them.
     data_folder: the only folder that a search may write below; None: it may not write.
     collector: takes the events that the search writes to an index; None: it may not.
@@ -77,6 +90,7 @@ class Context:
     apps: AppSet
     now: float
     tz: tzinfo = UTC
+    engine: Engine = field(kw_only=True)
     earliest: float | None = None
     latest: float | None = None
     index_earliest: float | None = None
@@ -117,19 +131,15 @@ class Context:
 
     def operations(self, pipeline: Pipeline) -> list[Operation]:
         """The commands of a search that is part of what an app brings."""
-        from splay.engine.plan import make_operations  # all commands stand between
-
-        return make_operations(pipeline.commands, self)
+        return self.engine.operations(pipeline.commands, self)
 
     def run_inner(self, pipeline: Pipeline, rows: Iterable[Row] | None = None) -> list[Row]:
         """The results of a search within the search; with rows, of a pipeline over these."""
-        from splay.engine.run import run_inner  # all commands stand between this and that module
-
-        return run_inner(pipeline, self, rows)
+        return self.engine.run_inner(pipeline, self, rows)
 
 
 class Operation(ABC):
-    """One parsed command. Subclasses live in splay/search/commands/<name>.py as `COMMAND`."""
+    """One parsed command. Subclasses live in splay/commands/builtin/, as `COMMAND`."""
 
     kind: Kind
     order_free: bool = False
@@ -145,6 +155,8 @@ class Operation(ABC):
     """Whether time modifiers of a search command right after it set its time range."""
     makes_rows: bool = False
     """Whether a streaming command may give more rows than it takes."""
+    filters: SearchExpr | None = None
+    """Of the command search: the expression that its rows match."""
     over_rows: bool = False
     """Whether its pipelines work on its rows instead of making their own."""
 

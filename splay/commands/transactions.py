@@ -16,7 +16,7 @@ from splay.eval.expression import compile_condition, fields_of
 from splay.eval.value import as_list, from_list, to_text
 from splay.rows import Row, Scalar, Value
 from splay.spl.args import Args
-from splay.spl.parser import parse_search_expr
+from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tokens import quote_end
 from splay.spl.tree import Expr, SearchExpr
 

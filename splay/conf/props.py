@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import regex
 
 from splay.conf.files import Conf, Stanza
-from splay.knowledge.pairs import broken
+from splay.conf.settings import broken
 from splay.pcre.patterns import compile_pattern
 
 _KINDS = ("source", "host", "sourcetype")  # highest precedence first

@@ -13,11 +13,11 @@ from typing import Any
 
 from splay.apps import AppSet
 from splay.conf.files import Stanza
+from splay.conf.settings import flag_of
 from splay.errors import ConfError
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
 
-_ON = ("1", "true", "t")
 _TOKEN = re.compile(r"\$([\w.:]+)\$")
 
 
@@ -88,8 +88,7 @@ def _only_correlation_search(apps: AppSet) -> str:
     found = [
         name
         for name, stanza in apps.conf("savedsearches").items()
-        if stanza.settings.get("action.correlationsearch.enabled", "0").lower() in _ON
-        and stanza.settings.get("disabled", "0").lower() not in _ON
+        if _flag(stanza, "action.correlationsearch.enabled") and not _flag(stanza, "disabled")
     ]
     if len(found) == 1:
         return found[0]
@@ -101,9 +100,13 @@ def _only_correlation_search(apps: AppSet) -> str:
     )
 
 
+def _flag(stanza: Stanza, name: str) -> bool:
+    return flag_of(stanza, name, False, "savedsearches.conf")
+
+
 def _modifiers(stanza: Stanza) -> tuple[tuple[str, str, float], ...]:
     key = "action.risk.param._risk"
-    if stanza.settings.get("action.risk", "0").lower() not in _ON or key not in stanza.settings:
+    if not _flag(stanza, "action.risk") or key not in stanza.settings:
         return ()
     where = stanza.where.get(key, "savedsearches.conf")
     try:

@@ -13,10 +13,11 @@ from splay.commands.builtin.search import Search
 from splay.commands.custom.command import External
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command, suggestion
-from splay.commands.subsearch import Open, has_subsearch
+from splay.commands.subsearch import has_subsearch
 from splay.commands.timebounds import refuse_bounds, split_bounds, without_bounds
 from splay.engine.literals import literals
 from splay.engine.origins import origin_filter
+from splay.engine.subsearches import Open
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.knowledge import Knowledge

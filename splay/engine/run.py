@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from splay.commands.builtin.head import Head
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
-from splay.commands.subsearch import has_subsearch, replace_results
+from splay.commands.subsearch import has_subsearch
 from splay.engine.fanout import divisible, run_shares, run_whole
 from splay.engine.plan import Plan, plan_pipeline, within
 from splay.engine.retrieve import each, guarded, matching, memory_of
+from splay.engine.subsearches import replace_results
 from splay.errors import SplError
 from splay.rows import Row
 from splay.spl.parser import parse_search

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from splay.eval.conditions.predicate import predicate_fields
-from splay.spl.parser import parse_search_expr
+from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import Among, Binary, Call, Expr, Field, String, Unary
 
 VOLATILE = frozenset({"random", "time"})

@@ -12,27 +12,17 @@ import json
 import re
 from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from splay.eval.jsonvalue import whole
+from splay.eval.paths import Attribute, Step
 from splay.rows import Scalar
 
 CUTOFF = 5_000
 """limits.conf, [spath] extraction_cutoff: how many characters are read for all fields."""
 
-_STEP = re.compile(r"(?:^|\.)([^.{}]+)|\{(?:(\d*)|@([^{}]+))\}")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ATOM = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
-
-
-class Attribute(NamedTuple):
-    """An attribute's name."""
-
-    name: str
-
-
-Step: TypeAlias = str | int | Attribute | None
-"""A name, an index, None for every element, or an attribute."""
 
 
 class Node(NamedTuple):
@@ -41,23 +31,6 @@ class Node(NamedTuple):
     content: dict[str, Node] | list[Node] | str
     start: int
     end: int
-
-
-def parse_path(path: str) -> list[Step]:
-    """The steps of a location path such as a.b{0}.c{@d}. ValueError: it is none."""
-    steps: list[Step] = []
-    end = 0
-    while match := _STEP.match(path, end):
-        end = match.end()
-        if match[1] is not None:
-            steps.append(match[1])
-        elif match[3] is not None:
-            steps.append(Attribute(match[3]))
-        else:
-            steps.append(int(match[2]) if match[2] else None)
-    if end != len(path) or not steps:
-        raise ValueError(f"{path!r} is not a location path")
-    return steps
 
 
 def all_pairs(text: str) -> Iterator[tuple[str, Scalar]]:

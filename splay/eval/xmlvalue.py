@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from splay.eval.spath import Attribute, Step
+from splay.eval.paths import Attribute, Step
 from splay.rows import Scalar
 
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]*>")

@@ -19,7 +19,7 @@ from splay.knowledge.trace import Trace
 from splay.pcre.symbolic.pattern import Unsupported
 from splay.rows import Demand, Row, Value
 from splay.spl.booleans import is_boolean
-from splay.spl.parser import parse_eval
+from splay.spl.evalexpr import parse_eval
 
 _ALIAS = re.compile(r'("[^"]+"|\S+)\s+(AS|ASNEW)\s+("[^"]+"|[^\s,]+)[\s,]*', re.IGNORECASE)
 

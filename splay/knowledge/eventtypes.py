@@ -14,17 +14,16 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from splay.conf.files import Conf, Stanza
+from splay.conf.settings import flag_of, truth
 from splay.errors import ConfError, SplError
 from splay.eval.conditions.predicate import Predicate, compile_predicate, predicate_fields
 from splay.eval.conditions.wildcard import wildcard_pattern
 from splay.knowledge.step import Say
-from splay.spl.parser import parse_search_expr
+from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import And, Compare, Not, Or, SearchExpr, Subsearch, TimeBound
 
 EVENTTYPE = "eventtype"
 TAG = "tag"
-_ON = ("enabled", "1", "t", "true")
-_OFF = ("disabled", "0", "f", "false", "")
 _LAST = 1_000_000
 _MACRO = re.compile(r"`[^`]*`")
 
@@ -176,9 +175,9 @@ class Classes:
                 where = stanza.where.get(tag, "tags.conf")
                 if "*" in value:
                     self.say("WARN", f"{where}: [{stanza.name}] tags nothing: * is no wildcard")
-                elif state.strip().lower() in _ON:
+                elif _is_tag(state):
                     yield Tag(of_field, value, tag)
-                elif state.strip().lower() not in _OFF:
+                elif _is_tag(state) is None:
                     self.say("WARN", f"{where}: {tag} is neither enabled nor disabled")
 
 
@@ -193,8 +192,13 @@ def _is_class(name: str) -> bool:
 
 
 def _enabled(stanza: Stanza) -> bool:
-    off = stanza.settings.get("disabled", "0").strip().lower() in ("1", "t", "true")
-    return stanza.name != "default" and not off
+    return stanza.name != "default" and not flag_of(stanza, "disabled", False, "eventtypes.conf")
+
+
+def _is_tag(state: str) -> bool | None:
+    """What tags.conf says of a tag: enabled or disabled, or true or false; None: neither."""
+    word = state.strip().lower()
+    return word == "enabled" if word in ("enabled", "disabled", "") else truth(word)
 
 
 def _priority(stanza: Stanza) -> int:

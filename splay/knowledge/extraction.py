@@ -12,8 +12,9 @@ from collections.abc import Collection, Mapping
 import regex
 
 from splay.conf.files import Stanza
+from splay.conf.settings import broken
 from splay.knowledge.delims import DelimsStep
-from splay.knowledge.pairs import Keeping, broken, clean_key, texts
+from splay.knowledge.pairs import Keeping, clean_key, texts
 from splay.knowledge.step import RAW, Action, Broken, Say, Step
 from splay.knowledge.trace import Trace
 from splay.pcre.patterns import compile_pattern, timed

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from splay.conf.files import Stanza
+from splay.conf.settings import broken, flag
 from splay.eval.jsonvalue import whole
 from splay.eval.value import as_list, from_list
-from splay.knowledge.pairs import broken, clean_key, flag
+from splay.knowledge.pairs import clean_key
 from splay.knowledge.step import RAW, Action, Broken, Step
 from splay.knowledge.trace import Trace
 from splay.pcre.symbolic.pattern import Unsupported

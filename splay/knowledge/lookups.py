@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
+from splay.conf.settings import broken, flag
 from splay.errors import ConfError
 from splay.eval.conditions.wildcard import wildcard_pattern
 from splay.eval.value import from_list
-from splay.knowledge.pairs import broken, flag, texts
+from splay.knowledge.pairs import texts
 from splay.rows import Row
 
 _MATCH_TYPE = re.compile(r"(\w+)\s*\(\s*([^)]+?)\s*\)")

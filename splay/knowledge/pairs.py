@@ -10,12 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from splay.errors import ConfError
+from splay.conf.settings import flag
 from splay.eval.value import as_list, from_list, to_text
 from splay.rows import Row
-
-_YES = ("1", "t", "true", "y", "yes")
-_NO = ("0", "f", "false", "n", "no")
 
 
 @dataclass(frozen=True)
@@ -61,18 +58,3 @@ def texts(row: Row, field: str) -> list[str]:
     if isinstance(value, str):
         return [value]
     return [] if value is None else [to_text(item) for item in as_list(value)]
-
-
-def flag(settings: Mapping[str, str], name: str, default: bool) -> bool:
-    """A setting that is true or false. ValueError: it is neither."""
-    text = settings.get(name, "").strip().lower()
-    if not text:
-        return default
-    if text not in _YES + _NO:
-        raise ValueError(f"{name} is {settings[name]!r}, neither true nor false")
-    return text in _YES
-
-
-def broken(error: ValueError, what: str, where: str) -> ConfError:
-    """The error of a setting that cannot be used."""
-    return ConfError(f"{what}: {error}", where=where, hint="Correct it, or remove the setting")

@@ -24,10 +24,12 @@ from splay.server.endpoints import (
     system,
 )
 from splay.server.endpoints.search import alerts, jobs, savedsearches, times
+from splay.server.errors import RestError
 from splay.server.hec.collector import Collector
 from splay.server.rest.feeds import Entry, Feed, respond
-from splay.server.rest.request import Call, Params, RestError, Route, messages_response
+from splay.server.rest.request import Call, Params, Route, messages_response
 from splay.server.splunkd import Splunkd
+from splay.store.index.indexes import IndexRefused
 
 MODULES = (
     access,
@@ -91,6 +93,8 @@ class Management:
             return response
         except RestError as error:
             return messages_response(error.status, [(error.kind, error.text)], call.json)
+        except IndexRefused as error:
+            return messages_response(error.status, [("ERROR", error.message)], call.json)
         except OutputError as error:  # of a change that could not be kept
             return messages_response(500, [("ERROR", str(error))], call.json)
         except SplayError as error:

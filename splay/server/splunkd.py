@@ -11,13 +11,13 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import Plan
 from splay.errors import DataError
 from splay.server.access.users import Users
 from splay.server.alerts import Alerts
-from splay.server.endpoints.conf_objects import SYSTEM
-from splay.server.endpoints.messages import Messages
+from splay.server.bulletins import Messages
+from splay.server.errors import RestError
 from splay.server.hec.tokens import HecTokens
 from splay.server.jobs.collector import collector_of
 from splay.server.jobs.deletion import CAPABILITY, check_streams, deleted, without_delete
@@ -25,8 +25,7 @@ from splay.server.jobs.jobs import Job, Jobs, Request
 from splay.server.jobs.search import IndexReach, planned
 from splay.server.jobs.timerange import TimeRange
 from splay.server.objects.appview import ScopedApps
-from splay.server.objects.catalog import Catalog
-from splay.server.rest.request import RestError
+from splay.server.objects.catalog import SYSTEM, Catalog
 from splay.store.event import Store
 from splay.store.index.indexes import Indexes, SearchStore
 
@@ -119,7 +118,7 @@ class Splunkd:
             raise RestError(400, f"A search has at most {MAX_SEARCH:,} characters.", "FATAL")
         apps = self.scoped(request.user, request.app)
         moment = self.clock() if now is None else now
-        context = Context(apps, moment, self.zone(request.user), sid=sid)
+        context = new_context(apps, moment, self.zone(request.user), sid=sid)
         context.span = time_range.resolved(moment, context.tz)
         private = "" if self.is_admin(request.user) else request.user
         context.data_folder = self.catalog.changes_of(request.app, private)

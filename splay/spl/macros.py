@@ -14,7 +14,7 @@ from typing import TypeAlias
 from splay.errors import SplError, UnsupportedError
 from splay.spelling import nearest_or
 from splay.spl.booleans import is_boolean
-from splay.spl.parser import parse_eval
+from splay.spl.evalexpr import parse_eval
 from splay.spl.tokens import COMMENT, comment_end, quote_end, read_quoted
 
 _NAME = re.compile(r"\s*([^\s(),\"`$]+)\s*")

@@ -8,12 +8,8 @@ from __future__ import annotations
 import re
 
 from splay.errors import SplError
-from splay.spl.evalexpr import parse_eval
-from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tokens import blank_comments, split_stages
 from splay.spl.tree import Command, Pipeline
-
-__all__ = ["parse_eval", "parse_pipeline", "parse_search", "parse_search_expr"]
 
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?=[\s(\"'\[`]|$)")
 _MAX_DEPTH = 50

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from splay.errors import SplError, UnsupportedError
+from splay.spl.parser import parse_pipeline
 from splay.spl.tokens import bracket_end, quote_end, read_quoted, unescape
 from splay.spl.tree import (
     And,
@@ -148,8 +149,6 @@ class _Parser:
         return inner
 
     def subsearch(self) -> Subsearch:
-        from splay.spl.parser import parse_pipeline
-
         start = self.pos
         self.pos = bracket_end(self.text, start, self.offset)
         inside = self.text[start + 1 : self.pos - 1]

@@ -10,8 +10,8 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from splay.errors import SplayError
+from splay.server.errors import RestError
 from splay.server.management import Management, asgi
-from splay.server.rest.request import RestError
 from splay.server.splunkd import Splunkd
 from splay.web.bundle import STATIC, bundled
 from splay.web.pages import Missing, Pages

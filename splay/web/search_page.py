@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from splay.apps import AppSet
-from splay.commands.operation import Context, Kind
+from splay.commands.operation import Kind
+from splay.engine.inner import new_context
 from splay.engine.plan import Plan, make_plan
 from splay.errors import SplError
 
@@ -25,7 +26,7 @@ def search_definition(search: str, earliest: str, latest: str, apps: AppSet) -> 
     Raises SplayError: a search that is wrong, or that writes.
     """
     # The folder is never written: it lets a search that writes be planned, and then refused.
-    plan = make_plan(search, Context(apps, time.time(), data_folder=Path()))
+    plan = make_plan(search, new_context(apps, time.time(), data_folder=Path()))
     for name in _commands(plan):
         if name in _WRITING:
             raise SplError(f"{name} writes: this page runs no search that does", at=0)

@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.run import Results
 from splay.server.jobs.search import post_processed
 from splay.store.event import Event
@@ -101,7 +101,7 @@ def ask(
             spl = view.query(source, tokens)
             base = view.sources[source]["options"].get("extend")
             found[source] = (
-                post_processed(spl, results_of(base), Context(AppSet(apps), NOW))
+                post_processed(spl, results_of(base), new_context(AppSet(apps), NOW))
                 if base
                 else search_indexed(spl, events, apps)[0]
             )

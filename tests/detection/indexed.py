@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import Results, run_plan
 from splay.store.event import Event, Need, ReadReport
@@ -71,6 +71,6 @@ def search_indexed(
     spl: str, events: Sequence[Event], apps: Sequence[Path] = (ROOT,)
 ) -> tuple[Results, list[tuple[str, str]]]:
     """The results of a search on these events, and what splay had to say."""
-    context = Context(AppSet(apps), NOW)
+    context = new_context(AppSet(apps), NOW)
     plan = make_plan(spl, context)
     return run_plan(plan, Given(events), context, ReadReport()), context.messages

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import Results, run_plan
 from splay.eval.expression import EvalContext
@@ -36,7 +36,7 @@ def search(
     settings: InputSettings | None = None,
 ) -> tuple[Results, list[tuple[str, str]]]:
     """The results of a search on a file or folder, and what splay had to say."""
-    context = Context(AppSet(apps), NOW)
+    context = new_context(AppSet(apps), NOW)
     plan = make_plan(spl, context)
     store = FileStore([data], settings or InputSettings())
     return run_plan(plan, store, context, ReadReport()), context.messages

@@ -20,7 +20,7 @@ from random import Random
 
 from splay.server.alerts import Alerts
 from splay.server.jobs.jobs import Job
-from splay.server.rest.feeds import Acl
+from splay.server.objects.acl import Acl
 from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport, Store

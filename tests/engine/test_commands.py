@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
 from splay.commands.refused import REFUSED
 from splay.commands.registry import find_command, names
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.errors import UnsupportedError
 
@@ -45,6 +45,6 @@ def test_nothing_is_both() -> None:
 )
 def test_the_reason_names_a_way_out(name: str, text: str) -> None:
     with pytest.raises(UnsupportedError) as raised:
-        make_plan(f"index=main | {name} x", Context(AppSet([APP]), 0.0))
+        make_plan(f"index=main | {name} x", new_context(AppSet([APP]), 0.0))
     assert text in str(raised.value)
     assert raised.value.at == len("index=main | ")

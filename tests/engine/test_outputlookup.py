@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_operations
 from splay.errors import SplError
 from splay.rows import Row
@@ -22,7 +22,7 @@ APP = Path(__file__).parent / "app"
 
 def write(folder: Path, arguments: str, *rows: Row) -> list[Row]:
     """What comes out of outputlookup."""
-    context = Context(AppSet([APP]), 0.0, data_folder=folder)
+    context = new_context(AppSet([APP]), 0.0, data_folder=folder)
     (operation,) = make_operations(parse_search(f"| outputlookup {arguments}").commands, context)
     return list(operation.run(iter(rows), context))
 

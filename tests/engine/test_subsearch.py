@@ -14,6 +14,7 @@ from splay.apps import AppSet
 from splay.cli.main import explained
 from splay.commands import subsearch
 from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.errors import SplError
@@ -41,7 +42,7 @@ class Engine:
         self.report = ReadReport()
 
     def context(self) -> Context:
-        return Context(AppSet([self.folder]), NOW)
+        return new_context(AppSet([self.folder]), NOW)
 
     def run(self, search: str, context: Context | None = None) -> list[Row]:
         context = context or self.context()

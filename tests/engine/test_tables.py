@@ -22,6 +22,7 @@ import pytest
 from splay.apps import AppSet
 from splay.cli.main import explained
 from splay.commands.operation import Context, Operation
+from splay.engine.inner import new_context
 from splay.engine.plan import Plan, make_operations, make_plan
 from splay.engine.run import Results, run_plan
 from splay.errors import SplayError, SplError
@@ -51,7 +52,7 @@ def zone(block: Block) -> tzinfo:
 
 
 def context_of(block: Block) -> Context:
-    return Context(AppSet([APP]), float(block.settings.get("now", NOW)), zone(block))
+    return new_context(AppSet([APP]), float(block.settings.get("now", NOW)), zone(block))
 
 
 def operations_of(block: Block, context: Context) -> list[Operation]:

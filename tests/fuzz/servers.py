@@ -22,7 +22,7 @@ from starlette.types import Message
 from splay.ports.headers import guarded
 from splay.server.hec.tokens import APP
 from splay.server.management import MODULES, collector_app, management_app
-from splay.server.rest.feeds import Acl
+from splay.server.objects.acl import Acl
 from splay.server.rest.request import Route
 from splay.server.splunkd import Splunkd
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from splay.apps import AppSet
 from splay.commands.custom.chunks import read_chunk, read_rows
-from splay.commands.operation import Context
 from splay.commands.registry import find_command, names
 from splay.conf.files import parse_conf
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.errors import SplayError
 from splay.eval.expression import EvalContext, compile_expr
@@ -25,7 +25,7 @@ from splay.eval.registry import FUNCTIONS
 from splay.knowledge import Knowledge
 from splay.knowledge.lookups import LookupTable, Rules
 from splay.rows import EVERYTHING, Row
-from splay.spl.parser import parse_eval
+from splay.spl.evalexpr import parse_eval
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 from tests.engine.blocks import read_table
@@ -69,7 +69,7 @@ def _spl(_: Path) -> Run:
 
     def run(data: bytes) -> None:
         with suppress(SplayError):
-            make_plan(_text(data), Context(apps, NOW))
+            make_plan(_text(data), new_context(apps, NOW))
 
     return run
 
@@ -102,7 +102,7 @@ def _xml(_: Path) -> Run:
     apps = AppSet([ROOT])
     said: list[str] = []
     knowledge = Knowledge(apps, EvalContext(NOW, UTC), lambda level, text: said.append(text))
-    context = Context(apps, NOW)
+    context = new_context(apps, NOW)
     spl = 'eval _raw=fuzzed | spath | xmlkv | xpath "//EventID" outfield=id'
     plan = make_plan(f"| makeresults | {spl}", context)
 

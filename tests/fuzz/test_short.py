@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from splay.server.rest.request import Params, RestError
+from splay.server.errors import RestError
+from splay.server.rest.request import Params
 from tests.fuzz.targets import TARGETS, Run
 
 _SEARCH = "/servicesNS/nobody/search"

@@ -17,7 +17,8 @@ from splay.conf.files import Conf, read_conf
 from splay.knowledge.lookupclause import read_lookup_clause
 from splay.knowledge.lookups import lookup_call
 from splay.spl.args import Args
-from splay.spl.parser import parse_search, parse_search_expr
+from splay.spl.parser import parse_search
+from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import And, Compare, Not, Or, SearchExpr
 
 ROOT = Path(__file__).parents[2]

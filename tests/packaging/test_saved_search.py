@@ -13,7 +13,8 @@ import pytest
 
 from splay.apps import AppSet
 from splay.conf.files import read_conf
-from splay.spl.parser import parse_search, parse_search_expr
+from splay.spl.parser import parse_search
+from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import And, Compare, Or
 
 ROOT = Path(__file__).parents[2]

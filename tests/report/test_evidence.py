@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
 from splay.detections import evidence
 from splay.detections.evidence import Evidence, Group, Kept
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.reporting.timeline import Lane, time_line
 from splay.rows import Row
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 def watched(search: str, rows: list[Row]) -> tuple[Evidence, list[Row]]:
     """What is seen of these rows, which a search's commands are given, and its results."""
-    context = Context(AppSet([ROOT]), now=0)
+    context = new_context(AppSet([ROOT]), now=0)
     found = Evidence()
     operations = make_plan(search, context).operations
     passed = found.watch(operations[0], rows)

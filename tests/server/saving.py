@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from splay.server.objects.acl import Acl
 from splay.server.objects.catalog import Object
-from splay.server.rest.feeds import Acl
 from splay.server.scheduler.savedsearch import SavedSearch
 from splay.server.splunkd import Splunkd
 

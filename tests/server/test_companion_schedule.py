@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from splay.server.rest.feeds import Acl
+from splay.server.objects.acl import Acl
 from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from splay.server.rest.request import RestError
+from splay.server.errors import RestError
 from splay.server.scheduler.cron import Cron
 from tests.server.moments import at
 

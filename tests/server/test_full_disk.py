@@ -17,14 +17,14 @@ import pytest
 
 from splay.errors import OutputError
 from splay.server.access.users import User, Users
-from splay.server.files import write_file
 from splay.server.jobs.jobs import Job
 from splay.server.management import management_app
-from splay.server.rest.feeds import Acl
+from splay.server.objects.acl import Acl
 from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport
 from splay.store.literalscan import LiteralScan
+from splay.wholefiles import write_file
 from tests.security.conftest import Client
 from tests.server.moments import at
 from tests.server.running import PASSWORD, ROOT

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.run import run_plan
 from splay.server.jobs.search import IndexReach, planned
 from splay.store.event import Event, ReadReport
@@ -66,7 +66,7 @@ def searched(
         return one
 
     monkeypatch.setattr(Segment, "event", event)
-    context = Context(AppSet([ROOT]), 10.0)
+    context = new_context(AppSet([ROOT]), 10.0)
     context.reach = IndexReach(indexes, ["main"], ["*"])
     plan = planned(f"{search} | table n", context)
     results = run_plan(plan, SearchStore(indexes, lambda: True), context, ReadReport())

@@ -14,7 +14,7 @@ import pytest
 from splay.errors import DataError
 from splay.server.jobs.jobs import Job
 from splay.server.jobs.timerange import TimeRange
-from splay.server.rest.feeds import Acl
+from splay.server.objects.acl import Acl
 from splay.server.scheduler.savedsearch import SavedSearch
 from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd

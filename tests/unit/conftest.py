@@ -12,6 +12,7 @@ import pytest
 from splay.apps import AppSet
 from splay.commands.custom import command
 from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_operations
 from splay.rows import Row
 from splay.spl.parser import parse_search
@@ -22,7 +23,7 @@ Through = Callable[[str, Iterable[Row]], Iterator[Row]]
 
 @pytest.fixture
 def context() -> Context:
-    return Context(AppSet([APP]), 1534143600.5)
+    return new_context(AppSet([APP]), 1534143600.5)
 
 
 @pytest.fixture

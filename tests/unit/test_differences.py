@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.errors import SplError
@@ -47,7 +47,7 @@ def test_what_shows_nothing_is_told(shown: str, problem: str) -> None:
 def found(search: str, text: str, app: Path, settings: InputSettings) -> list[Row]:
     (app / "default").mkdir(exist_ok=True)
     (app / "events.log").write_text(text)
-    context = Context(AppSet([app]), 0.0)
+    context = new_context(AppSet([app]), 0.0)
     store = FileStore([app / "events.log"], settings)
     return run_plan(make_plan(search, context), store, context, ReadReport()).rows
 

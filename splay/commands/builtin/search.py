@@ -22,7 +22,7 @@ class Search(Operation):
     kind = Kind.STREAMING
 
     def __init__(self, expr: SearchExpr) -> None:
-        self.expr = expr
+        self.expr = self.filters = expr
         self._matches = compile_predicate(expr)
 
     @classmethod

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
-from splay.eval.spath import Step, all_pairs, at_path, parse_path
+from splay.eval.paths import Step, parse_path
+from splay.eval.spath import all_pairs, at_path
 from splay.eval.value import from_list
 from splay.knowledge.pairs import texts
 from splay.rows import Demand, Row, Scalar

@@ -31,7 +31,7 @@ from splay.eval.expression import EvalContext, compile_condition, fields_of
 from splay.eval.kinds import need_boolean
 from splay.rows import Demand, Row
 from splay.spl.args import Args, Word, as_bool, as_int
-from splay.spl.parser import parse_eval
+from splay.spl.evalexpr import parse_eval
 from splay.spl.timemod import resolve
 from splay.spl.tokens import unescape
 from splay.spl.tree import Expr

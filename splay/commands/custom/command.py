@@ -88,10 +88,8 @@ class External(Operation):
         preop = str(settings.get("streaming_preop") or "").strip()
         if not preop or self.maps:
             return rows
-        from splay.engine.plan import make_operations  # which imports this module
-
         try:
-            operations = make_operations(parse_search(f"| {preop}").commands, context)
+            operations = context.operations(parse_search(f"| {preop}"))
         except SplError as error:
             message = f"the command {self.command.name} asks for {preop!r} before it"
             raise CommandError(f"{message}: {error.message}", hint=error.hint) from error

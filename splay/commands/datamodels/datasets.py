@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from splay.commands.builtin.search import Search
 from splay.commands.operation import Context, Kind, Operation
 from splay.errors import ConfError, SplError
 from splay.eval.conditions.predicate import compile_predicate, predicate_fields
@@ -21,7 +20,9 @@ from splay.knowledge.datamodel import Calculation, Dataset
 from splay.knowledge.lookups import lookup_call
 from splay.pcre.patterns import TIME_LIMIT, compile_pattern, timed
 from splay.rows import Demand, Row
-from splay.spl.parser import parse_eval, parse_search, parse_search_expr
+from splay.spl.evalexpr import parse_eval
+from splay.spl.parser import parse_search
+from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import And, MatchAll, SearchExpr
 
 NODENAME = "nodename"
@@ -151,8 +152,9 @@ class DatasetReader:
         except SplError as error:
             error.search = search
             raise ConfError(str(error), where=dataset.where) from error
-        if isinstance(first, Search) and all(each.kind is Kind.STREAMING for each in commands):
-            return first.expr, commands
+        streams = all(each.kind is Kind.STREAMING for each in commands)
+        if first.filters is not None and streams:
+            return first.filters, commands
         message = "a root search of anything but events and streaming commands is not supported"
         raise ConfError(message, where=dataset.where)
 

@@ -18,7 +18,7 @@ from splay.eval.registry import Arguments, Compiled, Result, built, plain
 from splay.eval.value import to_text
 from splay.pcre.patterns import TIME_LIMIT, timed
 from splay.rows import Row, Scalar
-from splay.spl.parser import parse_search_expr
+from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import String
 
 _equal = compare("=")

@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 import regex
 
+from splay.eval.paths import parse_path
 from splay.eval.registry import plain
-from splay.eval.spath import at_path, parse_path
+from splay.eval.spath import at_path
 from splay.eval.value import from_list, to_text
 from splay.pcre.patterns import TIME_LIMIT, timed
 from splay.rows import Scalar, Value

@@ -20,7 +20,7 @@ from typing import Any
 
 from splay.errors import OutputError
 from splay.server.access.passwords import Lockout, hashed, is_right, of_nobody
-from splay.server.files import write_file
+from splay.wholefiles import write_file
 
 SESSION_SECONDS = 3600
 """How long a session lasts without a request: sessionTimeout of server.conf."""

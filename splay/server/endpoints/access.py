@@ -16,8 +16,10 @@ from starlette.responses import Response
 from splay.errors import SplayError
 from splay.server.access.passwords import hashed, is_user_name
 from splay.server.access.users import CAPABILITIES, SESSION_SECONDS, Role, User
-from splay.server.rest.feeds import Acl, Entry, Feed, describe, paged, respond
-from splay.server.rest.request import Call, RestError, Routes, messages_response, record_response
+from splay.server.errors import RestError
+from splay.server.objects.acl import Acl
+from splay.server.rest.feeds import Entry, Feed, describe, paged, respond
+from splay.server.rest.request import Call, Routes, messages_response, record_response
 from splay.spl.timemod import resolve
 
 routes = Routes()

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from splay.conf.settings import on
+from splay.server.errors import RestError, truth
+from splay.server.objects.acl import Acl
 from splay.server.objects.catalog import BUILT_IN
-from splay.server.rest.feeds import Acl, Entry, Feed, describe, paged, respond
-from splay.server.rest.request import Call, RestError, Routes, truth
+from splay.server.rest.feeds import Entry, Feed, describe, paged, respond
+from splay.server.rest.request import Call, Routes
 
 routes = Routes()
 _SETTABLE = ("label", "author", "description", "version", "visible")
@@ -24,16 +27,19 @@ def _app_entry(call: Call, name: str) -> Entry:
     def of(stanza: str, key: str, default: str = "") -> str:
         return conf[stanza].settings.get(key, default) if stanza in conf else default
 
+    def yes(stanza: str, key: str, default: bool) -> bool:
+        return on(conf[stanza].settings, key, default) if stanza in conf else default
+
     content = {
         "author": of("launcher", "author"),
-        "check_for_updates": of("package", "check_for_updates", "true") not in ("false", "0"),
-        "configured": of("install", "is_configured", "0") in ("1", "true"),
+        "check_for_updates": yes("package", "check_for_updates", True),
+        "configured": yes("install", "is_configured", False),
         "core": name in BUILT_IN,
         "description": of("launcher", "description"),
         "disabled": not catalog.is_enabled(name),
         "label": of("ui", "label", name),
         "version": of("launcher", "version") or of("id", "version"),
-        "visible": of("ui", "is_visible", "1") in ("1", "true"),
+        "visible": yes("ui", "is_visible", True),
         "managed_by_deployment_client": False,
         "show_in_nav": True,
         "state_change_requires_restart": False,

@@ -12,11 +12,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from splay.server.objects.catalog import GLOBAL_CONFS, Object, on
-from splay.server.rest.feeds import Acl, Entry, Feed, paged, respond
-from splay.server.rest.request import LISTING, Call, RestError, Routes, messages_response
+from splay.conf.settings import on
+from splay.server.errors import RestError
+from splay.server.objects.acl import Acl
+from splay.server.objects.catalog import GLOBAL_CONFS, SYSTEM, Object
+from splay.server.rest.feeds import Entry, Feed, paged, respond
+from splay.server.rest.request import LISTING, Call, Routes, messages_response
 
-SYSTEM = "system"
 NOBODY = "nobody"
 _SECRET = {"inputs": "edit_token_http"}
 """Files that hold secrets, and the capability that shows them."""

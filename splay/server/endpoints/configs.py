@@ -13,6 +13,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from splay.conf.settings import on
 from splay.server.endpoints import conf_objects
 from splay.server.endpoints.conf_objects import (
     Kind,
@@ -21,9 +22,11 @@ from splay.server.endpoints.conf_objects import (
     plain_content,
     plain_settings,
 )
-from splay.server.objects.catalog import Object, on
-from splay.server.rest.feeds import Acl, Entry, Feed, paged
-from splay.server.rest.request import Call, RestError, Routes, messages_response, truth
+from splay.server.errors import RestError, truth
+from splay.server.objects.acl import Acl
+from splay.server.objects.catalog import Object
+from splay.server.rest.feeds import Entry, Feed, paged
+from splay.server.rest.request import Call, Routes, messages_response
 
 routes = Routes()
 _CONF_NAME = re.compile(r"[\w\-]{1,100}")

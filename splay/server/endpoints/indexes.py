@@ -12,10 +12,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from splay.server.endpoints.conf_objects import SYSTEM
-from splay.server.objects.catalog import Object
-from splay.server.rest.feeds import Acl, Entry, Feed, describe, paged, respond
-from splay.server.rest.request import Call, RestError, Routes, messages_response
+from splay.conf.settings import on
+from splay.server.errors import RestError
+from splay.server.objects.acl import Acl
+from splay.server.objects.catalog import SYSTEM, Object
+from splay.server.rest.feeds import Entry, Feed, describe, paged, respond
+from splay.server.rest.request import Call, Routes, messages_response
 from splay.store.index.indexes import BUILT_IN, Index
 
 routes = Routes()
@@ -77,7 +79,7 @@ def _content(index: Index, settings: dict[str, str]) -> dict[str, Any]:
         "currentDBSizeMB": -(-index.size() // _MEGABYTE),
         "datatype": "event",
         "defaultDatabase": "main",
-        "disabled": settings.get("disabled", "0") in ("1", "true"),
+        "disabled": on(settings, "disabled"),
         "frozenTimePeriodInSecs": _number(settings, "frozenTimePeriodInSecs"),
         "isInternal": index.name.startswith("_"),
         "isReady": True,

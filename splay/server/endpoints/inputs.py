@@ -13,12 +13,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from splay.conf.settings import on
 from splay.server.endpoints.conf_objects import Kind, Settings, add_routes
 from splay.server.endpoints.receivers import index_all
+from splay.server.errors import RestError, truth
 from splay.server.hec.tokens import APP, PREFIX
-from splay.server.objects.catalog import Object, on
+from splay.server.objects.catalog import Object
 from splay.server.rest.feeds import Entry, Feed, paged, respond
-from splay.server.rest.request import Call, RestError, Routes, truth
+from splay.server.rest.request import Call, Routes
 from splay.store.parsing.streams import Origin
 
 routes = Routes()

@@ -7,15 +7,13 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from splay.server.rest.feeds import Acl, Entry, Feed, describe, paged, respond
-from splay.server.rest.request import Call, RestError, Routes
+from splay.server.errors import RestError
+from splay.server.objects.acl import Acl
+from splay.server.rest.feeds import Entry, Feed, describe, paged, respond
+from splay.server.rest.request import Call, Routes
 
 routes = Routes()
 _SEVERITIES = ("info", "warn", "error")
-
-
-class Messages(dict[str, Mapping[str, str]]):
-    """Name to value and severity."""
 
 
 def _entry(name: str, held: Mapping[str, str]) -> Entry:

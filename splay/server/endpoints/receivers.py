@@ -13,9 +13,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from splay.errors import DataError
+from splay.server.errors import RestError
 from splay.server.hec.collector import MAX_CONTENT
 from splay.server.rest.feeds import Entry, Feed, respond
-from splay.server.rest.request import Call, RestError, Routes
+from splay.server.rest.request import Call, Routes
 from splay.store.parsing.streams import Origin, broken, drained
 
 routes = Routes()

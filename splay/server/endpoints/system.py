@@ -14,10 +14,11 @@ from xml.sax.saxutils import escape
 from starlette.responses import Response
 
 from splay import __version__
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
+from splay.server.errors import RestError
 from splay.server.rest.feeds import Entry, Feed, respond
-from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call, RestError, Routes
+from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call, Routes
 from splay.server.splunkd import SERVER_NAME
 
 routes = Routes()
@@ -94,7 +95,7 @@ def parse(call: Call) -> Response:
     known = ("q", "parse_only", "enable_lookups", "reload_macros", "output_mode")
     call.params.refuse_others(known)
     apps = call.splunkd.scoped(call.user, call.app_context)
-    context = Context(apps, call.splunkd.started, call.splunkd.zone(call.user))
+    context = new_context(apps, call.splunkd.started, call.splunkd.zone(call.user))
     plan = make_plan(call.params.needed("q"), context)
     kinds = [operation.kind.value for operation in plan.operations]
     kinds = ["streaming"] * (len(plan.commands) - len(kinds)) + kinds

@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from splay.conf.settings import on
 from splay.errors import DataError
 from splay.memory import full
 from splay.server.hec.tokens import HecTokens, Token
@@ -160,7 +161,7 @@ class Collector:
     def _json_events(
         self, request: Request, blocks: list[bytes], origin: Origin, token: Token
     ) -> list[Event]:
-        extract = request.query_params.get("auto_extract_timestamp", "").lower() in ("1", "true")
+        extract = on(request.query_params, "auto_extract_timestamp")
         now = time.time()
         events: list[Event] = []
         for number, item in enumerate(_objects(b"".join(blocks))):

@@ -12,8 +12,9 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from splay.server.objects.catalog import Catalog, on
-from splay.server.rest.feeds import Acl
+from splay.conf.settings import on
+from splay.server.objects.acl import Acl
+from splay.server.objects.catalog import Catalog
 
 APP = "splunk_httpinput"
 PREFIX = "http://"

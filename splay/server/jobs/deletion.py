@@ -16,7 +16,7 @@ from splay.engine.plan import Plan
 from splay.engine.run import Results
 from splay.errors import CommandError
 from splay.rows import Row
-from splay.server.rest.request import RestError
+from splay.server.errors import RestError
 from splay.spl.parser import parse_search
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from splay.engine.run import Results, run_plan
 from splay.errors import SplayError
 from splay.memory import MemoryFull, in_memory
 from splay.rows import Row
+from splay.server.errors import RestError
 from splay.server.jobs.search import Tap, is_transforming
-from splay.server.rest.request import RestError
 from splay.store.event import ReadReport, Store
 
 DEFAULT_TTL = 600  # seconds: ttl of limits.conf

@@ -14,7 +14,7 @@ from splay.commands.registry import find_command
 from splay.engine.plan import Plan, make_plan, plan_pipeline
 from splay.engine.run import Results
 from splay.rows import Row
-from splay.server.rest.request import RestError
+from splay.server.errors import RestError
 from splay.spl.parser import parse_search
 from splay.spl.tree import And, Compare, Or, SearchExpr
 from splay.store.index.indexes import Indexes

@@ -19,13 +19,16 @@ from urllib.parse import quote
 from splay.apps import AppSet
 from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError
-from splay.server.files import write_file
+from splay.server.errors import RestError
+from splay.server.objects.acl import Acl
 from splay.server.objects.places import LEVELS, Place
-from splay.server.rest.feeds import Acl
-from splay.server.rest.request import TRUE, RestError
+from splay.wholefiles import write_file
 
 BUILT_IN = ("search", "splunk_httpinput", "system")
 """Apps that are there without a folder of their own."""
+
+SYSTEM = "system"
+"""The app whose settings are the whole server's."""
 
 GIVEN_ONLY = ("commands",)
 """Files that count in the folders of the given apps only: what they say is run as programs."""
@@ -361,8 +364,3 @@ def _app_name(folder: Path) -> str:
                 raise ConfError(f"{name!r} cannot be an app's name", where=where)
             return name
     return folder.resolve().name
-
-
-def on(settings: dict[str, str], name: str, default: str = "0") -> bool:
-    """Whether a setting of an object says yes."""
-    return settings.get(name, default).strip().lower() in TRUE

@@ -18,7 +18,9 @@ from xml.sax.saxutils import escape, quoteattr
 from starlette.responses import Response
 
 from splay import __version__
-from splay.server.rest.request import JSON_TYPE, XML_HEAD, XML_TYPE, Call, RestError
+from splay.server.errors import RestError
+from splay.server.objects.acl import Acl
+from splay.server.rest.request import JSON_TYPE, XML_HEAD, XML_TYPE, Call
 
 Content: TypeAlias = Mapping[str, Any]
 """str, bool, int, float, None, and lists and mappings of them."""
@@ -32,35 +34,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PER_PAGE = 30
 
 
-@dataclass(frozen=True)
-class Acl:
-    """Who owns an object, in which app, and for whom it is there."""
-
-    app: str = "system"
-    owner: str = "nobody"
-    sharing: str = "system"
-    read: tuple[str, ...] = ("*",)
-    write: tuple[str, ...] = ("admin",)
-    removable: bool = False
-
-    def content(self, can_write: bool = True) -> dict[str, Any]:
-        """As the key eai:acl of an entry."""
-        return {
-            "app": self.app,
-            "can_list": True,
-            "can_write": can_write,
-            "modifiable": can_write,
-            "owner": self.owner,
-            "perms": self._perms(),
-            "removable": self.removable,
-            "sharing": self.sharing,
-        }
-
-    def _perms(self) -> dict[str, list[str]] | None:
-        """By role; none for what is its owner's alone."""
-        if self.sharing == "user":
-            return None
-        return {"read": list(self.read), "write": list(self.write)}
+_SHARED = Acl()
 
 
 @dataclass
@@ -73,7 +47,7 @@ class Entry:
     name: str
     path: str
     content: Content
-    acl: Acl = Acl()
+    acl: Acl = _SHARED
     links: Sequence[str] = ()
     key: str = ""
     updated: datetime = _STARTED

@@ -5,45 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape, quoteattr
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-if TYPE_CHECKING:
-    from splay.server.splunkd import Splunkd
+from splay.server.errors import RestError, truth
+from splay.server.splunkd import Splunkd
 
 XML_TYPE = "text/xml; charset=UTF-8"
 JSON_TYPE = "application/json; charset=UTF-8"
 XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-TRUE = ("1", "t", "true", "yes")
 _TOO_LARGE = 2**63
-FALSE = ("0", "f", "false", "no")
-
-
-class RestError(Exception):
-    """What a handler answers instead of a result: a status and one message.
-
-    kind: splunkd's type of the message (FATAL, ERROR, WARN, INFO).
-    """
-
-    def __init__(self, status: int, text: str, kind: str = "ERROR") -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-        self.kind = kind
-
-
-def truth(text: str, name: str) -> bool:
-    """A setting's boolean; RestError 400 for anything else."""
-    lowered = text.strip().lower()
-    if lowered in TRUE:
-        return True
-    if lowered in FALSE:
-        return False
-    raise RestError(400, f'Cannot convert "{text}" to a boolean for the argument "{name}".')
 
 
 class Params:

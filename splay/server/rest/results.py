@@ -21,7 +21,8 @@ from starlette.responses import Response
 from splay.eval.times.timefmt import iso, strftime
 from splay.eval.value import as_list, to_text
 from splay.rows import Row, Value
-from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call, RestError
+from splay.server.errors import RestError
+from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

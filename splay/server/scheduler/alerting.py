@@ -17,16 +17,16 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from splay.conf.settings import on, truth
 from splay.detections.correlation import RiskObject, find_detection
 from splay.engine.run import Results
 from splay.errors import DataError, OutputError, SplayError
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
 from splay.server.alerts import Fired
+from splay.server.errors import RestError
 from splay.server.jobs.jobs import Job
 from splay.server.jobs.search import post_processed
-from splay.server.objects.catalog import on
-from splay.server.rest.request import RestError
 from splay.server.scheduler.savedsearch import SavedSearch
 from splay.spl.timemod import resolve
 from splay.store.event import Event
@@ -79,7 +79,7 @@ def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
         except OutputError as error:
             job.context.say("WARN", f"What is throttled is not kept over a restart: {error}")
     track = saved.setting("alert.track", "auto").lower()
-    if track in ("1", "true") or (track == "auto" and actions):
+    if truth(track) or (track == "auto" and actions):
         splunkd.alerts.add(_fired(saved, job, rows, now))
 
 

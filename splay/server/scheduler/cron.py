@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 
-from splay.server.rest.request import RestError
+from splay.server.errors import RestError
 
 _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
 _PART = re.compile(r"(\*|\d+)(?:-(\d+))?(?:/(\d+))?")

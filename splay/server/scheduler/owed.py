@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from splay.errors import DataError
-from splay.server.files import write_file
+from splay.wholefiles import write_file
 
 LOOKBACK = "-24h"
 Key = tuple[str, str, str]

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from splay.conf.settings import on
+from splay.server.errors import RestError
 from splay.server.jobs.jobs import DEFAULT_TTL, MAX_COUNT, Job, Request, saved_sid
 from splay.server.jobs.timerange import TimeRange
-from splay.server.objects.catalog import Object, on
-from splay.server.rest.request import RestError
+from splay.server.objects.catalog import Object
 from splay.server.scheduler.cron import Cron
 
 if TYPE_CHECKING:

@@ -17,10 +17,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from splay.conf.settings import truth
 from splay.errors import OutputError, SplayError
-from splay.server.endpoints.conf_objects import SYSTEM
+from splay.server.errors import RestError
 from splay.server.jobs.jobs import Job
-from splay.server.rest.request import TRUE, RestError
+from splay.server.objects.catalog import SYSTEM
 from splay.server.scheduler.alerting import trigger
 from splay.server.scheduler.cron import Cron
 from splay.server.scheduler.owed import LOOKBACK, Key, Planned, Unfinished
@@ -101,7 +102,7 @@ class Scheduler:
         text = saved.setting("cron_schedule")
         cron = Cron(text)
         zone = self._splunkd.zone(saved.owner)
-        continuous = saved.setting("realtime_schedule", "1").lower() not in TRUE
+        continuous = not truth(saved.setting("realtime_schedule", "1"))
         planned = self._planned.get(key)
         if planned is None or planned.schedule != text or (planned.back and not continuous):
             planned = self._planned[key] = Planned(text, cron.after(now, zone))

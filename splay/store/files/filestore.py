@@ -16,6 +16,7 @@ from splay.store.files.shares import Part, cost_of, divide, evtx_part
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import FileFacts, InputSettings, Maker
 from splay.store.parsing.lines import LineMaker, LineReader
+from splay.store.parsing.reader import Reader
 from splay.store.parsing.windows_text import ClassicMaker, ClassicReader, classic_start
 from splay.store.parsing.windows_xml import XmlMaker, XmlReader, xml_start
 from splay.store.problems import FileNotes
@@ -32,14 +33,6 @@ class Memory(Protocol):
     """What recalls events by their shape (`splay.shapes.recall`)."""
 
     def of(self, maker: Maker) -> Recall: ...
-
-
-class Reader(Protocol):
-    """What turns blocks of one kind of text into events."""
-
-    def feed(self, block: bytes) -> Iterator[Found]: ...
-
-    def finish(self) -> Iterator[Found]: ...
 
 
 class FileStore:

@@ -16,7 +16,6 @@ from fnmatch import translate
 from pathlib import Path
 
 from splay.errors import DataError
-from splay.server.rest.request import RestError
 from splay.store.event import Event, Need, ReadReport
 from splay.store.index.journal import Journal
 from splay.store.index.segments import Segment, joined, make_segment
@@ -170,6 +169,14 @@ def _pieces(events: Sequence[Event]) -> Iterator[list[Event]]:
         yield piece
 
 
+class IndexRefused(DataError):
+    """There is no such index, or it cannot be made or removed. status: what HTTP calls it."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class Indexes:
     """All indexes by name. folder: where they are kept; None keeps them in memory."""
 
@@ -200,30 +207,30 @@ class Indexes:
         return sum(self._indexes[name].size() for name in names if name in self._indexes)
 
     def get(self, name: str) -> Index:
-        """An index. RestError 404: there is none of this name."""
+        """An index. IndexRefused 404: there is none of this name."""
         try:
             return self._indexes[name]
         except KeyError:
-            raise RestError(404, f"Could not find object id={name}") from None
+            raise IndexRefused(404, f"Could not find object id={name}") from None
 
     def create(self, name: str) -> Index:
-        """A new index. RestError: not a name for one (400), or there is one (409)."""
+        """A new index. IndexRefused: not a name for one (400), or there is one (409)."""
         if not _NAME.fullmatch(name) or name == "kvstore" or name.startswith("_"):
-            raise RestError(
+            raise IndexRefused(
                 400,
                 f"The index name {name!r} is not valid: lower-case letters, digits, _ and -, "
                 "at most 80, not beginning with _ or -.",
             )
         with self._lock:
             if name in self._indexes:
-                raise RestError(409, f"Index name {name!r} already exists.")
+                raise IndexRefused(409, f"Index name {name!r} already exists.")
             return self._open(name)
 
     def delete(self, name: str) -> None:
-        """Removes an index with all that it holds. RestError 403: it is one of splunkd's own."""
+        """Removes an index with all that it holds. IndexRefused 403: it is one of splunkd's own."""
         index = self.get(name)
         if name in BUILT_IN:
-            raise RestError(403, f"The index {name!r} cannot be removed: it is built in.")
+            raise IndexRefused(403, f"The index {name!r} cannot be removed: it is built in.")
         with self._lock, index.lock:
             del self._indexes[name]
             if index.journal is not None:
@@ -290,7 +297,7 @@ class SearchStore:
         names = sorted(need.indexes or ())
         self.total += self._indexes.size(names)
         for name in names:
-            with suppress(RestError):  # an index that was removed meanwhile holds nothing
+            with suppress(IndexRefused):  # an index that was removed meanwhile holds nothing
                 yield from self._indexes.get(name).scan(need, literals, report, self._check)
 
 

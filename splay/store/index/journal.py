@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from splay.errors import DataError
-from splay.server.files import sync_folder, write_file
 from splay.store.index.segments import Origin, Segment
+from splay.wholefiles import sync_folder, write_file
 
 _HEAD = struct.Struct("<4sQI")
 _MAGIC = b"SPLJ"

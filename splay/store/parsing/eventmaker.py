@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import ClassVar
 
 from splay.store.bytesearch import Data
-from splay.store.event import Event, Need
+from splay.store.event import Event, Found, Need, Recall
 from splay.store.problems import Fault, FileNotes
 
 UNKNOWN_HOST = "unknown"
@@ -150,3 +151,28 @@ class Maker(ABC):
     def _latest_or_known(self, data: Data, end: int) -> float | None:
         latest = self.latest_time(data, self._known_end, end)
         return self._known if latest is None else latest
+
+
+def read_events(
+    maker: Maker, recall: Recall | None, data: Data, events: Iterable[tuple[int, int]]
+) -> Iterator[Found]:
+    """Yield the event in each (start, end) range, or its cached fields if its shape is known.
+
+    Events outside the time range are left out.
+    """
+    if recall is None:
+        for start, end in events:
+            event = maker.make(data, start, end)
+            if event is not None:
+                yield event
+        return
+    for start, end in events:
+        known = recall.known(data, start, end)
+        if known is not False:
+            if known is not True:
+                yield known
+            continue
+        event = maker.make(data, start, end)
+        if event is not None:
+            recall.learn(bytes(data[start:end]), event)
+            yield event

@@ -12,10 +12,10 @@ from datetime import UTC, tzinfo
 
 from splay.store.blocks import utf8_blocks
 from splay.store.event import Event, Found, Need, ReadReport
-from splay.store.files.filestore import Reader
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
 from splay.store.parsing.lines import LineMaker, LineReader
+from splay.store.parsing.reader import Reader
 from splay.store.parsing.windows_text import ClassicMaker, ClassicReader, classic_start
 from splay.store.parsing.windows_xml import XmlMaker, XmlReader, xml_start
 from splay.store.problems import FileNotes

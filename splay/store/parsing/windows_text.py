@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from splay.store.bytesearch import Data
 from splay.store.event import Found, Recall
 from splay.store.literalscan import LiteralScan
-from splay.store.making import made
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker, as_text
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker, as_text, read_events
 from splay.store.parsing.timeforms import american_time
 from splay.store.parsing.windows_xml import MAX_EVENT
 from splay.store.problems import Fault, FileNotes
@@ -153,7 +152,7 @@ class ClassicReader:
         else:
             self._notes.stray_bytes += len(lead.strip())
         self._notes.events(len(starts))
-        yield from made(self._maker, self._recall, data, self._wanted(data, starts))
+        yield from read_events(self._maker, self._recall, data, self._wanted(data, starts))
         self._maker.region_done(data, len(data))
 
     def _wanted(self, data: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:

@@ -14,8 +14,7 @@ from html import unescape
 from splay.store.bytesearch import Data, count, find, rfind
 from splay.store.event import Found, Recall
 from splay.store.literalscan import LiteralScan
-from splay.store.making import made
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker, as_text
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker, as_text, read_events
 from splay.store.parsing.timeforms import iso_time
 from splay.store.problems import Fault, FileNotes
 
@@ -232,7 +231,7 @@ class XmlReader:
             )
         self._notes.events(closes)
         looked_at = 0
-        for found in made(self._maker, self._recall, data, events):
+        for found in read_events(self._maker, self._recall, data, events):
             looked_at += 1
             yield found
         if self._recall:
@@ -265,7 +264,7 @@ class XmlReader:
             after = data.find(CLOSE, at, end) + len(CLOSE)
             events = self._one_by_one(data, at, after)
             whole += len(events)
-            yield from made(self._maker, recall, data, self._passing(data, events, end))
+            yield from read_events(self._maker, recall, data, self._passing(data, events, end))
             at = after
         self._notes.events(whole + swept)
         yield from recall.runs(whole, end=False)

@@ -13,6 +13,7 @@ import pytest
 
 from splay.apps import AppSet
 from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_operations, make_plan
 from splay.engine.run import run_plan
 from splay.errors import CommandError, SplError, UnsupportedError
@@ -24,7 +25,7 @@ APP = Path(__file__).parents[2] / "fixtures" / "sdk_commands"
 
 
 def context() -> Context:
-    return Context(AppSet([APP]), 1534143600.5)
+    return new_context(AppSet([APP]), 1534143600.5)
 
 
 def through(pipeline: str, *rows: Row) -> list[Row]:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
 from splay.engine import fanout
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import Results, run_plan
 from splay.errors import DataError
@@ -57,7 +57,7 @@ def log(path: Path, newline: str = "\n", spoil: bool = False) -> Path:
 
 
 def run(path: Path, processes: bool, spl: str = SPL) -> tuple[Results, ReadReport]:
-    context = Context(AppSet([ROOT]), START.timestamp())
+    context = new_context(AppSet([ROOT]), START.timestamp())
     plan = make_plan(spl, context)
     report = ReadReport()
     store = FileStore([path], InputSettings())
@@ -162,7 +162,7 @@ def test_parts_cover_the_file_once_and_begin_with_events(tmp_path: Path) -> None
     ],
 )
 def test_other_searches_are_left_to_one_process(spl: str) -> None:
-    context = Context(AppSet([ROOT]), START.timestamp())
+    context = new_context(AppSet([ROOT]), START.timestamp())
     assert fanout.divisible(make_plan(spl, context), context) is None
 
 

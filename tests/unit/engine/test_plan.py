@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.literals import literals
 from splay.engine.plan import Plan, make_plan
 from splay.engine.run import run_plan
 from splay.eval.conditions.predicate import compile_predicate
 from splay.rows import EVERYTHING, Row
-from splay.spl.parser import parse_search_expr
+from splay.spl.searchexpr import parse_search_expr
 from splay.store.event import Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 
@@ -116,7 +116,7 @@ def found(
     spl: str, log: Path, sourcetype: str, change: Callable[[Plan], None] = lambda _: None
 ) -> list[Row]:
     """What the search finds, with its plan changed; the time of reading left out."""
-    context = Context(AppSet([APP]), NOW)
+    context = new_context(AppSet([APP]), NOW)
     plan = make_plan(spl, context)
     change(plan)
     store = FileStore([log], InputSettings(sourcetype=sourcetype))
@@ -166,7 +166,7 @@ def test_literals_are_in_every_text_that_matches(expression: str, text: str) -> 
 
 
 def test_a_plan_sets_the_time_range() -> None:
-    context = Context(AppSet([APP]), NOW)
+    context = new_context(AppSet([APP]), NOW)
     plan = make_plan("earliest=-1d@d latest=now error", context)
     # Mon Aug 13 2018 07:00:00.5 UTC; the day before begins at 1534032000
     assert (context.earliest, context.latest) == (1534032000.0, NOW)

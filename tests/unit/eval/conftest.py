@@ -10,7 +10,7 @@ import pytest
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.registry import Result
 from splay.rows import Row
-from splay.spl.parser import parse_eval
+from splay.spl.evalexpr import parse_eval
 
 Evaluate = Callable[[str, Row], Result]
 NOW = 1534143600.5  # Mon Aug 13 2018 07:00:00.5 UTC

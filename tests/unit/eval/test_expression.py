@@ -11,7 +11,7 @@ import pytest
 from splay.errors import SplError, UnsupportedError
 from splay.eval.expression import EvalContext, compile_condition, compile_expr, fields_of
 from splay.rows import Row
-from splay.spl.parser import parse_eval
+from splay.spl.evalexpr import parse_eval
 
 CONTEXT = EvalContext(now=1534143600.5, tz=UTC)
 

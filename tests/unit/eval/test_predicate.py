@@ -10,7 +10,7 @@ import pytest
 from splay.errors import UnsupportedError
 from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.rows import Row
-from splay.spl.parser import parse_search_expr
+from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import Compare, Or
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.errors import ConfError, SplError
 
@@ -97,7 +97,7 @@ def test_a_dataset_that_cannot_be_used_is_named(
     root = {"objectName": "Root", "parentName": "BaseEvent", **change}
     apps = app(tmp_path, json.dumps({"modelName": "M", "objects": [root]}))
     with pytest.raises(SplError, match=r"M\.json, dataset Root") as raised:
-        make_plan("| tstats count from datamodel=M.Root", Context(apps, 0.0))
+        make_plan("| tstats count from datamodel=M.Root", new_context(apps, 0.0))
     assert words in str(raised.value)
 
 
@@ -121,7 +121,7 @@ def test_a_root_that_cannot_be_used_is_named(
     apps = app(tmp_path, json.dumps({"modelName": "M", "objects": [root, child]}))
     for name in ("M.Root", "M.Child"):
         with pytest.raises(SplError, match=r"M\.json, dataset Root") as raised:
-            make_plan(f"| tstats count from datamodel={name}", Context(apps, 0.0))
+            make_plan(f"| tstats count from datamodel={name}", new_context(apps, 0.0))
         assert words in str(raised.value)
 
 

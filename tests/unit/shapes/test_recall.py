@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from splay import shapes
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.rows import Value
@@ -60,7 +60,7 @@ def outcome(
     *,
     by_shape: bool,
 ) -> tuple[list[str], list[list[tuple[str, Value]]], ReadReport, list[tuple[str, str]]]:
-    context = Context(apps, START.timestamp(), earliest=span[0], latest=span[1])
+    context = new_context(apps, START.timestamp(), earliest=span[0], latest=span[1])
     report = ReadReport()
     before, shapes.ENABLED = shapes.ENABLED, by_shape
     try:

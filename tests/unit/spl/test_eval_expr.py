@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from splay.errors import SplError
-from splay.spl.parser import parse_eval
+from splay.spl.evalexpr import parse_eval
 from splay.spl.tree import Among, Binary, Call, Expr, Field, Number, String, Unary
 
 

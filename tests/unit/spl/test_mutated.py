@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.errors import SplayError, SplError
 from splay.spl.evalexpr import parse_eval
@@ -92,7 +92,7 @@ def counted_calls() -> Iterator[list[int]]:
 def refusal(text: str) -> SplayError | None:
     """What planning the search raises."""
     try:
-        make_plan(text, Context(APPS, 1534143600.5))
+        make_plan(text, new_context(APPS, 1534143600.5))
     except SplayError as error:
         return error
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from splay.errors import SplError
-from splay.spl.parser import parse_search_expr
+from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import And, Compare, MatchAll, Not, Or, SearchExpr, Subsearch, Term, TimeBound
 
 

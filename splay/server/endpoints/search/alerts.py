@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from splay.server.alerts import Fired
-from splay.server.rest.feeds import Acl, Entry, Feed, paged
-from splay.server.rest.request import Call, RestError, Routes, messages_response
+from splay.server.errors import RestError
+from splay.server.objects.acl import Acl
+from splay.server.rest.feeds import Entry, Feed, paged
+from splay.server.rest.request import Call, Routes, messages_response
 
 routes = Routes()
 _PATH = "alerts/fired_alerts"

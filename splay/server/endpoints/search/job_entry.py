@@ -11,7 +11,8 @@ from typing import Any
 
 from splay.eval.times.timefmt import iso
 from splay.server.jobs.jobs import Job
-from splay.server.rest.feeds import Acl, Entry
+from splay.server.objects.acl import Acl
+from splay.server.rest.feeds import Entry
 from splay.spl.tree import And, Compare, Or, SearchExpr, Term
 
 _LINKS = (

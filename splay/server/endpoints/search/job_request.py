@@ -9,9 +9,10 @@ import re
 from datetime import datetime
 
 from splay.eval.times.timevars import UnsupportedVariable, split_format
+from splay.server.errors import RestError
 from splay.server.jobs.jobs import DEFAULT_TTL, MAX_COUNT, Request
 from splay.server.jobs.timerange import TimeRange
-from splay.server.rest.request import Call, Params, RestError
+from splay.server.rest.request import Call, Params
 
 _HONOURED = frozenset(
     (

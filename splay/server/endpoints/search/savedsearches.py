@@ -11,15 +11,17 @@ from typing import Any
 
 from starlette.responses import Response
 
+from splay.conf.settings import on
 from splay.errors import SplError
 from splay.server.endpoints import conf_objects
 from splay.server.endpoints.conf_objects import Kind, Settings, add_routes
 from splay.server.endpoints.search.job_entry import job_entry
 from splay.server.endpoints.search.job_request import run_at
+from splay.server.errors import RestError
 from splay.server.jobs.jobs import Job
-from splay.server.objects.catalog import Object, on
+from splay.server.objects.catalog import Object
 from splay.server.rest.feeds import Entry, Feed, paged, respond
-from splay.server.rest.request import Call, RestError, Routes, messages_response, record_response
+from splay.server.rest.request import Call, Routes, messages_response, record_response
 from splay.server.scheduler.alerting import trigger
 from splay.server.scheduler.cron import Cron
 from splay.server.scheduler.savedsearch import SavedSearch, dispatched
@@ -92,7 +94,7 @@ def _content(call: Call, item: Object) -> dict[str, Any]:
     for shown, kept in _ALIASES.items():
         content[shown] = content.pop(kept, _ALERT_DEFAULTS.get(shown, ""))
     content["is_scheduled"] = on(held, "enableSched")
-    content["is_visible"] = on(held, "is_visible", "1")
+    content["is_visible"] = on(held, "is_visible", True)
     content["disabled"] = on(held, "disabled")
     content["actions"] = ",".join(SavedSearch(item).actions())
     content["qualifiedSearch"] = SavedSearch(item).qualified
@@ -131,7 +133,7 @@ def _settings(call: Call, item: Object | None) -> Settings:
     cron = settings.get("cron_schedule")
     if cron:
         Cron(cron)
-    if settings.get("enableSched") in ("1", "true") and not (
+    if on(settings, "enableSched") and not (
         cron or (item and item.stanza.settings.get("cron_schedule"))
     ):
         raise RestError(400, "A scheduled search needs a cron_schedule.")

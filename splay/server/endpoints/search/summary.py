@@ -20,8 +20,9 @@ from starlette.responses import Response
 from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, text_number, to_text
 from splay.rows import Row
+from splay.server.errors import RestError
 from splay.server.jobs.jobs import Job
-from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call, RestError
+from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call
 
 _SPANS = (1, 60, 3600, 86400, 86400 * 30, 86400 * 365)  # seconds
 _MOST_BUCKETS = 10_000

@@ -12,14 +12,17 @@ from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
+from splay.conf.settings import on
 from splay.eval.times.timefmt import strftime
 from splay.server.endpoints import conf_objects
 from splay.server.endpoints.conf_objects import Kind
 from splay.server.endpoints.search.job_request import output_format, run_at, time_of
 from splay.server.endpoints.search.zones import serialized
-from splay.server.objects.catalog import Object, on
-from splay.server.rest.feeds import Acl, Entry, Feed, paged
-from splay.server.rest.request import JSON_TYPE, XML_HEAD, XML_TYPE, Call, RestError, Routes
+from splay.server.errors import RestError
+from splay.server.objects.acl import Acl
+from splay.server.objects.catalog import Object
+from splay.server.rest.feeds import Entry, Feed, paged
+from splay.server.rest.request import JSON_TYPE, XML_HEAD, XML_TYPE, Call, Routes
 from splay.spl.timemod import resolve
 
 routes = Routes()

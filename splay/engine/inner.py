@@ -1,0 +1,64 @@
+"""The engine as commands see it: it plans and runs the searches within a search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, tzinfo
+from pathlib import Path
+
+from splay.apps import AppSet
+from splay.commands.operation import Context, Operation
+from splay.engine.plan import make_operations
+from splay.engine.run import run_inner
+from splay.rows import Row
+from splay.spl.tree import Command, Pipeline
+
+
+class Inner:
+    """Plans and runs searches within a search (`splay.commands.operation.Engine`)."""
+
+    def operations(self, commands: Sequence[Command], context: Context) -> list[Operation]:
+        """The commands as they run. SplError: what is wrong with one."""
+        return make_operations(commands, context)
+
+    def run_inner(
+        self, pipeline: Pipeline, context: Context, rows: Iterable[Row] | None
+    ) -> list[Row]:
+        """The results of a search within the running one; with rows, of a pipeline over these."""
+        return run_inner(pipeline, context, rows)
+
+
+_INNER = Inner()
+
+
+def new_context(
+    apps: AppSet,
+    now: float,
+    tz: tzinfo = UTC,
+    *,
+    earliest: float | None = None,
+    latest: float | None = None,
+    sid: str = "splay",
+    data_folder: Path | None = None,
+) -> Context:
+    """What a search knows besides its rows, with the engine that runs the searches within it.
+
+    Args:
+        apps: the apps whose knowledge the search sees.
+        now: the moment that `now()` and relative times mean, in epoch seconds.
+        tz: the user's time zone.
+        earliest: the start of the time range in epoch seconds; None: unbounded.
+        latest: its end (exclusive).
+        sid: the search id.
+        data_folder: the only folder that the search may write below; None: it may not write.
+    """
+    return Context(
+        apps,
+        now,
+        tz,
+        engine=_INNER,
+        earliest=earliest,
+        latest=latest,
+        sid=sid,
+        data_folder=data_folder,
+    )
