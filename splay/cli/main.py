@@ -42,7 +42,7 @@ from splay.reporting.outputs import Outputs
 from splay.reporting.text import Outcome
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore
-from splay.store.files.stash import CollectedFiles
+from splay.store.files.stash import StashFiles
 
 
 @click.group()
@@ -158,7 +158,7 @@ def search(spl: str, data: tuple[Path, ...], data_folder: Path | None, **options
         context.data_folder = data_folder
         if data_folder:
             context.apps.add_tables(data_folder / "lookups")
-            context.collector = CollectedFiles(data_folder)
+            context.collector = StashFiles(data_folder)
         plan = make_plan(spl, context)
         profile.done("apps and plan")
         if plan.reads_events and not data:

@@ -75,7 +75,7 @@ class Context:
     earliest, latest: the search's time range, epoch seconds (None: unbounded).
     index_earliest, index_latest: the same for the time at which events were indexed.
     messages: what a person should be told, in order; level is INFO, WARN or ERROR.
-    given: the time range that the search was started with: subsearches have it, whatever
+    initial_span: the time range that the search was started with: subsearches have it, whatever
     `earliest=` and `latest=` say in the search around them.
     engine: what plans and runs the searches within it; `splay.engine.inner.new_context` names it.
     store: where events are while the search runs. reports: what searches within it read of them.
@@ -83,8 +83,8 @@ class Context:
     collector: takes the events that the search writes to an index; None: it may not.
     reach: says which indexes this search and those within it read; None: there is but one store.
     spent: seconds of wall time, by what they were spent on.
-    go_on: asked from time to time whether to go on; it raises what is to end the search, and is
-    False when what has been found so far is to be the result.
+    should_continue: called between rows. Raises to abort the search; returns False to stop reading
+    and finish with the rows found so far.
     """
 
     apps: AppSet
@@ -97,14 +97,14 @@ class Context:
     index_latest: float | None = None
     sid: str = "splay"
     messages: list[tuple[str, str]] = field(default_factory=list)
-    given: Span = (None, None, None, None)
+    initial_span: Span = (None, None, None, None)
     store: Store | None = None
     reports: list[ReadReport] = field(default_factory=list)
     data_folder: Path | None = None
     collector: Collector | None = None
     reach: Reach | None = None
     spent: dict[str, float] = field(default_factory=dict)
-    go_on: Callable[[], bool] = in_memory
+    should_continue: Callable[[], bool] = in_memory
 
     @property
     def span(self) -> Span:
@@ -120,12 +120,12 @@ class Context:
         """What eval expressions of this search know besides the row."""
         return EvalContext(self.now, self.tz, self.apps.lookup)
 
-    def say(self, level: str, text: str) -> None:
+    def add_message(self, level: str, text: str) -> None:
         """Adds a message once."""
         if (level, text) not in self.messages:
             self.messages.append((level, text))
 
-    def took(self, what: str, seconds: float) -> None:
+    def add_time(self, what: str, seconds: float) -> None:
         """Adds to what was spent."""
         self.spent[what] = self.spent.get(what, 0.0) + seconds
 

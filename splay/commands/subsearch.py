@@ -83,7 +83,7 @@ def limited(rows: list[Row], limit: int, context: Context) -> list[Row]:
     """The first rows of a subsearch; a message says that there were more."""
     if len(rows) > limit:
         text = f"[subsearch]: Subsearch produced {len(rows)} results, truncating to maxout {limit}."
-        context.say("WARN", text)
+        context.add_message("WARN", text)
     return rows[:limit]
 
 

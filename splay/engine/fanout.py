@@ -159,7 +159,7 @@ def _taken(
         setattr(report, field, getattr(report, field) + getattr(done.report, field))
     report.problems = [*report.problems, *done.report.problems][:MAX_PROBLEMS]
     for level, text in done.messages:
-        work.context.say(level, text)
+        work.context.add_message(level, text)
     if progress:
         progress(done.report.bytes)
     return done.groups

@@ -80,7 +80,7 @@ def make_plan(search: str, context: Context) -> Plan:
 
     Sets the context's time range to what `earliest=` and `latest=` in the search say.
     """
-    context.given = context.span
+    context.initial_span = context.span
     expanded = context.apps.expand(search)
     try:
         return plan_pipeline(parse_search(expanded), expanded, context)
@@ -113,7 +113,7 @@ def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) ->
     ]
     still_open = any(isinstance(operation, Open) for operation in operations)
     scope = context.scope
-    knowledge = Knowledge(context.apps, scope, context.say)
+    knowledge = Knowledge(context.apps, scope, context.add_message)
     retrieval = None
     if not over_rows:
         operations, expr = _source(commands[0], operations, context)
@@ -127,7 +127,7 @@ def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) ->
 def within(context: Context) -> Context:
     """The context of a search within this one: it has the time range that the whole was given."""
     inner = replace(context)
-    inner.span = context.given
+    inner.span = context.initial_span
     return inner
 
 
@@ -207,7 +207,7 @@ def _retrieval(
     for name in sorted(knowledge.classes.unknown):
         near = spelling(name, knowledge.classes.names)
         near = f". Did you mean {near}?" if near else ""
-        context.say("WARN", f"there is no event type {name!r}: nothing matches it{near}")
+        context.add_message("WARN", f"there is no event type {name!r}: nothing matches it{near}")
     indexes = None
     if context.reach is not None:
         expr, indexes = context.reach.narrowed(expr)

@@ -78,6 +78,6 @@ def guarded(rows: Iterable[T], context: Context, *, ends: bool = True) -> Iterat
     ends: whether they end when the search is to make its results of what it has.
     """
     for number, row in enumerate(rows):
-        if number % _CHECK_EVERY == 0 and not context.go_on() and ends:
+        if number % _CHECK_EVERY == 0 and not context.should_continue() and ends:
             return
         yield row

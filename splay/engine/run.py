@@ -123,7 +123,7 @@ def _closed(plan: Plan, context: Context, *, over_rows: bool = False) -> Plan:
         else:
             patched.keep(command.text, command.text_at)
         patched.put(" ", command.text_at + len(command.text))
-    context.span = context.given
+    context.span = context.initial_span
     try:
         closed = plan_pipeline(
             parse_search(patched.text), patched.text, context, over_rows=over_rows

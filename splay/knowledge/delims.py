@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from splay.knowledge.pairs import Keeping, texts
+from splay.knowledge.pairs import PairRules, texts
 from splay.knowledge.step import Action, Step
 from splay.rows import Demand, Row
 
@@ -23,7 +23,7 @@ class DelimsStep(Step):
     """DELIMS: one set of characters parts values, which FIELDS names, or names and values in
     turn; a second set parts name and value. ValueError: what is wrong with the settings."""
 
-    def __init__(self, settings: Mapping[str, str], source: str, keeping: Keeping) -> None:
+    def __init__(self, settings: Mapping[str, str], source: str, keeping: PairRules) -> None:
         delims = _list(settings["DELIMS"])
         fields = _list(settings.get("FIELDS", ""))
         if not 1 <= len(delims) <= 2 or not all(delims) or not settings["DELIMS"].startswith('"'):

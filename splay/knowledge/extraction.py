@@ -14,7 +14,7 @@ import regex
 from splay.conf.files import Stanza
 from splay.conf.settings import broken
 from splay.knowledge.delims import DelimsStep
-from splay.knowledge.pairs import Keeping, clean_key, texts
+from splay.knowledge.pairs import PairRules, clean_key, texts
 from splay.knowledge.step import RAW, Action, Broken, Say, Step
 from splay.knowledge.trace import Trace
 from splay.pcre.patterns import compile_pattern, timed
@@ -43,7 +43,7 @@ class RegexStep(Step):
         pattern: regex.Pattern[str],
         pairs: list[tuple[Part, Part]],
         source: str,
-        keeping: Keeping,
+        keeping: PairRules,
         say: Say,
         *,
         once: bool = False,
@@ -162,7 +162,7 @@ def extract_step(key: str, stanza: Stanza, say: Say) -> Step | None:
     if not pattern.groupindex:
         say("WARN", f"{where}: {key} makes no field: it has no named group (?<field>...)")
         return None
-    keeping = Keeping(clean_keys=False)
+    keeping = PairRules(clean_keys=False)
     return RegexStep(key, pattern, _group_pairs(pattern), source, keeping, say, once=True)
 
 
@@ -175,7 +175,7 @@ def report_step(name: str, transforms: Mapping[str, Stanza], where: str, say: Sa
     settings = stanza.settings
     label = f"the transform [{name}]"
     try:
-        keeping = Keeping.of(settings)
+        keeping = PairRules.of(settings)
         source = _source(settings)
         if settings.get("DELIMS"):
             return DelimsStep(settings, source, keeping)

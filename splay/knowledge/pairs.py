@@ -16,7 +16,7 @@ from splay.rows import Row
 
 
 @dataclass(frozen=True)
-class Keeping:
+class PairRules:
     """The first value of a field is kept, and an empty one is none, unless these say otherwise."""
 
     mv_add: bool = False
@@ -24,7 +24,7 @@ class Keeping:
     keep_empty: bool = False
 
     @classmethod
-    def of(cls, settings: Mapping[str, str]) -> Keeping:
+    def of(cls, settings: Mapping[str, str]) -> PairRules:
         """What a transform says. ValueError: neither true nor false."""
         return cls(
             flag(settings, "MV_ADD", False),

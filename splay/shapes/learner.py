@@ -10,7 +10,7 @@ from splay.knowledge.trace import Trace
 from splay.pcre.symbolic.pattern import Unsupported
 from splay.pcre.symbolic.text import CLOCK, KINDS, STAMP, Kind, is_place, place
 from splay.shapes.shape import ANY_TIME, HOUR, Shape, Slot
-from splay.store.parsing.eventmaker import Maker
+from splay.store.parsing.eventmaker import EventMaker
 
 MAX_SHAPES = 64
 """Of one kind of log. What fits none is read in the ordinary way."""
@@ -107,7 +107,7 @@ class Learner:
         for structure in self._structures.values():
             yield from structure.shapes.values()
 
-    def see(self, raw: bytes, maker: Maker, rules: object, follow: Follow) -> bool:
+    def see(self, raw: bytes, maker: EventMaker, rules: object, follow: Follow) -> bool:
         """Learns from an event that fits no shape yet; whether the shapes have changed.
 
         rules: what decides how its fields are made; follow: the trace of them.
@@ -127,7 +127,7 @@ class Learner:
         return self._build(structure, parts, maker, rules, follow) or changed
 
     def _build(
-        self, structure: Structure, parts: Cut, maker: Maker, rules: object, follow: Follow
+        self, structure: Structure, parts: Cut, maker: EventMaker, rules: object, follow: Follow
     ) -> bool:
         if self._built >= MAX_SHAPES:
             structure.lost = True
@@ -147,7 +147,9 @@ class Learner:
         structure.shapes[variant] = shape
         return True
 
-    def prove(self, shape: Shape, raw: bytes, maker: Maker, rules: object, follow: Follow) -> bool:
+    def prove(
+        self, shape: Shape, raw: bytes, maker: EventMaker, rules: object, follow: Follow
+    ) -> bool:
         """Whether a shape holds for other rules as well, of which this is an event. If not, it is
         dropped, to be learned anew."""
         try:
@@ -179,7 +181,7 @@ class Learner:
                 structure.shapes.clear()
 
 
-def shape_of(structure: Structure, parts: Cut, maker: Maker, follow: Follow) -> Shape:
+def shape_of(structure: Structure, parts: Cut, maker: EventMaker, follow: Follow) -> Shape:
     """The shape of an event of this structure. Raises Unsupported where there is none."""
     trace, time = traced(structure.kinds, parts, maker, follow)
     structure.fix({_number(slot) for slot in trace.fixed})
@@ -201,7 +203,7 @@ def shape_of(structure: Structure, parts: Cut, maker: Maker, follow: Follow) -> 
 
 
 def traced(
-    kinds: Mapping[int, Kind], parts: Cut, maker: Maker, follow: Follow
+    kinds: Mapping[int, Kind], parts: Cut, maker: EventMaker, follow: Follow
 ) -> tuple[Trace, int]:
     """What depends on which value, and the number of the one that is the time."""
     slots = {place(number): kind for number, kind in kinds.items()}
@@ -222,7 +224,7 @@ def traced(
     return trace, _number(time)
 
 
-def _read_by_maker(trace: Trace, maker: Maker) -> str:
+def _read_by_maker(trace: Trace, maker: EventMaker) -> str:
     """Notes what the maker reads of the event; the slot of its time."""
     found: list[str] = []
 

@@ -13,7 +13,7 @@ from splay.shapes.learner import Learner
 from splay.shapes.shape import Key, Shape
 from splay.store.bytesearch import Data
 from splay.store.event import Event
-from splay.store.parsing.eventmaker import Maker
+from splay.store.parsing.eventmaker import EventMaker
 from splay.store.run import Listed, Run, Times
 
 _LEARN_AFTER = 100
@@ -46,9 +46,9 @@ class Memory:
         self.demand = demand
         self.matches = matches
         self.unordered = unordered
-        self._tables: dict[type[Maker], Table] = {}
+        self._tables: dict[type[EventMaker], Table] = {}
 
-    def of(self, maker: Maker) -> Recall:
+    def of(self, maker: EventMaker) -> Recall:
         """The recall for the events of one file."""
         table = self._tables.setdefault(type(maker), Table())
         table.file(maker.facts.name, maker.facts.indextime)
@@ -92,7 +92,7 @@ class Table:
 class Recall:
     """The events of one file, by their shape (`splay.store.event.Recall`)."""
 
-    def __init__(self, memory: Memory, table: Table, maker: Maker) -> None:
+    def __init__(self, memory: Memory, table: Table, maker: EventMaker) -> None:
         self._memory = memory
         self._table = table
         self._maker = maker

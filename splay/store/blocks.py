@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from splay.store.problems import FileNotes
+from splay.store.problems import FileProblems
 
 BLOCK = 1048576
 GZIP_MAGIC = b"\x1f\x8b"
@@ -23,7 +23,7 @@ OnBytes = Callable[[int], None]
 
 
 def raw_blocks(
-    path: Path, notes: FileNotes, on_bytes: OnBytes, span: tuple[int, int] | None = None
+    path: Path, problems: FileProblems, on_bytes: OnBytes, span: tuple[int, int] | None = None
 ) -> Iterator[bytes]:
     """The bytes of a file, unpacked if it is gzip. A damaged end is noted; what came before counts.
 
@@ -43,7 +43,7 @@ def raw_blocks(
         stream = cast(IO[bytes], gzip.GzipFile(fileobj=file) if packed else file)
         done = 0
         while True:
-            block = _read(stream, packed, notes)
+            block = _read(stream, packed, problems)
             on_bytes(file.tell() - done)
             done = file.tell()
             if not block:
@@ -60,7 +60,7 @@ def _span_blocks(path: Path, on_bytes: OnBytes, start: int, end: int) -> Iterato
             yield block
 
 
-def _read(stream: IO[bytes], packed: bool, notes: FileNotes) -> bytes:
+def _read(stream: IO[bytes], packed: bool, problems: FileProblems) -> bytes:
     if not packed:
         return stream.read(BLOCK)
     parts: list[bytes] = []
@@ -72,10 +72,10 @@ def _read(stream: IO[bytes], packed: bool, notes: FileNotes) -> bytes:
             size += len(part)
     except EOFError:
         if not parts:
-            notes.say("the gzip data stops before its end")
+            problems.add("the gzip data stops before its end")
     except (gzip.BadGzipFile, zlib.error) as error:
         if not parts:
-            notes.say(f"the gzip data is damaged ({error})")
+            problems.add(f"the gzip data is damaged ({error})")
     return b"".join(parts)
 
 

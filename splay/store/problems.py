@@ -29,7 +29,7 @@ class Fault(Enum):
 
 
 @dataclass
-class FileNotes:
+class FileProblems:
     """The faults of one file. `tell` writes them to the report."""
 
     name: str
@@ -59,14 +59,14 @@ class FileNotes:
         if count:
             self.fault(fault, count)
 
-    def say(self, sentence: str) -> None:
+    def add(self, sentence: str) -> None:
         """Notes something about the whole file."""
         self._sentences.append(sentence)
 
-    def say_if_nothing(self, sentence: str) -> None:
+    def add_if_nothing(self, sentence: str) -> None:
         """Notes something that only matters when nothing else explains it."""
         if not self._sentences:
-            self.say(sentence)
+            self.add(sentence)
 
     def tell(self) -> None:
         """Writes one line for each kind of fault to the report, at most 100 in all."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import ClassVar, Self
 
-from splay.commands.charting.options import Charted
+from splay.commands.charting.options import ChartCommand
 from splay.commands.charting.splits import (
     Split,
     filled,
@@ -32,7 +32,7 @@ BINS = 300
 
 
 @dataclass
-class Chart(Charted):
+class Chart(ChartCommand):
     """splits: the field down and, if there is one, the field across."""
 
     splits: list[Split] = field(default_factory=list)

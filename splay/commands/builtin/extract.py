@@ -18,7 +18,7 @@ from splay.commands.operation import Context, Kind, Operation
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.knowledge.extraction import report_step
 from splay.knowledge.kvmode import TextPairs, json_pairs
-from splay.knowledge.pairs import Keeping, texts
+from splay.knowledge.pairs import PairRules, texts
 from splay.knowledge.step import RAW, Action
 from splay.rows import EVERYTHING, Demand, Row
 from splay.spl.args import Args, Word, as_bool, as_int
@@ -103,7 +103,7 @@ class Extract(Operation):
     def _automatic(self) -> Action:
         clean = self.flags.get("clean_keys", True)
         mv_add = self.flags.get("mv_add", False)
-        keeping = Keeping(mv_add=True, clean_keys=clean)
+        keeping = PairRules(mv_add=True, clean_keys=clean)
         pairs = self._pairs(mv_add, clean)
         limit, maxchars = self.numbers["limit"], self.numbers["maxchars"]
 

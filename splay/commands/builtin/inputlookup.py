@@ -64,7 +64,7 @@ class Inputlookup(Operation):
         except ConfError as error:
             if self.strict:
                 raise SplError(f"inputlookup: {error}", at=self.name.at) from error
-            context.say("WARN", f"inputlookup: {error}")
+            context.add_message("WARN", f"inputlookup: {error}")
             return
         matches = compile_predicate(self.where)
         for row in islice(table.rows(), self.start, self.start + self.limit):

@@ -67,7 +67,7 @@ class Map(Operation):
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         found = list(rows)
         if len(found) > self.most:
-            context.say(
+            context.add_message(
                 "WARN",
                 f"The search result count ({len(found)}) exceeds maximum ({self.most}), using max. "
                 "To override it, set maxsearches appropriately.",

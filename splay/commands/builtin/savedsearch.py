@@ -52,7 +52,7 @@ class Savedsearch(Operation):
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         settings = self._settings(context)
-        if context.given == _UNBOUNDED:
+        if context.initial_span == _UNBOUNDED:
             bounds = (settings.get(f"dispatch.{end}_time", "") for end in ("earliest", "latest"))
             earliest, latest = (
                 resolve(text, context.now, context.tz, self.name.at) for text in bounds

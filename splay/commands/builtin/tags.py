@@ -50,7 +50,7 @@ class Tags(Operation):
         return made
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        by_field = tags_by_field(classes_of(context.apps, context.say))
+        by_field = tags_by_field(classes_of(context.apps, context.add_message))
         looked_at = {name: by_field[name] for name in self.names or by_field if name in by_field}
         for row in rows:
             found: dict[str, list[tuple[str, str]]] = {

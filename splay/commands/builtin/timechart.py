@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple, Self
 
 from splay.commands.charting.bins import DEFAULT_BINS, TIME, BinOptions, TimeBins
-from splay.commands.charting.options import Charted
+from splay.commands.charting.options import ChartCommand
 from splay.commands.charting.splits import Split, every_bin, key_text, read_split, split_keys
 from splay.commands.charting.table import Entry, Table
 from splay.commands.operation import Context
@@ -35,7 +35,7 @@ class Range(NamedTuple):
 
 
 @dataclass
-class Timechart(Charted):
+class Timechart(ChartCommand):
     at: int = 0
     bins: BinOptions = field(default_factory=BinOptions)
     split: Split | None = None

@@ -132,7 +132,7 @@ class Tstats(Operation):
         """Says which fields no event can have: in Splunk they just give no results."""
         for name in sorted(self._reads() - set(known)):
             if "*" not in name:
-                context.say("WARN", f"tstats: {name} {message}")
+                context.add_message("WARN", f"tstats: {name} {message}")
 
     def _reads(self) -> set[str]:
         reads = self._stats.demand(NOTHING)

@@ -25,7 +25,7 @@ class Typer(Operation):
         return cls()
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        act = EventTypeStep(classes_of(context.apps, context.say)).bind(EVERYTHING)
+        act = EventTypeStep(classes_of(context.apps, context.add_message)).bind(EVERYTHING)
         for row in rows:
             row.pop(EVENTTYPE, None)
             act(row)

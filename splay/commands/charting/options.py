@@ -21,7 +21,7 @@ from splay.spl.args import Args, as_bool
 
 
 @dataclass
-class Charted(Operation):
+class ChartCommand(Operation):
     """made: the columns, known once it has run."""
 
     terms: list[Term] = field(default_factory=list)

@@ -214,11 +214,13 @@ def _start(
                 if not version or process.returncode not in (126, 127):
                     raise
                 missing.append(name)
-                context.took(f"{name}, which could not be started", time.perf_counter() - since)
+                context.add_time(f"{name}, which could not be started", time.perf_counter() - since)
                 continue
             stack.pop_all()
         if missing:
-            context.say("INFO", f"{command.name} ran on {name}; not found: {', '.join(missing)}")
+            context.add_message(
+                "INFO", f"{command.name} ran on {name}; not found: {', '.join(missing)}"
+            )
         return process, answer
     raise CommandError(
         f"the command {command.name} could not be started", where=str(command.script)

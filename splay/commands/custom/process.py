@@ -70,7 +70,7 @@ class Process:
         except ValueError as error:
             raise self._failed(str(error)) from error
         self._writer.join()
-        self._context.took(f"the command {self._name}", time.perf_counter() - begun)
+        self._context.add_time(f"the command {self._name}", time.perf_counter() - begun)
         if answer[0].get("error"):
             raise CommandError(f"the command {self._name} failed: {answer[0]['error']}")
         return answer
@@ -83,7 +83,7 @@ class Process:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             text = f"{self._name} did not end after its last row, and was ended"
-            self._context.say("WARN", text)
+            self._context.add_message("WARN", text)
         self.kill()
 
     def kill(self) -> None:
@@ -127,7 +127,7 @@ class Process:
 
     def _tell(self, metadata: dict[str, Any]) -> None:
         for level, text in _messages(metadata):
-            self._context.say(level, text)
+            self._context.add_message(level, text)
             if level in ("ERROR", "FATAL"):
                 self._errors.append(text)
 

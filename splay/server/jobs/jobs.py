@@ -99,7 +99,7 @@ class Job:
         self.to_read: Callable[[], int] = int  # bytes that there are for it to read
         keep = request.max_count if self.transforming and request.status_buckets else 0
         self.tap = Tap(self.check, keep)
-        context.go_on = self.check
+        context.should_continue = self.check
 
     # ---- what it is ----
 

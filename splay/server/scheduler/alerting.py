@@ -56,10 +56,10 @@ def trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> str:
         _trigger(splunkd, saved, job)
     except DataError as error:
         problem = f"its alert could not be kept: {error}"
-        job.context.say("ERROR", problem)
+        job.context.add_message("ERROR", problem)
         return problem
     except (RestError, SplayError) as error:
-        job.context.say("ERROR", f"The alert could not be evaluated: {error}")
+        job.context.add_message("ERROR", f"The alert could not be evaluated: {error}")
     return ""
 
 
@@ -77,7 +77,9 @@ def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
         try:
             splunkd.alerts.silence(saved.key, silences, now)
         except OutputError as error:
-            job.context.say("WARN", f"What is throttled is not kept over a restart: {error}")
+            job.context.add_message(
+                "WARN", f"What is throttled is not kept over a restart: {error}"
+            )
     track = saved.setting("alert.track", "auto").lower()
     if truth(track) or (track == "auto" and actions):
         splunkd.alerts.add(_fired(saved, job, rows, now))

@@ -13,9 +13,9 @@ from splay.errors import DataError
 from splay.store.bytesearch import count, find
 from splay.store.event import Found, ReadReport, Recall
 from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import Maker
+from splay.store.parsing.eventmaker import EventMaker
 from splay.store.parsing.windows_xml import CLOSE, XmlReader
-from splay.store.problems import Fault, FileNotes
+from splay.store.problems import Fault, FileProblems
 
 MAGIC = b"ElfFile\x00"
 MAX_UNPACKED = 4 * 1024**3
@@ -30,7 +30,7 @@ _ERRORS_IN_A_ROW = 1000
 _AT_ONCE = 512
 
 
-def unpacked(blocks: Iterator[bytes], first: bytes, notes: FileNotes) -> IO[bytes] | None:
+def unpacked(blocks: Iterator[bytes], first: bytes, problems: FileProblems) -> IO[bytes] | None:
     """A packed .evtx as a temporary file, which the parser needs; None when it is too large."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
     size = len(first)
@@ -38,7 +38,7 @@ def unpacked(blocks: Iterator[bytes], first: bytes, notes: FileNotes) -> IO[byte
     for block in blocks:
         size += len(block)
         if size > MAX_UNPACKED:
-            notes.say("this packed .evtx unpacks to more than 4 GB: unpack it first")
+            problems.add("this packed .evtx unpacks to more than 4 GB: unpack it first")
             file.close()
             return None
         file.write(block)
@@ -48,20 +48,20 @@ def unpacked(blocks: Iterator[bytes], first: bytes, notes: FileNotes) -> IO[byte
 
 def read_evtx(
     opened: str | IO[bytes],
-    maker: Maker,
+    maker: EventMaker,
     scan: LiteralScan,
-    notes: FileNotes,
+    problems: FileProblems,
     recall: Recall | None = None,
 ) -> Iterator[Found]:
     """The events of an .evtx file, each as Windows would render it in XML on one line.
 
     Raises DataError when the package `evtx` is not there.
     """
-    reader = XmlReader(maker, scan, notes, recall)
-    for texts in _batches(opened, notes):
-        block, events = _joined(texts, notes)
+    reader = XmlReader(maker, scan, problems, recall)
+    for texts in _batches(opened, problems):
+        block, events = _joined(texts, problems)
         if scan.within_tags and scan.folded(block, len(block)) is None:
-            notes.events(events)
+            problems.events(events)
             maker.region_done(block, len(block))
         else:
             yield from reader.feed(_on_one_line(block, events))
@@ -70,7 +70,7 @@ def read_evtx(
 
 def evtx_text(opened: IO[bytes]) -> bytes:
     """The records as the parser writes them, one after the other."""
-    batches = _batches(opened, FileNotes("", ReadReport()))
+    batches = _batches(opened, FileProblems("", ReadReport()))
     return "\n".join(text for texts in batches for text in texts).encode("utf-8")
 
 
@@ -84,14 +84,14 @@ def _on_one_line(block: bytes, events: int) -> bytes:
     return block
 
 
-def _joined(texts: list[str], notes: FileNotes) -> tuple[bytes, int]:
+def _joined(texts: list[str], problems: FileProblems) -> tuple[bytes, int]:
     """The events among the records, one after the other, and how many they are."""
     block = "\n".join(texts).encode("utf-8")
     alike = block.startswith(_OPEN) and block.endswith(CLOSE)
     if alike and count(block, _JOINT, 0, len(block)) == len(texts) - 1:
         return block, len(texts)
     events = [text for record in texts if (text := _event(record))]
-    notes.fault_if(Fault.RECORD, len(texts) - len(events))
+    problems.fault_if(Fault.RECORD, len(texts) - len(events))
     return "\n".join(events).encode("utf-8"), len(events)
 
 
@@ -101,9 +101,9 @@ def _event(record: str) -> str:
     return text if text.endswith(CLOSE.decode()) and "<Event" in text else ""
 
 
-def _batches(opened: str | IO[bytes], notes: FileNotes) -> Iterator[list[str]]:
+def _batches(opened: str | IO[bytes], problems: FileProblems) -> Iterator[list[str]]:
     """The records, many at a time."""
-    records = _records(opened, notes)
+    records = _records(opened, problems)
     errors = 0
     while errors < _ERRORS_IN_A_ROW:
         texts: list[str] = []
@@ -111,7 +111,7 @@ def _batches(opened: str | IO[bytes], notes: FileNotes) -> Iterator[list[str]]:
             for record in islice(records, _AT_ONCE):
                 texts.append(record["data"])
         except (RuntimeError, OSError, ValueError):  # it goes on behind one that is damaged
-            notes.fault(Fault.RECORD)
+            problems.fault(Fault.RECORD)
             errors = 0 if texts else errors
             errors += 1
         else:
@@ -122,18 +122,18 @@ def _batches(opened: str | IO[bytes], notes: FileNotes) -> Iterator[list[str]]:
             yield texts
 
 
-def _records(opened: str | IO[bytes], notes: FileNotes) -> Iterator[Any]:
+def _records(opened: str | IO[bytes], problems: FileProblems) -> Iterator[Any]:
     """What the parser gives; nothing where it cannot even begin, which is noted."""
     try:
         parser: Any = importlib.import_module("evtx").PyEvtxParser
     except ImportError:
         raise DataError(
             "reading .evtx files needs the Python package evtx",
-            where=notes.name,
+            where=problems.name,
             hint="Install it with: pip install evtx",
         ) from None
     try:
         return iter(parser(opened, indent=False).records())
     except (RuntimeError, OSError, ValueError) as error:
-        notes.say(f"this .evtx file cannot be read ({error})")
+        problems.add(f"this .evtx file cannot be read ({error})")
         return iter(())

@@ -14,12 +14,12 @@ from splay.store.event import Event, Found, Need, ReadReport, Recall
 from splay.store.evtx.reader import MAGIC, read_evtx, unpacked
 from splay.store.files.shares import Part, cost_of, divide, evtx_part
 from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import FileFacts, InputSettings, Maker
-from splay.store.parsing.lines import LineMaker, LineReader
+from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
+from splay.store.parsing.lines import LineEventMaker, LineReader
 from splay.store.parsing.reader import Reader
-from splay.store.parsing.windows_text import ClassicMaker, ClassicReader, classic_start
-from splay.store.parsing.windows_xml import XmlMaker, XmlReader, xml_start
-from splay.store.problems import FileNotes
+from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
+from splay.store.parsing.windows_xml import XmlEventMaker, XmlReader, xml_start
+from splay.store.problems import FileProblems
 
 __all__ = ["SUFFIXES", "FileStore", "InputSettings"]
 
@@ -32,7 +32,7 @@ Progress = Callable[[int], None]
 class Memory(Protocol):
     """What recalls events by their shape (`splay.shapes.recall`)."""
 
-    def of(self, maker: Maker) -> Recall: ...
+    def of(self, maker: EventMaker) -> Recall: ...
 
 
 class FileStore:
@@ -219,7 +219,7 @@ class FileScan:
         self._memory = memory
         self._progress = progress
         self._scan = LiteralScan(need.literals)
-        self._notes = FileNotes(str(part.path), report)
+        self._problems = FileProblems(str(part.path), report)
 
     def events(self) -> Iterator[Found]:
         """The file's events that pass; what is wrong with it goes to the report."""
@@ -229,7 +229,7 @@ class FileScan:
         except OSError as error:
             self._unreadable(error)
         finally:
-            self._notes.tell()
+            self._problems.tell()
 
     def _readable(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """The blocks up to one that cannot be read: what came before it counts."""
@@ -239,7 +239,7 @@ class FileScan:
             self._unreadable(error)
 
     def _unreadable(self, error: OSError) -> None:
-        self._notes.say(f"cannot be read ({error.strerror or error})")
+        self._problems.add(f"cannot be read ({error.strerror or error})")
 
     def _open(self) -> Iterator[Found]:
         part = self._part
@@ -254,10 +254,10 @@ class FileScan:
             yield from self._evtx_part(part)
             return
         span = (part.start, part.end) if part else None
-        blocks = self._readable(raw_blocks(self._path, self._notes, self._count, span))
+        blocks = self._readable(raw_blocks(self._path, self._problems, self._count, span))
         first = next(blocks, b"")
         if not first:
-            self._notes.say_if_nothing("the file is empty")
+            self._problems.add_if_nothing("the file is empty")
         elif first.startswith(MAGIC):
             yield from self._evtx(first, blocks)
         else:
@@ -269,7 +269,7 @@ class FileScan:
 
     def _evtx(self, first: bytes, blocks: Iterator[bytes]) -> Iterator[Found]:
         if self._path.suffix.lower() == ".gz":
-            file = unpacked(blocks, first, self._notes)
+            file = unpacked(blocks, first, self._problems)
             if file is not None:
                 with file:
                     yield from self._records(file)
@@ -284,14 +284,14 @@ class FileScan:
         yield from self._records(opened)
 
     def _records(self, opened: str | IO[bytes]) -> Iterator[Found]:
-        maker = XmlMaker(self._facts, self._settings, self._need, self._notes)
-        yield from read_evtx(opened, maker, self._scan, self._notes, self._recall(maker))
+        maker = XmlEventMaker(self._facts, self._settings, self._need, self._problems)
+        yield from read_evtx(opened, maker, self._scan, self._problems, self._recall(maker))
 
     def _text(self, blocks: Iterator[bytes]) -> Iterator[Found]:
         first = next(blocks, b"")
         reader = self._reader(first)
         if isinstance(reader, LineReader) and b"\0" in first:
-            self._notes.say("this is a binary file, not a log")
+            self._problems.add("this is a binary file, not a log")
             return
         for block in _again(first, blocks):
             if isinstance(reader, LineReader):
@@ -319,20 +319,20 @@ class FileScan:
             return start, self._classic()
         return 0, None
 
-    def _recall(self, maker: Maker) -> Recall | None:
+    def _recall(self, maker: EventMaker) -> Recall | None:
         return None if self._memory is None else self._memory.of(maker)
 
     def _xml(self) -> Reader:
-        maker = XmlMaker(self._facts, self._settings, self._need, self._notes)
-        return XmlReader(maker, self._scan, self._notes, self._recall(maker))
+        maker = XmlEventMaker(self._facts, self._settings, self._need, self._problems)
+        return XmlReader(maker, self._scan, self._problems, self._recall(maker))
 
     def _classic(self) -> Reader:
-        maker = ClassicMaker(self._facts, self._settings, self._need, self._notes)
-        return ClassicReader(maker, self._scan, self._notes, self._recall(maker))
+        maker = ClassicEventMaker(self._facts, self._settings, self._need, self._problems)
+        return ClassicReader(maker, self._scan, self._problems, self._recall(maker))
 
     def _lines(self) -> Reader:
-        maker = LineMaker(self._facts, self._settings, self._need, self._notes)
-        return LineReader(maker, self._scan, self._notes)
+        maker = LineEventMaker(self._facts, self._settings, self._need, self._problems)
+        return LineReader(maker, self._scan, self._problems)
 
 
 def _again(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:

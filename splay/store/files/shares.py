@@ -15,8 +15,8 @@ from splay.store.event import Need, ReadReport
 from splay.store.evtx.reader import MAGIC as EVTX_MAGIC
 from splay.store.evtx.reader import evtx_text
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
-from splay.store.parsing.windows_xml import XmlMaker, xml_start
-from splay.store.problems import FileNotes
+from splay.store.parsing.windows_xml import XmlEventMaker, xml_start
+from splay.store.problems import FileProblems
 
 EVTX_HEAD = 4096
 EVTX_CHUNK = 65536
@@ -118,5 +118,5 @@ def _time_before(file: IO[bytes], start: int) -> float | None:
 def _latest(text: bytes) -> float | None:
     """The last usable time of an event in the text."""
     facts = FileFacts("", "", 0, 0)
-    maker = XmlMaker(facts, InputSettings(), Need(), FileNotes("", ReadReport()))
+    maker = XmlEventMaker(facts, InputSettings(), Need(), FileProblems("", ReadReport()))
     return maker.latest_time(text, 0, len(text))

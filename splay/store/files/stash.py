@@ -12,7 +12,7 @@ from splay.store.event import Event
 _NAME = re.compile(r"[a-z0-9_][a-z0-9_\-]{0,79}")
 
 
-class CollectedFiles:
+class StashFiles:
     """One file for each index, folder/INDEX.stash: a line for each event, appended.
 
     A new line within an event becomes a space: the file is read line by line.

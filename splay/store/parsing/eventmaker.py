@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from splay.store.bytesearch import Data
 from splay.store.event import Event, Found, Need, Recall
-from splay.store.problems import Fault, FileNotes
+from splay.store.problems import Fault, FileProblems
 
 UNKNOWN_HOST = "unknown"
 
@@ -46,7 +46,7 @@ def as_text(pattern: re.Pattern[bytes]) -> re.Pattern[str]:
     return re.compile(pattern.pattern.decode("ascii"), pattern.flags | re.ASCII)
 
 
-class Maker(ABC):
+class EventMaker(ABC):
     """Makes the events of one file, region by region (a region holds whole events).
 
     An event without a usable time gets that of the event before it, whether or not that
@@ -54,12 +54,12 @@ class Maker(ABC):
     """
 
     def __init__(
-        self, facts: FileFacts, settings: InputSettings, need: Need, notes: FileNotes
+        self, facts: FileFacts, settings: InputSettings, need: Need, problems: FileProblems
     ) -> None:
         self.facts = facts
         self.settings = settings
         self._need = need
-        self._notes = notes
+        self._problems = problems
         self._known: float | None = facts.before  # time of the latest event before self._known_end
         self._known_end = 0
 
@@ -95,14 +95,14 @@ class Maker(ABC):
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
-            self._notes.fault(Fault.NOT_UTF8)
+            self._problems.fault(Fault.NOT_UTF8)
             return raw.decode("utf-8", "replace")
 
     def make(self, data: Data, start: int, end: int) -> Event | None:
         """The event data[start:end]; None when it lies outside the time range."""
         time = self.own_time(data, start, end)
         if time is None:
-            self._notes.fault(Fault.NO_TIME)
+            self._problems.fault(Fault.NO_TIME)
             time = self._time_before(data, start)
         self._known, self._known_end = time, end
         if not self.wanted(time):
@@ -154,7 +154,7 @@ class Maker(ABC):
 
 
 def read_events(
-    maker: Maker, recall: Recall | None, data: Data, events: Iterable[tuple[int, int]]
+    maker: EventMaker, recall: Recall | None, data: Data, events: Iterable[tuple[int, int]]
 ) -> Iterator[Found]:
     """Yield the event in each (start, end) range, or its cached fields if its shape is known.
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from splay.store.bytesearch import Data
 from splay.store.event import Event
 from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker
 from splay.store.parsing.timeforms import american_time, iso_time
 from splay.store.parsing.windows_xml import MAX_EVENT
-from splay.store.problems import Fault, FileNotes
+from splay.store.problems import Fault, FileProblems
 
 LOOKAHEAD = 128
 """How far into a line a time is looked for: MAX_TIMESTAMP_LOOKAHEAD of props.conf."""
@@ -19,7 +19,7 @@ LOOKAHEAD = 128
 SHORTEST_TIME = len("1/1/2026 0:00:00")
 
 
-class LineMaker(Maker):
+class LineEventMaker(EventMaker):
     """Names events after their file, as Splunk does when inputs.conf says nothing."""
 
     values = re.compile(rb"(?!)()")  # lines are of no shape that could be told
@@ -61,10 +61,10 @@ class LineEnds:
 class LineReader:
     """Takes blocks of bytes, gives the lines that pass the scan. Empty lines are no events."""
 
-    def __init__(self, maker: Maker, scan: LiteralScan, notes: FileNotes) -> None:
+    def __init__(self, maker: EventMaker, scan: LiteralScan, problems: FileProblems) -> None:
         self._maker = maker
         self._scan = scan
-        self._notes = notes
+        self._problems = problems
         self._rest = b""
         self._oversize = False
 
@@ -97,12 +97,12 @@ class LineReader:
             return
         self._rest += block
         if len(self._rest) > MAX_EVENT:
-            self._notes.fault(Fault.TOO_LONG)
+            self._problems.fault(Fault.TOO_LONG)
             self._rest = b""
             self._oversize = True
 
     def _region(self, data: bytes) -> Iterator[Event]:
-        self._notes.events(_count(data))
+        self._problems.events(_count(data))
         for start, end in self._wanted(data):
             event = self._maker.make(data, start, end)
             if event is not None:

@@ -14,11 +14,11 @@ from splay.store.blocks import utf8_blocks
 from splay.store.event import Event, Found, Need, ReadReport
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
-from splay.store.parsing.lines import LineMaker, LineReader
+from splay.store.parsing.lines import LineEventMaker, LineReader
 from splay.store.parsing.reader import Reader
-from splay.store.parsing.windows_text import ClassicMaker, ClassicReader, classic_start
-from splay.store.parsing.windows_xml import XmlMaker, XmlReader, xml_start
-from splay.store.problems import FileNotes
+from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
+from splay.store.parsing.windows_xml import XmlEventMaker, XmlReader, xml_start
+from splay.store.problems import FileProblems
 
 _BLOCK = 1024 * 1024
 
@@ -70,11 +70,11 @@ def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _reader(first: bytes, origin: Origin, now: float) -> Reader:
     settings = InputSettings(origin.host, origin.source, origin.sourcetype, origin.index, origin.tz)
-    notes = FileNotes(origin.source, ReadReport())
-    parts = (FileFacts(origin.source, origin.source, now, now), settings, Need(), notes)
+    problems = FileProblems(origin.source, ReadReport())
+    parts = (FileFacts(origin.source, origin.source, now, now), settings, Need(), problems)
     scan = LiteralScan(())
     if xml_start(first) >= 0:
-        return XmlReader(XmlMaker(*parts), scan, notes)
+        return XmlReader(XmlEventMaker(*parts), scan, problems)
     if classic_start(first) >= 0:
-        return ClassicReader(ClassicMaker(*parts), scan, notes)
-    return LineReader(LineMaker(*parts), scan, notes)
+        return ClassicReader(ClassicEventMaker(*parts), scan, problems)
+    return LineReader(LineEventMaker(*parts), scan, problems)

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from splay.store.bytesearch import Data
 from splay.store.event import Found, Recall
 from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker, as_text, read_events
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, as_text, read_events
 from splay.store.parsing.timeforms import american_time
 from splay.store.parsing.windows_xml import MAX_EVENT
-from splay.store.problems import Fault, FileNotes
+from splay.store.problems import Fault, FileProblems
 
 # The line before the header ends with \n; a file's first header is found behind one put there.
 _HEADER = re.compile(
@@ -33,7 +33,7 @@ def classic_start(data: bytes) -> int:
     return -1 if found is None or b"\nLogName=" not in data else max(0, found.start())
 
 
-class ClassicMaker(Maker):
+class ClassicEventMaker(EventMaker):
     """Makes events as Splunk's Windows event input names them without renderXml."""
 
     values = re.compile(rb"(?:\A|\n[A-Za-z][\w ]*=|:[ \t]+)([^\s](?:[^\r\n]*[^\s])?)")
@@ -106,11 +106,15 @@ class ClassicReader:
     """
 
     def __init__(
-        self, maker: Maker, scan: LiteralScan, notes: FileNotes, recall: Recall | None = None
+        self,
+        maker: EventMaker,
+        scan: LiteralScan,
+        problems: FileProblems,
+        recall: Recall | None = None,
     ) -> None:
         self._maker = maker
         self._scan = scan
-        self._notes = notes
+        self._problems = problems
         self._recall = recall
         self._rest = b"\n"
         self._headers: list[int] = []  # the header that _rest begins with, if it does
@@ -140,7 +144,7 @@ class ClassicReader:
         if not self._oversize and len(data) <= MAX_EVENT:
             return data
         if not self._oversize:
-            self._notes.fault(Fault.TOO_LONG)
+            self._problems.fault(Fault.TOO_LONG)
         self._oversize = True
         return data[-_LONGEST_HEADER:]
 
@@ -150,8 +154,8 @@ class ClassicReader:
         if self._oversize:
             self._oversize = False
         else:
-            self._notes.stray_bytes += len(lead.strip())
-        self._notes.events(len(starts))
+            self._problems.stray_bytes += len(lead.strip())
+        self._problems.events(len(starts))
         yield from read_events(self._maker, self._recall, data, self._wanted(data, starts))
         self._maker.region_done(data, len(data))
 

@@ -14,9 +14,9 @@ from html import unescape
 from splay.store.bytesearch import Data, count, find, rfind
 from splay.store.event import Found, Recall
 from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, Maker, as_text, read_events
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, as_text, read_events
 from splay.store.parsing.timeforms import iso_time
-from splay.store.problems import Fault, FileNotes
+from splay.store.problems import Fault, FileProblems
 
 MAX_EVENT = 16 * 1024 * 1024
 """An event longer than this is left out, so that memory stays bounded."""
@@ -55,7 +55,7 @@ def xml_start(data: bytes, *, document: bool = True) -> int:
     return -1
 
 
-class XmlMaker(Maker):
+class XmlEventMaker(EventMaker):
     """Makes events as Splunk's Windows event input names them with renderXml."""
 
     values = re.compile(rb">([^<>]+)</|='([^'<>]+)'|=\"([^\"<>]+)\"")
@@ -115,11 +115,15 @@ class XmlReader:
     """
 
     def __init__(
-        self, maker: Maker, scan: LiteralScan, notes: FileNotes, recall: Recall | None = None
+        self,
+        maker: EventMaker,
+        scan: LiteralScan,
+        problems: FileProblems,
+        recall: Recall | None = None,
     ) -> None:
         self._maker = maker
         self._scan = scan
-        self._notes = notes
+        self._problems = problems
         self._recall = recall
         self._data = bytearray()
         self._held = 0  # so many bytes at its front follow the last closing tag
@@ -147,15 +151,15 @@ class XmlReader:
         self._hold(stop, end)
 
     def finish(self) -> Iterator[Found]:
-        """What was taken and not yet given; notes what is left at the end of the file."""
+        """What was taken and not yet given; problems what is left at the end of the file."""
         if self._recall:
             yield from self._recall.runs(0, end=True)
         rest = bytes(self._data[: self._held])
         if not self._oversize:
             opened = OPEN.search(rest)
             self._gap(rest[: opened.start()] if opened else rest)
-            self._notes.fault_if(Fault.HALF, len(OPEN.findall(rest)))
-            self._notes.fault_if(Fault.DECLARED, 1 if self._declared else 0)
+            self._problems.fault_if(Fault.HALF, len(OPEN.findall(rest)))
+            self._problems.fault_if(Fault.DECLARED, 1 if self._declared else 0)
         self._held = 0
 
     def _append(self, block: bytes) -> int:
@@ -200,7 +204,7 @@ class XmlReader:
         self._gap(self._data[:start])
         if end - start <= MAX_EVENT:
             return start
-        self._notes.fault(Fault.TOO_LONG)
+        self._problems.fault(Fault.TOO_LONG)
         self._oversize = True
         return end - len(CLOSE)
 
@@ -211,7 +215,7 @@ class XmlReader:
         if _DECLARATION.search(text):
             self._declared = True
         elif not self._declared and not _GAP.fullmatch(text):
-            self._notes.stray_bytes += len(text.strip())
+            self._problems.stray_bytes += len(text.strip())
 
     # ---- whole events ----
 
@@ -229,7 +233,7 @@ class XmlReader:
             events = (
                 () if folded is None else self._scan.candidates(data, folded, end, ClosingTags())
             )
-        self._notes.events(closes)
+        self._problems.events(closes)
         looked_at = 0
         for found in read_events(self._maker, self._recall, data, events):
             looked_at += 1
@@ -266,7 +270,7 @@ class XmlReader:
             whole += len(events)
             yield from read_events(self._maker, recall, data, self._passing(data, events, end))
             at = after
-        self._notes.events(whole + swept)
+        self._problems.events(whole + swept)
         yield from recall.runs(whole, end=False)
 
     def _clean(self, data: Data, end: int) -> int:
@@ -306,26 +310,26 @@ class XmlReader:
                 if opened < 0:
                     self._gap(data[before : token.start()])
                 else:
-                    self._notes.fault(Fault.HALF)
+                    self._problems.fault(Fault.HALF)
                 opened = token.start()
                 continue
             if opened < 0:
-                self._notes.fault(Fault.HALF)
+                self._problems.fault(Fault.HALF)
             elif self._sound(data[opened : token.end()]):
                 events.append((opened, token.end()))
             opened, before = -1, token.end()
         return events
 
     def _sound(self, raw: Data) -> bool:
-        """Whether a whole event may be taken; notes why not."""
+        """Whether a whole event may be taken; problems why not."""
         declared, self._declared = self._declared, False
         if not declared and b"<!" in raw:
             declared = _DECLARATION.search(_CDATA.sub(b"", raw)) is not None
         if declared:
-            self._notes.fault(Fault.DECLARED)
+            self._problems.fault(Fault.DECLARED)
             return False
         if len(raw) > MAX_EVENT:
-            self._notes.fault(Fault.TOO_LONG)
+            self._problems.fault(Fault.TOO_LONG)
             return False
         return True
 
