@@ -11,7 +11,7 @@ from pathlib import Path
 
 from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.conf.settings import flag_of
-from splay.errors import ConfError, SplError
+from splay.errors import ConfError, Location, SplError
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.value import as_list, to_text
 from splay.knowledge.datamodel import DataModel, read_model
@@ -52,7 +52,7 @@ class AppSet:
         self._models: dict[str, DataModel] = {}
         self.origins: dict[str, frozenset[str] | None] = {}  # what Knowledge keeps here
         for folder in folders:
-            if not (folder / "default").is_dir() and not (folder / "local").is_dir():
+            if not is_app(folder):
                 raise ConfError(
                     "not a Splunk app: it has neither default/ nor local/",
                     where=str(folder),
@@ -88,7 +88,7 @@ class AppSet:
         if len(args) != count:
             raise ConfError(
                 f"the macro [{stanza.name}] names {len(args)} args",
-                where=stanza.where.get("args", "macros.conf"),
+                where=stanza.place("args", "macros.conf"),
                 hint=f"Write args = with {count} names",
             )
         return Macro(
@@ -151,9 +151,9 @@ class AppSet:
         if stanza is None or "filename" not in stanza.settings:
             if stanza is not None:  # it may be of a kind that is not supported
                 rules_of(name, stanza.settings, "transforms.conf")
-            file_name, rules, where = name, Rules(), "lookups"
+            file_name, rules, where = name, Rules(), Location("lookups")
         else:
-            where = stanza.where["filename"]
+            where = stanza.place("filename", "transforms.conf")
             file_name, rules = stanza.settings["filename"], rules_of(name, stanza.settings, where)
         if _FILE_NAME.fullmatch(file_name):
             # Splunk_SA_CIM ships NAME.csv.default for a NAME.csv that its users may change.
@@ -187,7 +187,7 @@ class AppSet:
         if not flag_of(stanza, "chunked", False, "commands.conf"):
             raise ConfError(
                 f"the command {name} does not use the chunked protocol",
-                where=stanza.where.get("filename", "commands.conf"),
+                where=stanza.place("filename", "commands.conf"),
                 hint="Write chunked = true",
             )
         for key in settings:
@@ -202,8 +202,13 @@ class AppSet:
                 return CustomCommand(name, script, folder, tuple(versions))
         raise ConfError(
             f"the script bin/{file_name} of the command {name} does not exist",
-            where=stanza.where.get("filename", "commands.conf"),
+            where=stanza.place("filename", "commands.conf"),
         )
+
+
+def is_app(folder: Path) -> bool:
+    """Whether this is the folder of an app: it has default/ or local/."""
+    return (folder / "default").is_dir() or (folder / "local").is_dir()
 
 
 def _inside(path: Path, folder: Path) -> bool:

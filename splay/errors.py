@@ -6,24 +6,81 @@ Every error says what is wrong, where, and what to write instead. The CLI prints
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TypeAlias
 
-class SplayError(Exception):
-    """Something the user gave cannot be used.
 
-    message: what is wrong, one sentence without a full stop at the end.
-    where: the place, already in words ("default/macros.conf, line 12, stanza [x]").
-    hint: what to write instead, one sentence.
+@dataclass(frozen=True)
+class Location:
+    """Where something stands: a place in a file, or in a search.
+
+    Args:
+        path: the file or folder, or what else is called by a name.
+        stanza: the stanza of a .conf file.
+        line: counted from 1.
+        column: characters in the line, from 1.
+        position: characters in the whole search, from 1.
+
+    >>> str(Location("default/macros.conf", "x", line=12))
+    'default/macros.conf, line 12'
+    >>> str(Location("default/macros.conf", "x"))
+    'default/macros.conf, stanza [x]'
     """
 
-    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+    path: str = ""
+    stanza: str = ""
+    line: int | None = None
+    column: int | None = None
+    position: int | None = None
+
+    def __str__(self) -> str:
+        parts = [self.path] if self.path else []
+        if self.line is not None:
+            parts.append(f"line {self.line}")
+        elif self.stanza:
+            parts.append(f"stanza [{self.stanza}]")
+        if self.column is not None:
+            parts.append(f"column {self.column}")
+        if self.position is not None:
+            parts.append(f"position {self.position}")
+        return ", ".join(parts)
+
+
+Where: TypeAlias = "Location | str"
+"""A location; a text stands for one that is called so."""
+
+
+class SplayError(Exception):
+    """Something the user gave cannot be used. `str(error)` is the whole message.
+
+    Args:
+        message: what is wrong, one sentence without a full stop at the end.
+        where: the place.
+        hint: what to write instead, one sentence.
+
+    Attributes:
+        location: the place, for programs to read.
+    """
+
+    def __init__(self, message: str, *, where: Where = "", hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.where = where
         self.hint = hint
 
+    @property
+    def location(self) -> Location:
+        """Where it is wrong; empty where nothing says so."""
+        return Location(self.where) if isinstance(self.where, str) else self.where
+
     def __str__(self) -> str:
-        text = f"{self.where}: {self.message}" if self.where else self.message
+        where = str(self.where)
+        text = f"{where}: {self.message}" if where else self.message
         return f"{text}. {self.hint}" if self.hint else text
+
+
+class OptionError(SplayError):
+    """An argument of a function, or an option, that cannot be used."""
 
 
 class ConfError(SplayError):
@@ -53,6 +110,15 @@ class SplError(SplayError):
         super().__init__(message, hint=hint)
         self.at = at
         self.search: str | None = None
+
+    @property
+    def location(self) -> Location:
+        """The position in the search, and its line and column where the search is known."""
+        if self.search is None:
+            return Location(position=self.at + 1)
+        line = self.search.count("\n", 0, self.at) + 1
+        column = self.at - self.search.rfind("\n", 0, self.at)
+        return Location(line=line, column=column, position=self.at + 1)
 
     def __str__(self) -> str:
         text = super().__str__()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import cached_property
 from typing import TypeAlias
@@ -70,3 +70,26 @@ class Demand:
 
 EVERYTHING = Demand(everything=True)
 NOTHING = Demand()
+
+
+@dataclass
+class Results:
+    """The rows that a search found, in order.
+
+    columns: the names of the fields in order; every row has some of them.
+    messages: what the search said, as (level, text); the levels are INFO, WARN and ERROR.
+    problems: what was wrong with the data, one line each.
+    events: how many events were read.
+    """
+
+    columns: list[str]
+    rows: list[Row]
+    messages: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    events: int = 0
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)

@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, TypeVar
 
 import click
 
-from splay.apps import AppSet
+from splay.api import make_context, time_zone
+from splay.apps import is_app
 from splay.commands.operation import Context
-from splay.engine.inner import new_context
+from splay.errors import OptionError
 from splay.reporting.text import FORMATS
-from splay.spl.timemod import resolve
 from splay.store.files.filestore import InputSettings
 
+T = TypeVar("T")
 
-class Group:
-    """A dataclass whose fields are named like the parameters of its options."""
 
-    @classmethod
-    def take(cls, given: dict[str, Any]) -> Self:
-        """The group's own of the parameters that click gives, taken out of these."""
-        names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
-        return cls(**{name: given.pop(name) for name in names})
+def take(kind: type[T], given: dict[str, Any]) -> T:
+    """The parameters that are fields of this dataclass, taken out of what click gives."""
+    names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    return kind(**{name: given.pop(name) for name in names})
 
 
 @dataclass
-class Run(Group):
+class Run:
     """What every command has that reads an app."""
 
     apps: tuple[Path, ...] = ()
@@ -42,15 +38,11 @@ class Run(Group):
 
     def context(self) -> Context:
         """The context that these options describe. Raises SplayError."""
-        now = time.time()
-        context = new_context(AppSet(self.apps or (Path(),)), now, self.tz)
-        context.earliest = resolve(self.earliest, now, self.tz)
-        context.latest = resolve(self.latest, now, self.tz)
-        return context
+        return make_context(self.apps or _here(), self.earliest, self.latest, self.tz)
 
 
 @dataclass
-class Input(Group):
+class Input:
     """What is said of the events that are read."""
 
     host: str | None
@@ -64,7 +56,7 @@ class Input(Group):
 
 
 @dataclass
-class Show(Group):
+class Show:
     """How results are shown. form: one of FORMATS."""
 
     form: str
@@ -77,13 +69,17 @@ class Show(Group):
             raise click.UsageError("--safe-csv needs --format csv.")
 
 
+def _here() -> tuple[Path, ...]:
+    """This folder, where it is an app's."""
+    return (Path(),) if is_app(Path()) else ()
+
+
 def _zone(context: click.Context, parameter: click.Parameter, name: str) -> tzinfo:
     try:
-        return UTC if name.upper() == "UTC" else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise click.BadParameter(
-            f"{name!r} is no time zone; write one such as Europe/Berlin"
-        ) from None
+        return time_zone(name)
+    except OptionError as error:
+        hint = error.hint[:1].lower() + error.hint[1:]
+        raise click.BadParameter(f"{error.message}; {hint}") from None
 
 
 def _options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -104,7 +100,7 @@ run_options = _options(
         help="An app's folder; may be given several times, the first wins. Default: this folder.",
     ),
     click.option("--earliest", default="", help="Start of the time range, such as -7d@d."),
-    click.option("--latest", default="", help="End of the time range, which is left out."),
+    click.option("--latest", default="", help="End of the time range (exclusive)."),
     click.option("--tz", default="UTC", callback=_zone, help="The user's time zone. Default: UTC."),
 )
 input_options = _options(

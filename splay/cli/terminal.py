@@ -14,10 +14,12 @@ import click
 from splay.cli.options import Show
 from splay.cli.profile import Profile
 from splay.commands.operation import Context
-from splay.engine.run import Progress, Results
+from splay.detections.outcome import Outcome
+from splay.engine.run import Progress
 from splay.errors import SplayError
 from splay.memory import MemoryFull, bound
-from splay.reporting.text import Outcome, as_csv, as_json, outcome_json, print_outcome, print_table
+from splay.reporting.text import as_csv, as_json, outcome_json
+from splay.rows import Results
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore
 from splay.visible import visible, visible_block
@@ -54,7 +56,7 @@ def refusing() -> Iterator[None]:
 
 
 def _close_stdout() -> None:
-    """Lets go what is not yet written, lest Python try again at its end."""
+    """Discard unwritten output, so that interpreter shutdown does not hit the closed pipe again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -84,6 +86,8 @@ def show_results(results: Results, show: Show, tz: tzinfo) -> None:
     elif results.rows:
         from rich.console import Console
 
+        from splay.reporting.console import print_table
+
         print_table(Console(), results, tz)
     else:
         click.echo("no results")
@@ -99,6 +103,8 @@ def show_outcome(outcome: Outcome, show: Show) -> None:
         _show_csv(outcome.results, show, outcome.tz)
     elif not show.quiet:
         from rich.console import Console
+
+        from splay.reporting.console import print_outcome
 
         print_outcome(Console(), outcome)
         messages = []

@@ -6,16 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from splay.errors import ConfError
+from splay.errors import ConfError, Location
 
 
 @dataclass
 class Stanza:
-    """One stanza. where: the file and line of each setting, for messages."""
+    """One stanza. where: the place of each setting, for messages."""
 
     name: str
     settings: dict[str, str] = field(default_factory=dict)
-    where: dict[str, str] = field(default_factory=dict)
+    where: dict[str, Location] = field(default_factory=dict)
+
+    def place(self, key: str, file: str) -> Location:
+        """Where a setting stands; file: the name of the file, where nothing says more."""
+        return self.where.get(key) or Location(file, self.name)
 
 
 Conf = dict[str, Stanza]
@@ -48,7 +52,7 @@ def parse_conf(text: str, name: str) -> Conf:
     conf: Conf = {}
     stanza: Stanza | None = None
     for number, line in _logical_lines(text):
-        where = f"{name}, line {number}"
+        where = Location(name, stanza.name if stanza else "", number)
         if line.lstrip().startswith("["):
             stanza_name = line.strip()
             if not stanza_name.endswith("]"):

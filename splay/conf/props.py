@@ -14,6 +14,7 @@ import regex
 
 from splay.conf.files import Conf, Stanza
 from splay.conf.settings import broken
+from splay.errors import Location
 from splay.pcre.patterns import compile_pattern
 
 _KINDS = ("source", "host", "sourcetype")  # highest precedence first
@@ -81,7 +82,7 @@ class Props:
             for key, value in spec.stanza.settings.items():
                 if self._own(spec.stanza, key):
                     merged.settings[key] = value
-                    merged.where[key] = spec.stanza.where.get(key, "props.conf")
+                    merged.where[key] = spec.stanza.place(key, "props.conf")
         return merged
 
     def all(self) -> list[Stanza]:
@@ -114,6 +115,6 @@ def _spec(stanza: Stanza) -> Spec:
         given = stanza.settings.get("priority")
         priority = int(given) if given else (100 if pattern is None else 0)
     except ValueError as error:
-        where = next(iter(stanza.where.values()), "props.conf")
+        where = next(iter(stanza.where.values()), Location("props.conf", stanza.name))
         raise broken(error, f"the stanza [{stanza.name}]", where) from error
     return Spec(stanza, kind, name, pattern, priority)

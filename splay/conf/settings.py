@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from splay.conf.files import Stanza
-from splay.errors import ConfError
+from splay.errors import ConfError, Where
 
 _TRUE = frozenset(("1", "t", "true", "y", "yes", "on"))
 _FALSE = frozenset(("0", "f", "false", "n", "no", "off"))
@@ -51,7 +51,7 @@ def flag_of(stanza: Stanza, name: str, default: bool, file: str) -> bool:
     try:
         return flag(stanza.settings, name, default)
     except ValueError as error:
-        raise broken(error, f"[{stanza.name}]", stanza.where.get(name, file)) from error
+        raise broken(error, f"[{stanza.name}]", stanza.place(name, file)) from error
 
 
 def on(
@@ -62,6 +62,6 @@ def on(
     return default if found is None else found
 
 
-def broken(error: ValueError, what: str, where: str) -> ConfError:
+def broken(error: ValueError, what: str, where: Where) -> ConfError:
     """The error of a setting that cannot be used."""
     return ConfError(f"{what}: {error}", where=where, hint="Correct it, or remove the setting")

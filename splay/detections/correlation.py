@@ -108,7 +108,7 @@ def _modifiers(stanza: Stanza) -> tuple[tuple[str, str, float], ...]:
     key = "action.risk.param._risk"
     if not _flag(stanza, "action.risk") or key not in stanza.settings:
         return ()
-    where = stanza.where.get(key, "savedsearches.conf")
+    where = stanza.place(key, "savedsearches.conf")
     try:
         items: list[dict[str, Any]] = json.loads(stanza.settings[key])
         return tuple(
@@ -140,7 +140,7 @@ def _json_object(stanza: Stanza, key: str) -> dict[str, Any]:
     text = stanza.settings.get(key, "")
     if not text.strip():
         return {}
-    where = stanza.where.get(key, "savedsearches.conf")
+    where = stanza.place(key, "savedsearches.conf")
     try:
         found = json.loads(text)
     except ValueError as error:

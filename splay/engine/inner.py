@@ -8,9 +8,10 @@ from pathlib import Path
 
 from splay.apps import AppSet
 from splay.commands.operation import Context, Operation
-from splay.engine.plan import make_operations
+from splay.engine.plan import make_operations, plan_pipeline
 from splay.engine.run import run_inner
-from splay.rows import Row
+from splay.rows import Results, Row
+from splay.spl.parser import parse_search
 from splay.spl.tree import Command, Pipeline
 
 
@@ -62,3 +63,21 @@ def new_context(
         sid=sid,
         data_folder=data_folder,
     )
+
+
+def run_over(search: str, given: Results, context: Context) -> Results:
+    """The results of further commands over these; a leading pipe may be there or not.
+
+    Raises:
+        SplayError: commands that are wrong; one that makes its own rows among them.
+    """
+    commands = f"| {search.strip().removeprefix('|')}"
+    expanded = context.apps.expand(commands)
+    pipeline = parse_search(expanded)
+    columns: list[str] | None = list(given.columns)
+    for operation in plan_pipeline(pipeline, expanded, context, over_rows=True).operations:
+        columns = operation.columns(columns)
+    found = context.run_inner(pipeline, (dict(row) for row in given.rows))
+    if columns is None:
+        columns = list(dict.fromkeys(name for row in found for name in row))
+    return Results(columns, found)

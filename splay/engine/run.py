@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from splay.commands.builtin.head import Head
 from splay.commands.operation import Context, Kind, Operation
@@ -16,7 +16,7 @@ from splay.engine.plan import Plan, plan_pipeline, within
 from splay.engine.retrieve import each, guarded, matching, memory_of
 from splay.engine.subsearches import replace_results
 from splay.errors import SplError
-from splay.rows import Row
+from splay.rows import Results, Row
 from splay.spl.parser import parse_search
 from splay.spl.patched import Patched
 from splay.spl.tree import Pipeline
@@ -30,14 +30,6 @@ Watch = Callable[[Operation | None, Iterable[Row]], Iterable[Row]]
 
 
 _ROW_BY_ROW = (Kind.STREAMING, Kind.CENTRALIZED)
-
-
-@dataclass
-class Results:
-    """columns: in order; every row has some of them."""
-
-    columns: list[str]
-    rows: list[Row]
 
 
 def run_plan(

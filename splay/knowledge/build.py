@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from splay.conf.files import Conf, Stanza
-from splay.errors import ConfError, SplError
+from splay.errors import ConfError, Location, SplError, Where
 from splay.eval.expression import EvalContext
 from splay.knowledge.derived import (
     Alias,
@@ -111,7 +111,7 @@ class Builder:
             if step:
                 yield step
 
-    def _lookup(self, key: str, text: str, where: str) -> Step | None:
+    def _lookup(self, key: str, text: str, where: Where) -> Step | None:
         try:
             clause = read_lookup_clause(Args(text, 0, key))
         except SplError as error:
@@ -147,5 +147,5 @@ def _keys(stanza: Stanza, prefix: str) -> list[str]:
     return sorted(key for key, value in stanza.settings.items() if key.startswith(prefix) and value)
 
 
-def _place(stanza: Stanza, key: str) -> str:
-    return stanza.where.get(key, "props.conf")
+def _place(stanza: Stanza, key: str) -> Location:
+    return stanza.place(key, "props.conf")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from splay.errors import ConfError, SplError
+from splay.errors import ConfError, SplError, Where
 from splay.eval.expression import EvalContext, compile_expr, fields_of
 from splay.eval.fields import is_volatile
 from splay.eval.registry import Compiled
@@ -33,7 +33,7 @@ class Alias:
     new_only: bool
 
 
-def read_aliases(key: str, text: str, where: str) -> list[Alias]:
+def read_aliases(key: str, text: str, where: Where) -> list[Alias]:
     """The aliases of one FIELDALIAS-<class>. ConfError: not `a AS b`."""
     found = _ALIAS.findall(text)
     if not found or _ALIAS.sub("", text).strip():
@@ -82,7 +82,7 @@ class Calculated:
 
     key: str
     text: str
-    where: str
+    where: Where
     function: Compiled
     reads: frozenset[str]
     volatile: bool
@@ -101,7 +101,7 @@ class Calculated:
         return ("True" if value else "False") if isinstance(value, bool) else value
 
 
-def read_calculated(key: str, text: str, where: str, context: EvalContext) -> Calculated:
+def read_calculated(key: str, text: str, where: Where, context: EvalContext) -> Calculated:
     """The field of one EVAL-<fieldname>. ConfError: an expression that is wrong."""
     try:
         expr = parse_eval(text)

@@ -88,7 +88,7 @@ class Classes:
         """The event type's own expression. ConfError for one that cannot be used."""
         if name not in self._parsed:
             stanza = self.eventtypes[name]
-            where = stanza.where.get("search", "eventtypes.conf")
+            where = stanza.place("search", "eventtypes.conf")
             text = stanza.settings.get("search", "")
             if not text.strip():
                 hint = "Write search = and a search"
@@ -116,7 +116,7 @@ class Classes:
         except SplError:  # the macro is no whole term: nothing can be said of parentheses
             return
         if _terms(expanded) > as_word:
-            where = stanza.where.get("search", "eventtypes.conf")
+            where = stanza.place("search", "eventtypes.conf")
             hint = "write parentheses around its definition, or Splunk reads it otherwise after OR"
             self.say("WARN", f"{where}: the event type [{stanza.name}] uses a macro: {hint}")
 
@@ -148,7 +148,7 @@ class Classes:
         for name in names:
             if name in path:
                 cycle = " -> ".join((*path, name))
-                where = self.eventtypes[name].where.get("search", "eventtypes.conf")
+                where = self.eventtypes[name].place("search", "eventtypes.conf")
                 raise ConfError(f"the event type {name} uses itself: {cycle}", where=where)
             parts.append(self.expand(self.search(name), (*path, name)))
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
@@ -172,7 +172,7 @@ class Classes:
                 continue
             of_field, value = unquote(name.strip()), unquote(value.strip())
             for tag, state in stanza.settings.items():
-                where = stanza.where.get(tag, "tags.conf")
+                where = stanza.place(tag, "tags.conf")
                 if "*" in value:
                     self.say("WARN", f"{where}: [{stanza.name}] tags nothing: * is no wildcard")
                 elif _is_tag(state):

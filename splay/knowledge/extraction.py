@@ -13,6 +13,7 @@ import regex
 
 from splay.conf.files import Stanza
 from splay.conf.settings import broken
+from splay.errors import Where
 from splay.knowledge.delims import DelimsStep
 from splay.knowledge.pairs import PairRules, clean_key, texts
 from splay.knowledge.step import RAW, Action, Broken, Say, Step
@@ -152,7 +153,7 @@ def extract_step(key: str, stanza: Stanza, say: Say) -> Step | None:
     Inline expressions are taken as (?ms)<regex>. One without a named group makes no field: None,
     and a message.
     """
-    where = stanza.where.get(key, "props.conf")
+    where = stanza.place(key, "props.conf")
     inside = _IN_FIELD.fullmatch(stanza.settings[key])
     text, source = (inside[1], inside[2]) if inside else (stanza.settings[key], RAW)
     try:
@@ -166,7 +167,7 @@ def extract_step(key: str, stanza: Stanza, say: Say) -> Step | None:
     return RegexStep(key, pattern, _group_pairs(pattern), source, keeping, say, once=True)
 
 
-def report_step(name: str, transforms: Mapping[str, Stanza], where: str, say: Say) -> Step | None:
+def report_step(name: str, transforms: Mapping[str, Stanza], where: Where, say: Say) -> Step | None:
     """The step of one transform that a REPORT names; None, and a message, if there is none."""
     if name not in transforms:
         say("WARN", f"{where}: there is no transform [{name}]")
@@ -186,7 +187,7 @@ def report_step(name: str, transforms: Mapping[str, Stanza], where: str, say: Sa
             raise ValueError("it has neither FORMAT nor a named group")
     except ValueError as error:
         setting = "DELIMS" if settings.get("DELIMS") else "REGEX"
-        place = stanza.where.get(setting, where)
+        place = stanza.place(setting, str(where))
         return Broken(broken(error, label, place), _names_in(settings))
     return RegexStep(label, pattern, pairs, source, keeping, say)
 

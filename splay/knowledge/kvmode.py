@@ -112,7 +112,7 @@ def kv_steps(stanza: Stanza) -> list[Step]:
             flag(settings, "AUTO_KV_JSON", True),
         )
     except ValueError as error:
-        where = stanza.where.get("KV_MODE", "props.conf")
+        where = stanza.place("KV_MODE", "props.conf")
         return [Broken(broken(error, f"KV_MODE = {mode}", where), None)]
     # A cleaned name may be spelled another way in the text, but only where it has a _.
     text = KvStep(

@@ -18,7 +18,7 @@ from itertools import product
 from pathlib import Path
 
 from splay.conf.settings import broken, flag
-from splay.errors import ConfError
+from splay.errors import ConfError, Where
 from splay.eval.conditions.wildcard import wildcard_pattern
 from splay.eval.value import from_list
 from splay.knowledge.pairs import texts
@@ -149,7 +149,7 @@ def _read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
     return lines[0], [(row + [""] * width)[:width] for row in lines[1:] if row]
 
 
-def rules_of(name: str, settings: Mapping[str, str], where: str) -> Rules:
+def rules_of(name: str, settings: Mapping[str, str], where: Where) -> Rules:
     """The rules of a transforms.conf stanza. ConfError for what is not supported."""
     label = f"the lookup [{name}]"
     for key in _UNSUPPORTED:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from splay.detections.outcome import Outcome
 from splay.eval.value import as_list, text_number, to_text
-from splay.reporting.text import Outcome
 from splay.rows import Row
 
 MOST = 100.0

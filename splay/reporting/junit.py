@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
+from splay.detections.outcome import Outcome
 from splay.reporting.judgement import title_of
-from splay.reporting.text import Outcome
 from splay.visible import visible
 
 _CLASS = "splay.detect"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from splay.detections.outcome import Outcome
 from splay.reporting.judgement import MOST, Technique, techniques
-from splay.reporting.text import Outcome
 from splay.visible import visible, visible_json
 
 _NONE, _HIGHEST = "#ffffff", "#d13f2e"

@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from splay.cli.options import Group
+from splay.detections.outcome import Outcome
 from splay.errors import OutputError
 from splay.reporting.navigator import navigator_layer
 from splay.reporting.sarif import sarif_log
-from splay.reporting.text import Outcome
 from splay.wholefiles import check_writable, write_whole
 
 
 @dataclass
-class Outputs(Group):
+class Outputs:
     """Paths, None for those not asked for. expect: "fired" or "silent"."""
 
     report: Path | None

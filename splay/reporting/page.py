@@ -19,10 +19,11 @@ from markupsafe import Markup
 from splay import __version__
 from splay.detections.correlation import RiskObject
 from splay.detections.evidence import Evidence, Group
+from splay.detections.outcome import Outcome
 from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, to_text
 from splay.reporting.judgement import priority_of, score_of, techniques, title_of
-from splay.reporting.text import Outcome, shown, split_columns
+from splay.reporting.text import shown, split_columns
 from splay.reporting.timeline import time_line
 from splay.rows import Row
 from splay.visible import visible_block

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from splay import __version__
+from splay.detections.outcome import Outcome
 from splay.eval.value import as_list, to_text
 from splay.reporting.judgement import priority_of, score_of, techniques, title_of
-from splay.reporting.text import Outcome
 from splay.rows import Row
 from splay.visible import visible, visible_json
 

@@ -15,9 +15,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from splay.apps import AppSet
-from splay.engine.inner import new_context
-from splay.engine.run import Results
-from splay.server.jobs.search import post_processed
+from splay.engine.inner import new_context, run_over
+from splay.rows import Results
 from splay.store.event import Event
 from tests.detection.indexed import search_indexed
 from tests.detection.searching import NOW, ROOT
@@ -101,7 +100,7 @@ def ask(
             spl = view.query(source, tokens)
             base = view.sources[source]["options"].get("extend")
             found[source] = (
-                post_processed(spl, results_of(base), new_context(AppSet(apps), NOW))
+                run_over(spl, results_of(base), new_context(AppSet(apps), NOW))
                 if base
                 else search_indexed(spl, events, apps)[0]
             )

@@ -13,7 +13,8 @@ from pathlib import Path
 from splay.apps import AppSet
 from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
-from splay.engine.run import Results, run_plan
+from splay.engine.run import run_plan
+from splay.rows import Results
 from splay.store.event import Event, Need, ReadReport
 from tests.detection.searching import NOW, ROOT, RULE
 from tests.sample_events import Style, event, render

@@ -9,10 +9,10 @@ from pathlib import Path
 from splay.apps import AppSet
 from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
-from splay.engine.run import Results, run_plan
+from splay.engine.run import run_plan
 from splay.eval.expression import EvalContext
 from splay.knowledge import Knowledge
-from splay.rows import EVERYTHING, Row
+from splay.rows import EVERYTHING, Results, Row
 from splay.store.event import Event, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 

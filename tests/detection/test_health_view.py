@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from splay.engine.run import Results
+from splay.rows import Results
 from tests.detection.apps import INVENTORY, OPERATORS, add_lines, copy_of_the_app
 from tests.detection.dashboards import Dashboard, ask, dashboard
 from tests.detection.indexed import DAY, HOUR, MINUTE, audited, moment, scheduled, security

@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from splay.engine.run import Results
 from splay.reporting.text import as_csv, as_json
+from splay.rows import Results
 from splay.store.event import Event
 from tests.detection.dashboards import ask, dashboard, dashboards
 from tests.detection.indexed import HOUR, audited, moment, security

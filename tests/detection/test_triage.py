@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from splay.engine.run import Results
 from splay.eval.value import as_list
-from splay.rows import Row
+from splay.rows import Results, Row
 from splay.store.event import Event
 from tests.detection.apps import INVENTORY, OPERATORS, add_lines, copy_of_the_app
 from tests.detection.dashboards import ask, dashboard

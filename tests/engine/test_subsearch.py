@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from splay.apps import AppSet
-from splay.cli.main import explained
+from splay.cli.explain import explained
 from splay.commands import subsearch
 from splay.commands.operation import Context
 from splay.engine.inner import new_context

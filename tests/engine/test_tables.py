@@ -20,14 +20,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from splay.apps import AppSet
-from splay.cli.main import explained
+from splay.cli.explain import explained
 from splay.commands.operation import Context, Operation
 from splay.engine.inner import new_context
 from splay.engine.plan import Plan, make_operations, make_plan
-from splay.engine.run import Results, run_plan
+from splay.engine.run import run_plan
 from splay.errors import SplayError, SplError
 from splay.eval.value import as_list, to_text
-from splay.rows import EVERYTHING, Demand, Row, Value
+from splay.rows import EVERYTHING, Demand, Results, Row, Value
 from splay.spl.parser import parse_search
 from splay.store.event import Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings

@@ -92,7 +92,7 @@ class Extract(Operation):
             stanza = replace(stanza, settings={**stanza.settings, **changed})
             transforms = {**transforms, word.text: stanza}
         try:
-            step = report_step(word.text, transforms, "extract", context.say)
+            step = report_step(word.text, transforms, "extract", context.add_message)
         except ConfError as error:
             raise SplError(f"extract: {error.message}", at=word.at, hint=error.hint) from error
         if step is None:

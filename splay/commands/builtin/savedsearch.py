@@ -57,7 +57,7 @@ class Savedsearch(Operation):
             earliest, latest = (
                 resolve(text, context.now, context.tz, self.name.at) for text in bounds
             )
-            context = replace(context, given=(earliest, latest, None, None))
+            context = replace(context, initial_span=(earliest, latest, None, None))
         yield from context.run_inner(self._search(context))
 
     def _settings(self, context: Context) -> dict[str, str]:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from splay.commands.operation import Context, Kind
 from splay.engine.plan import Plan
-from splay.engine.run import Results
 from splay.errors import CommandError
-from splay.rows import Row
+from splay.rows import Results, Row
 from splay.server.errors import RestError
 from splay.spl.parser import parse_search
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 
 from splay.commands.operation import Context
 from splay.engine.plan import Plan
-from splay.engine.run import Results, run_plan
+from splay.engine.run import run_plan
 from splay.errors import SplayError
 from splay.memory import MemoryFull, in_memory
-from splay.rows import Row
+from splay.rows import Results, Row
 from splay.server.errors import RestError
 from splay.server.jobs.search import Tap, is_transforming
 from splay.store.event import ReadReport, Store

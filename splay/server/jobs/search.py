@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
-from splay.engine.plan import Plan, make_plan, plan_pipeline
-from splay.engine.run import Results
+from splay.engine.plan import Plan, make_plan
 from splay.rows import Row
 from splay.server.errors import RestError
-from splay.spl.parser import parse_search
 from splay.spl.tree import And, Compare, Or, SearchExpr
 from splay.store.index.indexes import Indexes
 
@@ -114,20 +112,3 @@ class Tap:
 def is_transforming(plan: Plan) -> bool:
     """Whether the results are a table made of the events, not the events themselves."""
     return any(operation.kind is Kind.TRANSFORMING for operation in plan.operations)
-
-
-def post_processed(text: str, results: Results, context: Context) -> Results:
-    """The results of a search after further commands (the argument `search` of results).
-
-    context: of the search, whose data subsearches read. Raises SplayError for commands that are
-    wrong.
-    """
-    commands = f"| {text.strip().removeprefix('|')}"
-    pipeline = parse_search(context.apps.expand(commands))
-    columns: list[str] | None = list(results.columns)
-    for operation in plan_pipeline(pipeline, commands, context, over_rows=True).operations:
-        columns = operation.columns(columns)
-    found = context.run_inner(pipeline, (dict(row) for row in results.rows))
-    if columns is None:
-        columns = list(dict.fromkeys(name for row in found for name in row))
-    return Results(columns, found)

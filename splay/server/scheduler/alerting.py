@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING
 
 from splay.conf.settings import on, truth
 from splay.detections.correlation import RiskObject, find_detection
-from splay.engine.run import Results
+from splay.engine.inner import run_over
 from splay.errors import DataError, OutputError, SplayError
 from splay.eval.value import as_list, to_text
-from splay.rows import Row
+from splay.rows import Results, Row
 from splay.server.alerts import Fired
 from splay.server.errors import RestError
 from splay.server.jobs.jobs import Job
-from splay.server.jobs.search import post_processed
 from splay.server.scheduler.savedsearch import SavedSearch
 from splay.spl.timemod import resolve
 from splay.store.event import Event
@@ -107,7 +106,7 @@ def condition_holds(saved: SavedSearch, job: Job) -> bool:
         return True
     if kind == "custom":
         context = replace(job.context, messages=[])
-        return bool(post_processed(saved.setting("alert_condition"), job.results, context).rows)
+        return bool(run_over(saved.setting("alert_condition"), job.results, context).rows)
     relation = _RELATIONS.get(saved.setting("relation").lower())
     if kind not in _COUNTED or relation is None:
         raise RestError(

@@ -10,7 +10,7 @@ import pytest
 
 from splay.apps import AppSet
 from splay.conf.files import layer, parse_conf, read_conf
-from splay.errors import ConfError
+from splay.errors import ConfError, Location
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_later_layers_win_and_default_fills_in() -> None:
     low = parse_conf("[default]\nd = 1\n[a]\nx = 1\ny = 1", "low")
     high = parse_conf("[a]\nx = 2", "high")
     assert layer([low, high])["a"].settings == {"d": "1", "x": "2", "y": "1"}
-    assert layer([low, high])["a"].where["x"] == "high, line 2"
+    assert layer([low, high])["a"].where["x"] == Location("high", "a", line=2)
 
 
 def test_byte_order_mark_is_no_text(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from splay.apps import AppSet
 from splay.engine import fanout
 from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
-from splay.engine.run import Results, run_plan
+from splay.engine.run import run_plan
 from splay.errors import DataError
+from splay.rows import Results
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 from splay.store.files.shares import divide

@@ -15,13 +15,13 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from splay.engine.run import Results
+from splay.engine.inner import run_over
+from splay.rows import Results
 from splay.server.endpoints.search.job_entry import job_entry
 from splay.server.endpoints.search.job_request import job_request, output_format
 from splay.server.endpoints.search.summary import summary_response, timeline_response
 from splay.server.errors import RestError
 from splay.server.jobs.jobs import Job, new_sid
-from splay.server.jobs.search import post_processed
 from splay.server.rest.feeds import Feed, paged, respond_entry
 from splay.server.rest.request import Call, Routes, messages_response, record_response
 from splay.server.rest.results import (
@@ -185,7 +185,7 @@ def _page(call: Call, job: Job, results: Results, default_count: int = 100) -> P
     total = None
     if params.get("search") and call.names:
         context = replace(job.context, messages=[])
-        results = post_processed(params.get("search"), results, context)
+        results = run_over(params.get("search"), results, context)
         total = len(results.rows)
     count = params.number("count", default_count if call.names else 0)
     offset = params.number("offset", 0) if call.names else 0

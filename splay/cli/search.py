@@ -1,0 +1,59 @@
+"""splay search: any search over log files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from splay.api import SearchRun, allow_writing
+from splay.cli.options import (
+    Input,
+    Run,
+    Show,
+    data_argument,
+    input_options,
+    run_options,
+    show_options,
+    take,
+)
+from splay.cli.profile import Profile
+from splay.cli.terminal import progress_of, refusing, show_results, tell, tell_profile
+from splay.store.files.filestore import FileStore
+
+
+@click.command()
+@click.argument("spl")
+@data_argument
+@run_options
+@input_options
+@show_options
+@click.option(
+    "--data-folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder that the search may write to: lookups, and events. Default: none.",
+)
+def search(spl: str, data: tuple[Path, ...], data_folder: Path | None, **options: Any) -> None:
+    """Run the search SPL on DATA: files or folders.
+
+    \b
+    Examples:
+      splay search 'EventCode=4876 | stats count BY host' logs/
+      splay search 'EventCode=4876 | table _time, host, _raw' Security.evtx --json
+      splay search '| makeresults | eval answer=6*7'
+    """
+    run, read, show = take(Run, options), take(Input, options), take(Show, options)
+    with refusing():
+        profile, context = Profile(), run.context()
+        allow_writing(context, data_folder)
+        running = SearchRun(spl, context)
+        profile.done("apps and plan")
+        store = FileStore(data, read.settings(run.tz)) if data else None
+        with progress_of(store, show) as progress:
+            results = running.run(store, progress)
+        profile.done("search")
+        show_results(results, show, run.tz)
+        tell(context.messages, running.report, show)
+        profile.done("output")
+        tell_profile(profile, context, show)

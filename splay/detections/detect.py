@@ -1,0 +1,54 @@
+"""Runs a detection over a store of events: the one way in which it is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from splay.commands.operation import Context
+from splay.detections.correlation import Detection
+from splay.detections.evidence import Evidence
+from splay.detections.outcome import Outcome
+from splay.engine.plan import make_plan
+from splay.engine.run import Progress, run_plan
+from splay.store.event import ReadReport, Store
+
+Watching = Callable[[], AbstractContextManager[Progress | None]]
+"""Opened when the search begins to read: it gives what is told of the bytes that were read."""
+
+
+def run_detection(
+    detection: Detection,
+    store: Store,
+    context: Context,
+    data: Sequence[str],
+    *,
+    evidence: Evidence | None = None,
+    watching: Watching = nullcontext,
+    processes: bool = True,
+) -> Outcome:
+    """Runs the detection's search and says what came of it.
+
+    Args:
+        detection: a saved search with what its results raise.
+        store: where the events are.
+        context: the apps, the time range and the time zone of the search.
+        data: the names of what is read, as the user wrote them.
+        evidence: keeps the events behind the results; one process then does all.
+        watching: is opened when the plan is made and reading begins.
+        processes: whether large files may be read by several processes.
+
+    Raises:
+        SplayError: a search that is wrong, data that cannot be read, a command that fails.
+    """
+    started = time.perf_counter()
+    plan = make_plan(detection.search, context)
+    report = ReadReport()
+    watch = evidence.watch if evidence else None
+    with watching() as progress:
+        results = run_plan(plan, store, context, report, progress, processes, watch)
+    seconds = time.perf_counter() - started
+    return Outcome(
+        detection, results, report, list(data), seconds, context.tz, context.messages, evidence
+    )
