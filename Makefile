@@ -16,7 +16,7 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package inspect content release clean security faults mutations
+.PHONY: addon-fields breadth commands conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations
 
 help:  ## say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -116,9 +116,10 @@ screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards i
 	@$(BIN)/python -m tests.report.screenshots
 	@$(BIN)/python -m tests.web.screenshots
 
-lint: $(READY)  ## ruff and mypy --strict
+lint: $(READY)  ## ruff, mypy --strict, and that imports run one way
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	PYTHONPATH=bin $(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 
 $(BENCH)/.ready: benchmarks/requirements.txt
@@ -148,6 +149,9 @@ mutations: $(READY) $(SDK)  ## give the parser 100,000 mutated searches: make mu
 conformance: $(READY)  ## run the conformance tables and count them, also for the README
 	@$(BIN)/python -m tests.engine.conformance
 
+commands: $(READY)  ## write docs/commands.md, the reference of commands and functions, from the tables
+	@$(BIN)/python -m tools.commands_reference
+
 differences: $(READY)  ## list where splay differs from Splunk, each with the test that shows it
 	@$(BIN)/python -m tools.differences
 
@@ -163,6 +167,10 @@ package: $(READY) $(INSPECT)/.ready  ## make dist/DA-ESS-ADCSBackup-<version>.ta
 
 inspect: package  ## run all of AppInspect's checks on the package
 	@$(BIN)/python -m tools.inspect_app $(INSPECT)/bin
+
+wheel: $(READY)  ## make dist/splay-<version>-py3-none-any.whl: splay as a library and a command
+	rm -rf build/lib build/bdist.*  # or files that are gone would be in it
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 release: package  ## write the package's sha256, SBOM and release notes: make release TAG=v0.1.0
 	@$(BIN)/python -m tools.release $(TAG)

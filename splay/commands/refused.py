@@ -1,6 +1,6 @@
 """Commands that Splunk has and splay refuses on purpose, each with the reason and a way out.
 
-Together with the modules of splay/search/commands they are all commands of the Search Reference.
+Together with the modules of splay/commands/builtin they are all commands of the Search Reference.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ import pytest
 
 from splay.apps import AppSet
 from splay.cli.explain import explained
-from splay.commands import subsearch
 from splay.commands.operation import Context
+from splay.engine import subsearches
 from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
@@ -128,7 +128,7 @@ def test_a_subsearch_can_set_the_time_range(engine: Engine) -> None:
 
 
 def test_results_over_the_limit_are_cut(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subsearch, "MAX_OUT", 1)
+    monkeypatch.setattr(subsearches, "MAX_OUT", 1)
     context = engine.context()
     found = engine.run("[search action=login | fields user]", context)
     assert {row["user"] for row in found} == {"bob"}  # the newest of the two logins
@@ -139,7 +139,7 @@ def test_results_over_the_limit_are_cut(engine: Engine, monkeypatch: pytest.Monk
 
 def test_the_documented_limit_is_10000() -> None:
     """limits.conf, [subsearch] maxout."""
-    assert subsearch.MAX_OUT == 10_000
+    assert subsearches.MAX_OUT == 10_000
 
 
 def test_data_that_is_read_twice_counts_once(engine: Engine) -> None:
