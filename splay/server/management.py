@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import cast
 from urllib.parse import unquote_plus
 
@@ -13,17 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from splay.errors import OutputError, SplayError
-from splay.server.endpoints import (
-    access,
-    applications,
-    configs,
-    indexes,
-    inputs,
-    messages,
-    receivers,
-    system,
-)
-from splay.server.endpoints.search import alerts, jobs, savedsearches, times
+from splay.server import endpoints
+from splay.server.endpoints import access
 from splay.server.errors import RestError
 from splay.server.hec.collector import Collector
 from splay.server.rest.feeds import Entry, Feed, respond
@@ -31,20 +24,6 @@ from splay.server.rest.request import Call, Params, Route, messages_response
 from splay.server.splunkd import Splunkd
 from splay.store.index.indexes import IndexRefused
 
-MODULES = (
-    access,
-    alerts,
-    applications,
-    configs,
-    indexes,
-    inputs,
-    jobs,
-    messages,
-    receivers,
-    savedsearches,
-    system,
-    times,
-)
 MAX_FORM = 16 * 1024 * 1024
 """Bytes of arguments that a request may bring; data goes to handlers that take more."""
 
@@ -58,15 +37,21 @@ _ABSENT = {
 """Parts of splunkd that clients know and splay has not: answered with 501."""
 
 
+def all_routes() -> Iterator[Route]:
+    """The routes of every module below `endpoints`: a new handler is a new file there."""
+    for found in pkgutil.walk_packages(endpoints.__path__, f"{endpoints.__name__}."):
+        module = importlib.import_module(found.name)
+        yield from getattr(module, "routes", ())
+
+
 class Management:
     """The application of the management port."""
 
     def __init__(self, splunkd: Splunkd) -> None:
         self._splunkd = splunkd
         self._routes: dict[int, list[Route]] = {}
-        for module in MODULES:
-            for route in module.routes:
-                self._routes.setdefault(len(route.segments), []).append(route)
+        for route in all_routes():
+            self._routes.setdefault(len(route.segments), []).append(route)
         self._routes[0] = [Route("GET", (), self._listing)]
         for some in self._routes.values():  # a fixed segment goes before a placeholder
             some.sort(key=lambda route: [part.startswith("{") for part in route.segments])

@@ -12,6 +12,7 @@ import pytest
 
 from splay.apps import AppSet
 from splay.cli.explain import explained
+from splay.commands import subsearch
 from splay.commands.operation import Context
 from splay.engine import subsearches
 from splay.engine.inner import new_context
@@ -139,7 +140,7 @@ def test_results_over_the_limit_are_cut(engine: Engine, monkeypatch: pytest.Monk
 
 def test_the_documented_limit_is_10000() -> None:
     """limits.conf, [subsearch] maxout."""
-    assert subsearches.MAX_OUT == 10_000
+    assert subsearch.MAX_OUT == 10_000
 
 
 def test_data_that_is_read_twice_counts_once(engine: Engine) -> None:

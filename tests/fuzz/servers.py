@@ -21,7 +21,7 @@ from starlette.types import Message
 
 from splay.ports.headers import guarded
 from splay.server.hec.tokens import APP
-from splay.server.management import MODULES, collector_app, management_app
+from splay.server.management import all_routes, collector_app, management_app
 from splay.server.objects.acl import Acl
 from splay.server.rest.request import Route
 from splay.server.splunkd import Splunkd
@@ -57,7 +57,7 @@ REST_SEEDS = (
     b"GET /services/search/jobs/1/events?output_mode=xml",
     b"POST /services/search/jobs/1/control\n\naction=touch",
     b"POST /services/search/jobs/export?output_mode=json\n\nsearch=search+a+%7C+stats+count",
-    *(_seed(route) for module in MODULES for route in module.routes),
+    *map(_seed, all_routes()),
 )
 REST_WORDS = (
     *(f"&{name}=" for name in _ARGUMENTS.split()),

@@ -12,6 +12,7 @@ import pytest
 
 import splay
 import splay.api
+from splay.rows import Value
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,7 +38,7 @@ def test_every_public_name_is_there(name: str) -> None:
 
 def test_there_is_no_other_name() -> None:
     with pytest.raises(AttributeError, match="no attribute 'serach'"):
-        splay.serach  # type: ignore[attr-defined]  # noqa: B018
+        splay.serach  # noqa: B018
 
 
 def test_importing_splay_loads_nothing_else() -> None:
@@ -60,7 +61,7 @@ def test_events_outside_the_time_range_are_not_found() -> None:
 
 
 def test_rows_of_the_caller_are_not_changed() -> None:
-    rows: list[dict[str, splay.api.Value]] = [{"a": ["1", "2"]}]
+    rows: list[dict[str, Value]] = [{"a": ["1", "2"]}]
     assert splay.search('eval a=mvjoin(a, ",")', rows=rows).rows == [{"a": "1,2"}]
     assert rows == [{"a": ["1", "2"]}]
 
