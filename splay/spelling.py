@@ -21,7 +21,7 @@ def nearest(name: str, known: Iterable[str], shown: str = "{}") -> str:
     near = spelling(name, names)
     if near:
         return f"Did you mean {shown.format(near)}?"
-    return f"There is: {', '.join(names)}" if 0 < len(names) <= _MOST else ""
+    return f"Known names: {', '.join(names)}" if 0 < len(names) <= _MOST else ""
 
 
 def nearest_or(name: str, known: Iterable[str], otherwise: str) -> str:

@@ -1,8 +1,13 @@
 """A search over large files with several processes.
 
-The first stages of a search, up to a stats whose functions can be merged, run in each process on a
-share of the data; the groups come back and are merged, and the rest of the search goes on as ever.
-The result is that of one process: only functions that merge exactly take part.
+Python runs one thread at a time, so a second processor needs a second process. Rows are dear to
+send between processes and groups are cheap: therefore each process runs the first stages of the
+search, up to and including a stats, on a share of the data, and only the groups come back, where
+they are merged; the rest of the search goes on in this process as ever.
+
+The result must be that of one process. So only functions whose partial results merge exactly take
+part (a sum of doubles does not: it depends on the order), and a search is only divided if no stage
+before the stats keeps state from row to row.
 """
 
 from __future__ import annotations

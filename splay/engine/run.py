@@ -41,13 +41,20 @@ def run_plan(
     processes: bool = False,
     watch: Watch | None = None,
 ) -> Results:
-    """The results of a plan. store: where events are; None where there is no data.
+    """Run a plan and return its results.
 
-    processes: whether large files may be read by several processes (not beside other threads).
-    watch: told the command that first transforms; without one it sees the results, with None. One
-    process then does all.
+    Args:
+        plan: what `make_plan` made.
+        store: where the events are; None where there is no data.
+        context: what the search knows besides its rows. Messages are added to it.
+        report: is filled with what was read.
+        progress: is called with the number of bytes read since the last call.
+        processes: whether large files may be read by several processes. Not beside other threads.
+        watch: wraps the rows entering the first transforming command; receives (None, results) if
+            there is none. Disables several processes.
 
-    Raises SplayError: data that cannot be read, a command that fails.
+    Raises:
+        SplayError: data that cannot be read, a command that fails.
     """
     context.store = store
     with _located(plan):

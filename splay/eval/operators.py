@@ -1,4 +1,4 @@
-"""What the operators of eval do with two values. None is null and comes of null.
+"""Binary operators of eval. A null operand (None) yields null.
 
 Arithmetic is that of doubles; the rounding of a product to the digits of its least precise
 factor, which the documentation describes under "Rounding", is not done: every result is as

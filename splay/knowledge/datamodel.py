@@ -79,7 +79,7 @@ class DataModel:
             if name in (dataset.name, dataset.lineage):
                 return [dataset]
         known = ", ".join(self.datasets)
-        raise ConfError(f"{self.name} has no dataset {name!r}", hint=f"There is: {known}")
+        raise ConfError(f"{self.name} has no dataset {name!r}", hint=f"Known names: {known}")
 
 
 def read_model(path: Path) -> DataModel:

@@ -109,7 +109,7 @@ def _read_conversion(args: Args) -> Conversion:
     function = args.word("a convert function")
     known = function.text.lower()
     if known != "none" and known not in FUNCTIONS:
-        hint = f"There is: {', '.join(sorted([*FUNCTIONS, 'none']))}"
+        hint = f"Known names: {', '.join(sorted([*FUNCTIONS, 'none']))}"
         raise args.error(f"there is no function {function.text}()", at=function.at, hint=hint)
     if not args.punct("(") or args.punct(")"):
         message = f"{function.text} without a field is not supported"

@@ -71,7 +71,7 @@ def answer(code: int, **more: Any) -> Response:
 
 
 class TooLarge(Exception):
-    """More content than is taken."""
+    """The request body exceeds MAX_CONTENT."""
 
 
 @dataclass

@@ -49,7 +49,7 @@ class SavedSearch:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells it from all others."""
+        """Identity within the server: (app, name)."""
         return self.app, self.name
 
     def setting(self, name: str, default: str = "") -> str:
