@@ -15,9 +15,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from splay.api import detect, search
+    from splay.api import detect, search, test
     from splay.detections.correlation import Detection, RiskObject
     from splay.detections.outcome import Outcome
+    from splay.detections.testing import CaseResult, DetectionResult, Status
+    from splay.detections.testrun import TestReport
     from splay.errors import (
         CommandError,
         ConfError,
@@ -34,10 +36,12 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "CaseResult",
     "CommandError",
     "ConfError",
     "DataError",
     "Detection",
+    "DetectionResult",
     "Event",
     "Location",
     "OptionError",
@@ -48,14 +52,19 @@ __all__ = [
     "RiskObject",
     "SplError",
     "SplayError",
+    "Status",
+    "TestReport",
     "UnsupportedError",
     "__version__",
     "detect",
     "search",
+    "test",
 ]
 
 _HOMES = {
-    "splay.api": ("detect", "search"),
+    "splay.api": ("detect", "search", "test"),
+    "splay.detections.testing": ("CaseResult", "DetectionResult", "Status"),
+    "splay.detections.testrun": ("TestReport",),
     "splay.detections.correlation": ("Detection", "RiskObject"),
     "splay.detections.outcome": ("Outcome",),
     "splay.errors": (

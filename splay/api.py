@@ -11,10 +11,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from splay.apps import AppSet
 from splay.commands.operation import Context
+from splay.detections.attackdata import AttackDataStore, default_cache
+from splay.detections.attackdata import Progress as FetchProgress
+from splay.detections.content import Content, ContentApps
+from splay.detections.contentctl import ContentDetection
 from splay.detections.correlation import find_detection
 from splay.detections.detect import Watching, run_detection
 from splay.detections.evidence import Evidence
 from splay.detections.outcome import Outcome
+from splay.detections.testrun import Job, TestReport, changed_files, is_touched, run_tests
 from splay.engine.inner import new_context, run_over
 from splay.engine.plan import make_plan
 from splay.engine.run import Progress, run_plan
@@ -159,6 +164,88 @@ def detect(
     return DetectionRun(context, saved).run(
         store, list(map(str, data)), evidence=evidence, processes=processes
     )
+
+
+def test(
+    content: Sequence[AnyPath],
+    *,
+    apps: Sequence[AnyPath] = (),
+    attack_data: AnyPath | None = None,
+    cache: AnyPath | None = None,
+    fetch: bool = True,
+    pick: str = "",
+    check_only: bool = False,
+    processes: int | None = 1,
+) -> TestReport:
+    """Run the tests that detections bring, as contentctl's unit tests, without Splunk.
+
+    Args:
+        content: detections as contentctl's YAML, or folders of them. The macros and lookups of the
+            repository that they are in are seen.
+        apps: folders of apps that extract the fields of the attack data.
+        attack_data: a checkout of splunk/attack_data, in which addresses of it are looked for.
+        cache: the folder where what is fetched is kept; without it `~/.cache/splay`.
+        fetch: whether to fetch what is neither there nor kept.
+        pick: only detections whose name has this text, in any case.
+        check_only: only what can be told without data.
+        processes: how many processes; None: one for each processor. Not beside other threads.
+
+    Returns:
+        A result for each detection (`results`), files that could not be read (`broken`), and
+        `exit_code`. A test whose data cannot be had is left out, never passed.
+
+    Raises:
+        SplayError: a path that is not there, an app that is none, no detection that was chosen.
+
+    Example:
+        >>> import splay
+        >>> report = splay.test(["content"], apps=["."], check_only=True)
+        >>> [finding.text for result in report.results for finding in result.findings
+        ...  if finding.level == "ERROR"]
+        []
+    """
+    return run_content_tests(
+        content,
+        apps=apps,
+        attack_data=attack_data,
+        cache=cache,
+        fetch=fetch,
+        pick=pick,
+        check_only=check_only,
+        processes=processes,
+    )
+
+
+def run_content_tests(
+    content: Sequence[AnyPath],
+    *,
+    apps: Sequence[AnyPath] = (),
+    attack_data: AnyPath | None = None,
+    cache: AnyPath | None = None,
+    fetch: bool = True,
+    pick: str = "",
+    changed: str | None = None,
+    check_only: bool = False,
+    processes: int | None = None,
+    progress: FetchProgress | None = None,
+) -> TestReport:
+    """The same with what the command line has besides: `changed`, a git revision, and `progress`,
+    told of what is fetched."""
+    found = Content([Path(path) for path in content])
+    data = AttackDataStore(
+        Path(attack_data) if attack_data is not None else None,
+        Path(cache) if cache is not None else default_cache(),
+        fetch,
+        progress or (lambda name, done, total: None),
+    )
+    apps_seen = ContentApps(found, [Path(path) for path in apps])
+    files = changed_files(Path(content[0]), changed) if changed is not None else None
+
+    def chosen(detection: ContentDetection) -> bool:
+        named = pick.lower() in detection.name.lower()
+        return named and (files is None or is_touched(detection, files))
+
+    return run_tests(Job(found, apps_seen, data, check_only=check_only), chosen, processes)
 
 
 class SearchRun:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.conf.settings import flag_of
-from splay.errors import ConfError, Location, SplError
+from splay.errors import ConfError, Location, SplError, UnknownDataModel
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.value import as_list, to_text
 from splay.knowledge.datamodel import DataModel, read_model
@@ -116,7 +116,7 @@ class AppSet:
                     if _MODEL_NAME.fullmatch(name) and path.is_file():
                         self._models[name] = read_model(path)
                         return self._models[name]
-            raise ConfError(
+            raise UnknownDataModel(
                 f"no app brings the data model {name!r}",
                 hint=nearest_or(
                     name,

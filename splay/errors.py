@@ -87,6 +87,10 @@ class ConfError(SplayError):
     """A .conf file, an app folder or a lookup file that cannot be used."""
 
 
+class UnknownDataModel(ConfError):
+    """A data model that no given app brings."""
+
+
 class DataError(SplayError):
     """A log file that cannot be read as events."""
 

@@ -8,7 +8,7 @@ import click
 
 from splay import __version__
 
-_COMMANDS = ("completion", "detect", "explain", "search", "serve")
+_COMMANDS = ("completion", "detect", "explain", "search", "serve", "test")
 """Each is a module beside this one, loaded when it is asked for."""
 
 

@@ -57,7 +57,7 @@ def page(outcome: Outcome, made: float) -> str:
     cards = every[:MOST_CARDS]
     evidence = outcome.evidence or Evidence()
     return (
-        _environment(outcome.tz)
+        environment(outcome.tz)
         .get_template("report.html.j2")
         .render(
             outcome=outcome,
@@ -82,8 +82,9 @@ def policy(style: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def _environment(tz: tzinfo) -> Environment:
-    environment = Environment(
+def environment(tz: tzinfo) -> Environment:
+    """Templates that escape what they are given. tz: the zone of the times that they show."""
+    made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -91,10 +92,10 @@ def _environment(tz: tzinfo) -> Environment:
         lstrip_blocks=True,
         finalize=_seen,
     )
-    environment.filters["moment"] = lambda seconds: iso(seconds, tz)
-    environment.filters["clock"] = lambda seconds: iso(seconds, tz)[:19].replace("T", " ")
-    environment.filters["count"] = _count
-    return environment
+    made.filters["moment"] = lambda seconds: iso(seconds, tz)
+    made.filters["clock"] = lambda seconds: iso(seconds, tz)[:19].replace("T", " ")
+    made.filters["count"] = _count
+    return made
 
 
 def _seen(value: Any) -> Any:

@@ -1,0 +1,138 @@
+"""splay test: the tests that detections bring, without Splunk."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from splay.api import run_content_tests
+from splay.cli.terminal import refusing
+from splay.detections.attackdata import Progress
+from splay.detections.testrun import TestReport
+from splay.wholefiles import check_writable, write_whole
+
+_file = click.Path(path_type=Path, dir_okay=False)
+_folder = click.Path(path_type=Path, file_okay=False, exists=True)
+
+
+@click.command()
+@click.argument("content", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--app",
+    "apps",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder of an app that extracts the fields; may be given several times. Default: none.",
+)
+@click.option(
+    "--attack-data", type=_folder, help="A checkout of splunk/attack_data to look in first."
+)
+@click.option("--cache", type=click.Path(path_type=Path), help="Where fetched data is kept.")
+@click.option("--fetch/--no-fetch", default=True, help="Ask the network for what is not here.")
+@click.option("-k", "pick", metavar="TEXT", default="", help="Only detections whose name has it.")
+@click.option(
+    "--changed",
+    is_flag=False,
+    flag_value="HEAD",
+    metavar="REVISION",
+    help="Only what differs from this git revision. Without one: from HEAD.",
+)
+@click.option("--check", "check_only", is_flag=True, help="Only what can be told without data.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--junit", type=_file, help="Write the report in JUnit's XML.")
+@click.option("--report", "page", type=_file, help="Write the report as one HTML page.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
+@click.option("-j", "--processes", type=click.IntRange(1), help="Default: one for each processor.")
+def test(
+    content: tuple[Path, ...],
+    apps: tuple[Path, ...],
+    attack_data: Path | None,
+    cache: Path | None,
+    fetch: bool,
+    pick: str,
+    changed: str | None,
+    check_only: bool,
+    as_json: bool,
+    junit: Path | None,
+    page: Path | None,
+    quiet: bool,
+    processes: int | None,
+) -> None:
+    """Run the tests of the detections in CONTENT: contentctl's YAML files, or folders of them.
+
+    Exit codes are pytest's. 0: all tests passed. 1: some failed. 2: it could not run. 5: no test
+    ran.
+
+    \b
+    Examples:
+      splay test content/ --app .
+      splay test detections/endpoint/my_detection.yml --app ../Splunk_TA_windows
+      splay test . --app ../Splunk_TA_windows --attack-data ../attack_data --junit tests.xml
+      splay test . --app ../Splunk_TA_windows --changed origin/main
+      splay test . --check
+    """
+    with refusing():
+        for path in (junit, page):
+            if path is not None:
+                check_writable(path)
+        with _fetching(quiet) as progress:
+            report = run_content_tests(
+                content,
+                apps=apps,
+                attack_data=attack_data,
+                cache=cache,
+                fetch=fetch,
+                pick=pick,
+                changed=changed,
+                check_only=check_only,
+                processes=processes,
+                progress=progress,
+            )
+        _write(report, junit, page)
+        _show(report, as_json, quiet)
+    sys.exit(report.exit_code)
+
+
+def _write(report: TestReport, junit: Path | None, page: Path | None) -> None:
+    if junit is not None:
+        from splay.reporting.tests import tests_junit
+
+        write_whole(junit, tests_junit(report, time.time()))
+    if page is not None:
+        from splay.reporting.testpage import tests_page
+
+        write_whole(page, tests_page(report, time.time()))
+
+
+def _show(report: TestReport, as_json: bool, quiet: bool) -> None:
+    from splay.reporting.tests import print_tests, tests_json
+
+    if as_json:
+        click.echo(tests_json(report))
+    elif not quiet:
+        from rich.console import Console
+
+        print_tests(Console(), report)
+
+
+@contextmanager
+def _fetching(quiet: bool) -> Iterator[Progress]:
+    """What shows how far a fetch is, where somebody looks at it."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda name, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("")
+        yield lambda name, done, total: bar.update(
+            task, description=name.rpartition("/")[2], completed=done, total=total or None
+        )

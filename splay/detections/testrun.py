@@ -1,0 +1,191 @@
+"""Tests all the detections of a content repository, on all processors."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from splay.apps import AppSet
+from splay.detections.attackdata import AttackDataStore
+from splay.detections.content import Content, ContentApps
+from splay.detections.contentctl import ContentDetection
+from splay.detections.replay import EmbeddedReplay, Replay
+from splay.detections.testing import DetectionResult, Status, run_detection_tests
+from splay.errors import DataError, SplayError
+
+PASSED, FAILED, NOTHING = 0, 1, 5
+"""Exit codes, as pytest has them: all tests passed, some failed, no test ran."""
+
+_FEW = 8  # detections that one process tests sooner than others are started
+_QUOTED = re.compile(r"'[^']*'|`[^`]*`|\$[^$\s]+\$|\b\d[\d,.]*\b")
+
+MakeReplay = Callable[[AppSet], Replay]
+
+
+@dataclass
+class TestReport:
+    """What came of testing detections.
+
+    results: one for each detection, in the order of their files. broken: the error of each file
+    that could not be read. seconds: how long it took. check_only: whether no test was to run.
+    """
+
+    __test__ = False  # pytest collects classes of such names
+
+    results: list[DetectionResult]
+    broken: list[SplayError] = field(default_factory=list)
+    seconds: float = 0.0
+    check_only: bool = False
+
+    def count(self, status: Status) -> int:
+        """How many detections ended so."""
+        return sum(result.status is status for result in self.results)
+
+    @property
+    def exit_code(self) -> int:
+        """0: at least one test passed and none failed. 1: something failed. 5: no test ran,
+        although some were to."""
+        if self.broken or self.count(Status.FAILED):
+            return FAILED
+        return PASSED if self.check_only or self.count(Status.PASSED) else NOTHING
+
+    def causes(self) -> Counter[str]:
+        """How often each kind of finding or reason came up, names left out of it."""
+        texts: list[str] = [error.message for error in self.broken]
+        for result in self.results:
+            found = {_kind(finding.text) for finding in result.findings}
+            found |= {_kind(case.reason.split(": ", 1)[-1]) for case in result.cases if case.reason}
+            texts += found
+        return Counter(texts)
+
+
+def _kind(text: str) -> str:
+    return _QUOTED.sub("...", text.partition(". ")[0])
+
+
+@dataclass
+class Job:
+    """What is tested, and with what. check_only: nothing is replayed."""
+
+    content: Content
+    apps: ContentApps
+    data: AttackDataStore
+    make_replay: MakeReplay = EmbeddedReplay
+    check_only: bool = False
+
+    def run(self, detection: ContentDetection) -> DetectionResult:
+        """Tests one detection."""
+        return run_detection_tests(
+            detection,
+            self.apps,
+            self.content.data_sources,
+            None if self.check_only else self.make_replay(self.apps),
+            self.data,
+        )
+
+
+_job: Job | None = None
+
+
+def run_tests(
+    job: Job,
+    chosen: Callable[[ContentDetection], bool] = lambda detection: True,
+    processes: int | None = None,
+    done: Callable[[DetectionResult], None] = lambda result: None,
+) -> TestReport:
+    """Tests the chosen detections.
+
+    Args:
+        job: what is tested, and with what.
+        chosen: which of the detections.
+        processes: how many processes; None: one for each processor. Not beside other threads.
+        done: is told of each result as it comes, in order.
+
+    Raises:
+        DataError: no detection is chosen.
+    """
+    started = time.perf_counter()
+    detections = [each for each in job.content.detections if chosen(each)]
+    if not detections and not job.content.broken:
+        raise DataError("no detection is chosen", hint="Choose others with -k or --changed")
+    results = []
+    for result in _results(job, detections, processes or os.cpu_count() or 1):
+        results.append(result)
+        done(result)
+    seconds = time.perf_counter() - started
+    return TestReport(results, list(job.content.broken), seconds, job.check_only)
+
+
+def _results(
+    job: Job, detections: list[ContentDetection], processes: int
+) -> Iterator[DetectionResult]:
+    if processes < 2 or len(detections) < _FEW or sys.platform != "linux":
+        yield from map(job.run, detections)
+        return
+    global _job
+    import multiprocessing  # where there is much to test: it takes a while to load
+
+    job.content.data_sources  # noqa: B018  # read once, before the others are made
+    _job = job
+    numbers = {id(each): number for number, each in enumerate(job.content.detections)}
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield from pool.imap(_one, [numbers[id(each)] for each in detections], chunksize=4)
+    _job = None
+
+
+def _one(number: int) -> DetectionResult:
+    """The detection of this number, in a process of its own."""
+    assert _job is not None
+    return _job.run(_job.content.detections[number])
+
+
+def changed_files(folder: Path, revision: str) -> set[Path]:
+    """The files of a git work tree that differ from a revision, or that git does not know yet.
+
+    Raises:
+        DataError: the folder is in no git work tree, or there is no such revision.
+    """
+    found: set[Path] = set()
+    within = folder if folder.is_dir() else folder.parent
+    top = Path(_git(within, "rev-parse", "--show-toplevel").strip())
+    for command in (
+        ("diff", "--name-only", "-z", revision, "--"),
+        ("ls-files", "--others", "--exclude-standard", "-z", "--full-name"),
+    ):
+        listed = _git(top, *command)
+        found |= {(top / name).resolve() for name in listed.split("\0") if name}
+    return found
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    try:
+        return subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
+        ).stdout
+    except FileNotFoundError as error:
+        raise DataError("git is not installed: --changed asks it") from error
+    except subprocess.CalledProcessError as error:
+        said = str(error.stderr).strip().partition("\n")[0]
+        raise DataError(f"git says: {said}", where=str(folder)) from error
+
+
+def is_touched(detection: ContentDetection, changed: Iterable[Path]) -> bool:
+    """Whether a detection changed, or a macro, lookup or data source that it names."""
+    own = detection.document.path.resolve()
+    return any(path == own or _names(detection, path) for path in changed)
+
+
+def _names(detection: ContentDetection, path: Path) -> bool:
+    folder = path.parent.name
+    if folder in ("macros", "lookups"):
+        return re.search(rf"\b{re.escape(path.stem)}\b", detection.search) is not None
+    plain = re.sub(r"\W+", "_", path.stem).lower()
+    named = (re.sub(r"\W+", "_", source).lower() for source in detection.data_sources)
+    return folder == "data_sources" and plain in named

@@ -1,0 +1,34 @@
+"""The report of `splay test` as one HTML page that needs nothing else: no network and no script."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from markupsafe import Markup
+
+from splay.detections.testing import Status
+from splay.detections.testrun import TestReport
+from splay.reporting.page import environment, policy
+from splay.reporting.tests import summary
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def tests_page(report: TestReport, made: float) -> str:
+    """The page. made: when, in epoch seconds."""
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+    order = {Status.FAILED: 0, Status.LEFT_OUT: 1, Status.PASSED: 2}
+    return (
+        environment(UTC)
+        .get_template("tests.html.j2")
+        .render(
+            style=Markup(style),  # nosec B704 # our own file
+            policy=policy(style),
+            report=report,
+            summary=summary(report),
+            results=sorted(report.results, key=lambda result: order[result.status]),
+            causes=report.causes().most_common(30),
+            made=datetime.fromtimestamp(made, UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        )
+    )

@@ -1,0 +1,166 @@
+"""What came of testing detections: as JSON, as JUnit's XML, and on a terminal.
+
+JUnit's XML has no specification; what is written fits the schemas of Ant's task and of Jenkins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from splay.detections.testing import CaseResult, DetectionResult, Status
+from splay.detections.testrun import TestReport
+from splay.visible import visible, visible_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_SHOWN = 40  # passed tests are listed where there are no more tests than these
+_STYLES = {Status.PASSED: "green", Status.FAILED: "bold red", Status.LEFT_OUT: "yellow"}
+_CLASS = "splay.test"
+
+
+def tests_json(report: TestReport) -> str:
+    """The whole report as one JSON object."""
+    return visible_json(
+        {
+            "passed": report.count(Status.PASSED),
+            "failed": report.count(Status.FAILED),
+            "left_out": report.count(Status.LEFT_OUT),
+            "broken": [
+                {"location": _place(error.location), "text": error.message}
+                for error in report.broken
+            ],
+            "seconds": round(report.seconds, 3),
+            "exit_code": report.exit_code,
+            "causes": dict(report.causes().most_common()),
+            "detections": [_detection(result) for result in report.results],
+        }
+    )
+
+
+def _detection(result: DetectionResult) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "file": result.location.path,
+        "status": result.status.value,
+        "techniques": list(result.techniques),
+        "findings": [
+            {"level": each.level, "text": each.text, "location": _place(each.location)}
+            for each in result.findings
+        ],
+        "tests": [
+            {
+                "name": case.case,
+                "status": case.status.value,
+                "reason": case.reason,
+                "seconds": round(case.seconds, 3),
+                "results": case.results,
+                "events": case.events,
+                "told": case.told,
+            }
+            for case in result.cases
+        ],
+    }
+
+
+def _place(location: Any) -> dict[str, Any]:
+    found = {"path": location.path, "line": location.line, "column": location.column}
+    return {key: value for key, value in found.items() if value not in (None, "")}
+
+
+def tests_junit(report: TestReport, made: float) -> str:
+    """One suite with a test case for each test; left out ones are skipped. made: epoch seconds."""
+    from lxml import etree  # loaded where it is asked for: it takes a while
+
+    cases = [case for result in report.results for case in result.cases]
+    suites = etree.Element("testsuites")
+    suite = etree.SubElement(
+        suites,
+        "testsuite",
+        name="splay test",
+        package=_CLASS,
+        id="0",
+        timestamp=datetime.fromtimestamp(made, UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        hostname="localhost",
+        tests=str(len(cases) + len(report.broken)),
+        failures=str(sum(case.status is Status.FAILED for case in cases)),
+        errors=str(len(report.broken)),
+        skipped=str(sum(case.status is Status.LEFT_OUT for case in cases)),
+        time=f"{report.seconds:.3f}",
+    )
+    etree.SubElement(suite, "properties")
+    for case in cases:
+        name = visible(f"{case.detection}: {case.case}" if case.case else case.detection)
+        seconds = f"{case.seconds:.3f}"
+        element = etree.SubElement(suite, "testcase", name=name, classname=_CLASS, time=seconds)
+        if case.status is Status.FAILED:
+            etree.SubElement(element, "failure", type="failed", message=visible(case.reason))
+        elif case.status is Status.LEFT_OUT:
+            etree.SubElement(element, "skipped", message=visible(case.reason))
+    for error in report.broken:
+        name = visible(str(error.location))
+        element = etree.SubElement(suite, "testcase", name=name, classname=_CLASS, time="0.000")
+        etree.SubElement(element, "error", type="unreadable", message=visible(error.message))
+    told = [str(finding) for result in report.results for finding in result.findings]
+    etree.SubElement(suite, "system-out").text = ""
+    etree.SubElement(suite, "system-err").text = "\n".join(map(visible, told))
+    etree.indent(suites)
+    xml: bytes = etree.tostring(suites, xml_declaration=True, encoding="UTF-8")
+    return xml.decode() + "\n"
+
+
+def print_tests(console: Console, report: TestReport) -> None:
+    """The report for a person: a table of what did not pass, what is worth a look, a summary."""
+    from rich.table import Table
+    from rich.text import Text
+
+    cases = [case for result in report.results for case in result.cases]
+    shown = [case for case in cases if case.status is not Status.PASSED or len(cases) <= _SHOWN]
+    if shown:
+        table = Table(box=None, padding=(0, 1), pad_edge=False)
+        table.add_column("result", no_wrap=True)
+        table.add_column("detection", overflow="fold", ratio=2)
+        table.add_column("why", overflow="fold", ratio=3)
+        table.add_column("s", justify="right", no_wrap=True)
+        for case in shown:
+            table.add_row(
+                Text(case.status.value, _STYLES[case.status]),
+                visible(_title(case)),
+                visible(case.reason or _found(case)),
+                f"{case.seconds:.2f}" if case.seconds else "",
+            )
+        console.print(table)
+    for line in _told(report):
+        console.print(Text(visible(line)), soft_wrap=True)
+    console.print(Text(summary(report), "bold"))
+
+
+def _title(case: CaseResult) -> str:
+    return case.detection if case.case in ("", "True Positive Test") else _named(case)
+
+
+def _named(case: CaseResult) -> str:
+    return f"{case.detection}: {case.case}"
+
+
+def _found(case: CaseResult) -> str:
+    results = f"{case.results:,} result{'' if case.results == 1 else 's'}"
+    return f"{results} of {case.events:,} event{'' if case.events == 1 else 's'}"
+
+
+def _told(report: TestReport) -> Iterator[str]:
+    yield from (f"ERROR: {error}" for error in report.broken)
+    for result in report.results:
+        yield from (f"{each.level}: {each}" for each in result.findings if each.level == "WARN")
+        for case in result.cases:
+            yield from (f"WARN: {_named(case)}: {text}" for text in case.told)
+
+
+def summary(report: TestReport) -> str:
+    """One line: how many detections passed, failed and were left out."""
+    parts = [f"{report.count(status):,} {status.value}" for status in Status]
+    if report.broken:
+        parts.append(f"{len(report.broken):,} could not be read")
+    return f"{', '.join(parts)} in {report.seconds:.2f} s"
