@@ -127,8 +127,8 @@ def print_tests(console: Console, report: TestReport) -> None:
         for case in shown:
             table.add_row(
                 Text(case.status.value, _STYLES[case.status]),
-                visible(_title(case)),
-                visible(case.reason or _found(case)),
+                Text(visible(_title(case))),
+                Text(visible(case.reason or _found(case))),
                 f"{case.seconds:.2f}" if case.seconds else "",
             )
         console.print(table)

@@ -259,6 +259,12 @@ def test_a_table_for_people(repository: Repository) -> None:
     assert "1 passed, 0 failed, 0 left out" in result.stdout
 
 
+def test_a_table_shows_brackets_as_they_stand(repository: Repository) -> None:
+    repository.change("`app_logs`", "`app_log`")
+    result = CliRunner().invoke(main, ["test", str(repository.folder)])
+    assert "[app_log]" in result.stdout
+
+
 def test_wrong_paths_are_one_error(tmp_path: Path) -> None:
     for path in ("/nowhere/at/all", str(tmp_path)):
         result = CliRunner().invoke(main, ["test", path])
