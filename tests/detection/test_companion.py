@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,49 +14,30 @@ import pytest
 
 from splay.apps import AppSet
 from splay.eval.value import as_list
-from splay.rows import Row
-from tests.detection.apps import INVENTORY, add_lines, copy_of_the_app
-from tests.detection.searching import ROOT, search, write_events
+from tests.detection.companion import COMPANION, app_with_cas, companion, on, process
+from tests.detection.searching import ROOT
 from tests.published_events import EVE, START, SYSTEM, Published
 from tests.sample_events import Style, event, render
 
-COMPANION = "ADCS - CA Key Taken Without a Backup Event - Rule"
 ADDON = ROOT / "tests" / "fixtures" / "Splunk_TA_windows_stand_in"
 USER_KEY = {"KeyType": "%%2500"}
-CERTUTIL = r"C:\Windows\System32\certutil.exe"
 CLEARED = Published(1102)  # 40 points: what is weaker alone shows up beside it
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The app, with an inventory that says that hosts named ca* are CAs."""
-    app = copy_of_the_app(tmp_path_factory.mktemp("app"))
-    add_lines(app, INVENTORY, "ca*.example.com,Corp Issuing CA 1,issuing,,")
-    return app
-
-
-def companion(texts: Iterable[str], folder: Path, apps: Sequence[Path]) -> list[Row]:
-    data = write_events(folder, texts)
-    spl = AppSet(apps).saved_search(COMPANION).settings["search"]
-    results, messages = search(spl, data, apps)
-    assert [text for level, text in messages if level != "INFO"] == []
-    return results.rows
-
-
-def on(number: int, *events: Published) -> list[Published]:
-    """The same events on the CA of that number."""
-    host = f"ca{number:02}.example.com"
-    return [Published(e.code, host, e.subject, e.data, e.seconds) for e in events]
-
-
-def process(command: str, path: str = CERTUTIL) -> Published:
-    return Published(4688, data={"NewProcessName": path, "CommandLine": command})
+    return app_with_cas(tmp_path_factory.mktemp("app"))
 
 
 SIGNS: list[tuple[list[Published], set[str], int]] = [
     ([Published(5059)], {"ca_key_export"}, 60),
     ([Published(5059, data={"KeyName": "web server"})], {"key_export"}, 40),
-    ([Published(5058), CLEARED], {"key_file_read", "audit_log_cleared"}, 50),
+    ([Published(5058)], {"ca_key_file_read"}, 30),
+    (
+        [Published(5058, data={"KeyName": "web server"}), CLEARED],
+        {"key_file_read", "audit_log_cleared"},
+        50,
+    ),
     (
         [Published(5059, subject=SYSTEM), Published(1102, subject=SYSTEM)],
         {"key_export_by_system", "audit_log_cleared"},
@@ -110,68 +90,16 @@ def test_an_audit_filter_without_backups_fires(style: Style, app: Path, tmp_path
     assert {row["signals"] for row in rows} == {"audit_filter_off"}
 
 
-SPELLINGS = {
-    "certutil -backupKey C:\\t": "key_backup_command",
-    "certutil.exe  /BackupKEY C:\\t": "key_backup_command",
-    f'"{CERTUTIL}" -f -p "pa ss" -backupkey C:\\t': "key_backup_command",
-    'certutil -b"ack"upKey C:\\t': "key_backup_command",
-    "certutil –backupKey C:\\t": "key_backup_command",
-    "copied.exe -backupKey C:\\t": "key_backup_command",
-    "CERTUTIL -config ca01\\Corp /backup C:\\t": "full_backup_command",
-    "powershell -c Backup-CARoleService -Path C:\\t -KeyOnly": "key_backup_command",
-    "powershell -c backup-caroleservice C:\\t -key": "key_backup_command",
-    "powershell -c Backup-CARoleService C:\\t -Password $p": "full_backup_command",
-    "certutil -p x -ExportPfx my 6100 k.pfx": "pfx_export_command",
-    "powershell Export-PfxCertificate -Cert $c -FilePath k.pfx": "pfx_export_command",
-    "vssadmin.exe  Create  Shadow /For=C:": "shadow_copy",
-    "wmic shadowcopy call create Volume='C:\\'": "shadow_copy",
-    "powershell (gwmi -List Win32_ShadowCopy).Create('C:\\','x')": "shadow_copy",
-    "diskshadow.exe /s C:\\t\\s.txt": "shadow_copy",
-    'ntdsutil "ac i ntds" ifm "create full C:\\t" q q': "shadow_copy",
-    "esentutl.exe /y /vss C:\\k /d C:\\t": "shadow_copy",
-    "certutil -setreg CA\\AuditFilter 125": "audit_filter_command",
-    'certutil -p "<x" -backupKey C:\\t': "key_backup_command",
-    "certutil -p </Data></EventData> -backupKey C:\\t": "key_backup_command",
-    "certutil\n-backupKey C:\\t": "key_backup_command",
-    "certutil\n-p x\n-backup C:\\t": "full_backup_command",
-    "certutil -p Process Command Line: -backupKey C:\\t": "key_backup_command",
-    "certutil /setreg ca\\auditfilter -2": "audit_filter_command",
-}
-NEAR_MISSES = [
-    "certutil -dump C:\\t\\cert.cer",
-    "certutil -backupDB C:\\t",
-    "certutil -store my",
-    "certutil -verifystore my",
-    "certutil -setreg CA\\AuditFilter 127",
-    "certutil -setreg CA\\AuditFilter +2",
-    "certutil -setreg CA\\AuditFilter -64",
-    "certutil -getreg CA\\AuditFilter",
-    "powershell Backup-CARoleService -Path C:\\t -DatabaseOnly",
-    "notepad certutil-backup.txt",
-    "vssadmin list shadows",
-    "vssadmin delete shadows /all",
-    "wmic shadowcopy list brief",
-    'ntdsutil "ac i ntds" files info q q',
-    "esentutl /mh C:\\edb.log",
-]
-
-
-@pytest.mark.parametrize("form", ["xml", "classic"])
-def test_command_lines_count_in_every_spelling(form: str, app: Path, tmp_path: Path) -> None:
-    commands = [*SPELLINGS, *NEAR_MISSES]
-    path = r"C:\t\x.exe"  # so that the command line alone decides
-    texts = [
-        getattr(on(number, process(command, path))[0], form)()
-        for number, command in enumerate(commands)
-    ]
-    rows = companion(texts, tmp_path / "data", [app])
-    found = {commands[int(str(row["dest"])[2:4])]: row["signals"] for row in rows}
-    assert found == SPELLINGS
-
-
 ORDINARY = {
     "a key read by the system": Published(5058, subject=SYSTEM),
-    "a key read by a user, alone": Published(5058),
+    "another key than the CA's read by a user, alone": Published(
+        5058, data={"KeyName": "web server"}
+    ),
+    "a configuration entry that is none of audit": Published(4891, data={"Entry": "CRLFlags"}),
+    "an audit filter that holds backups": Published(4891, data={"Value": "0x7f"}),
+    "a service that runs no such command": Published(
+        7045, data={"ImagePath": r"C:\certutil\svc.exe -backup daily"}
+    ),
     "a key file of a user": Published(
         5058,
         data={**USER_KEY, "KeyFilePath": r"C:\Users\eve\AppData\Roaming\Microsoft\Crypto\Keys\1"},
@@ -215,60 +143,6 @@ def test_a_host_that_writes_audit_events_is_a_ca_whatever_the_inventory(tmp_path
     assert companion([taken], tmp_path / "alone", [ROOT]) == []
     [row] = companion([taken, audited], tmp_path / "both", [ROOT])
     assert (row["dest"], row["signals"]) == ("pki7.example.com", "key_export")
-
-
-def backup(caller: str, hours: float = 0) -> str:
-    """A backup on the hour or before or after it; those events are at half past nine."""
-    time = START.replace(minute=0, second=0, microsecond=0) + timedelta(hours=hours)
-    return render(event(4876, time=time, data={"SubjectUserName": caller}), Style())
-
-
-def test_a_backup_event_of_the_same_caller_explains_the_key(app: Path, tmp_path: Path) -> None:
-    """Such a backup is the other search's; another caller's backup explains nothing."""
-    full = [Published(5059).xml(), process("certutil -backup C:\\t").xml()]
-    assert companion([*full, backup("eve")], tmp_path / "same", [app]) == []
-    [row] = companion([*full, backup("svc-backup")], tmp_path / "other", [app])
-    assert (row["Caller_User_Name"], row["risk_score"]) == ("eve", 100)
-
-
-@pytest.mark.parametrize(
-    ("hours", "explained"), [(-1.01, False), (-1, True), (0.99, True), (1.99, True), (2, False)]
-)
-def test_a_backup_explains_the_hours_beside_its_own(
-    hours: float, explained: bool, app: Path, tmp_path: Path
-) -> None:
-    """The key is exported at 9:30: a backup from 8:00 to 11:00 explains it, whatever is searched.
-
-    Events of days that a forwarder sends at once are searched in one run.
-    """
-    rows = companion([Published(5059).xml(), backup("eve", hours)], tmp_path / "data", [app])
-    expected = [] if explained else [("ca_key_export", "1")]
-    assert [(row["signals"], row["backups"]) for row in rows] == expected
-
-
-def test_signs_that_are_explained_and_signs_that_are_not(app: Path, tmp_path: Path) -> None:
-    """Two exports by a backup, one a day later: one is left, and both backups are counted."""
-    day = 86400
-    exports = [Published(5059, seconds=s).xml() for s in (0, 60, day)]
-    backups = [backup("eve"), backup("eve", 0.5)]
-    [row] = companion([*exports, *backups], tmp_path / "data", [app])
-    assert (row["count"], row["backups"], row["signals"]) == (1, "2", "ca_key_export")
-    assert row["firstTime"] == f"{START + timedelta(seconds=day):%Y-%m-%dT%H:%M:%S}"
-
-
-@pytest.mark.parametrize(
-    ("sign", "signal"),
-    [
-        (process("certutil -backupKey C:\\t"), "key_backup_command"),
-        (CLEARED, "audit_log_cleared"),
-        (Published(4719), "audit_policy_off"),
-    ],
-)
-def test_a_backup_event_does_not_explain_the_rest(
-    sign: Published, signal: str, app: Path, tmp_path: Path
-) -> None:
-    [row] = companion([sign.xml(), backup("eve")], tmp_path / "data", [app])
-    assert row["signals"] == signal
 
 
 def test_a_row_is_one_caller_on_one_host_with_times_count_and_reasons(

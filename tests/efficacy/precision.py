@@ -37,11 +37,7 @@ class Precision:
 def made(count: int, seed: int) -> Precision:
     """Of so many generated events."""
     outcome = Precision()
-    rng = Random(f"{seed} origins")
-    events = (
-        Mutated(text, _origin(name, text, rng), (name,)) for name, text in generated(count, seed)
-    )
-    for batch in _batches(events):
+    for batch in generated_batches(count, seed):
         found = recall(batch)
         lost = {id(one) for one in found.examples}
         for one in batch:
@@ -50,6 +46,14 @@ def made(count: int, seed: int) -> Precision:
                 outcome.fired.update(one.done)
                 outcome.examples.append(one.text)
     return outcome
+
+
+def generated_batches(count: int, seed: int) -> Iterator[list[Mutated]]:
+    """So many generated events, under the sources at which the search looks."""
+    rng = Random(f"{seed} origins")
+    return _batches(
+        Mutated(text, _origin(name, text, rng), (name,)) for name, text in generated(count, seed)
+    )
 
 
 def _origin(name: str, text: str, rng: Random) -> Origin:

@@ -7,7 +7,8 @@ an add-on like Splunk_TA_windows. An event counts as found when it is in a resul
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -55,12 +56,8 @@ def true_events(count: int, seed: int) -> list[Mutated]:
 
 def recall(events: Sequence[Mutated], apps: Sequence[Path] = (ROOT,)) -> Recall:
     """What the search finds of them."""
-    splunkd = Splunkd(apps, None, "admin", "password", "", clock=lambda: NOW)
-    try:
-        splunkd.indexes.append([_indexed(n, one) for n, one in enumerate(events)])
-        found = _found(_searched(splunkd))
-    finally:
-        splunkd.close()
+    with dispatched_over(events, apps) as job:
+        found = _found(job)
     outcome = Recall(len(events), len(found))
     for number, one in enumerate(events):
         outcome.tried.update(one.done)
@@ -77,9 +74,22 @@ def _indexed(number: int, one: Mutated) -> Event:
     return Event(one.text, time, host, one.origin.source, one.origin.sourcetype, "main", NOW)
 
 
-def _searched(splunkd: Splunkd) -> Job:
+@contextmanager
+def dispatched_over(
+    events: Sequence[Mutated], apps: Sequence[Path], name: str = RULE
+) -> Iterator[Job]:
+    """The finished job of a saved search over all of these events, on a server of its own."""
+    splunkd = Splunkd(apps, None, "admin", "password", "", clock=lambda: NOW)
+    try:
+        splunkd.indexes.append([_indexed(n, one) for n, one in enumerate(events)])
+        yield _searched(splunkd, name)
+    finally:
+        splunkd.close()
+
+
+def _searched(splunkd: Splunkd, name: str) -> Job:
     items = splunkd.catalog.objects("savedsearches", "admin", "nobody", "-")
-    saved = SavedSearch(next(item for item in items if item.stanza.name == RULE))
+    saved = SavedSearch(next(item for item in items if item.stanza.name == name))
     all_time = {"earliest_time": "0", "latest_time": "", "index_earliest": "", "index_latest": ""}
     saved.overridden = {f"dispatch.{name}": value for name, value in all_time.items()}
     saved.overridden["dispatch.buckets"] = "1"  # has splay keep the events behind the results
