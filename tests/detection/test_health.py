@@ -33,7 +33,15 @@ HEALTH = "ADCS - Health of the Detection"
 ALERT = "ADCS - A CA Fell Silent - Alert"
 RUNS = scheduled(30 * MINUTE)
 BACKUP = audited(4876, 2 * HOUR)
+NOT_KNOWN = (
+    "not known: no event of the searched time shows whether the CA's audit filter holds backups"
+)
 ADDED = Published(4719, data={"AuditPolicyChanges": "%%8449, %%8451"})
+
+
+def entry(value: str, ago: float) -> Event:
+    """A change of the filter as an entry of the configuration (event 4891)."""
+    return security(Published(4891, data={"Value": value}).xml(), ago)
 
 
 def health(
@@ -79,6 +87,31 @@ STATES: dict[str, tuple[list[Event], list[str]]] = {
     "not audited, by the policy": (
         [security(Published(4719).xml(), 5 * HOUR), BACKUP, RUNS],
         ["not audited: the audit of Certification Services was reduced"],
+    ),
+    "not audited, by its filter in hexadecimal digits": (
+        [audited(4885, 5 * HOUR, AuditFilter="0x7d"), BACKUP, RUNS],
+        ["not audited: the CA's audit filter leaves backups out"],
+    ),
+    "not audited, by a configuration entry": (
+        [audited(4885, 5 * HOUR, AuditFilter="127"), entry("0", HOUR), BACKUP, RUNS],
+        ["not audited: the CA's audit filter leaves backups out"],
+    ),
+    "not known": ([audited(4880, HOUR), RUNS], [NOT_KNOWN]),
+    "not known, and late": (
+        [audited(4880, 2 * HOUR, lag=11 * MINUTE), RUNS],
+        [NOT_KNOWN, "late: an event of the last day was indexed 11 minutes after it happened"],
+    ),
+    "not known, after a change that cannot be read": (
+        [audited(4885, HOUR, AuditFilter=""), RUNS],
+        [NOT_KNOWN],
+    ),
+    "ok, by its filter in hexadecimal digits": (
+        [audited(4885, 5 * HOUR, AuditFilter="0x7f"), RUNS],
+        [],
+    ),
+    "ok, by a configuration entry": (
+        [audited(4885, 5 * HOUR, AuditFilter="0"), entry("127", HOUR), RUNS],
+        [],
     ),
     "late": (
         [audited(4876, 2 * HOUR, lag=11 * MINUTE), RUNS],
@@ -164,7 +197,7 @@ def test_cas_of_the_inventory_that_never_wrote_are_there(app: Path) -> None:
     assert [(row["dest"], row["state"], row["listed"]) for row in rows] == [
         ("ca01.example.com", "ok", "yes"),
         ("ca02.example.com", "never seen", "yes"),
-        ("ca91.lab.example", "ok", "yes"),
+        ("ca91.lab.example", "not known", "yes"),
     ]
     assert [row["ca_name"] for row in rows] == ["Corp CA", "Old CA", "Lab"]
 

@@ -13,9 +13,10 @@ Counted by hand, with the scores of README/adcsenrich.md:
 | 3, 50 to 64 days ago | ca05, in no inventory | svc-pki | not in 30 days |
 
 So in 30 days 33 backups: 3 not approved, 3 high or critical, 1 not completed; in all 37. ca04 is in
-the inventory and was never seen; ca05 is not and started its service six hours ago. svc-pki backed
-up on three days without a row of its own: a proposal. The detection ran every hour of the day; one
-run was skipped. Four hours ago eve exported the key of ca01, the root, without any backup event.
+the inventory and was never seen; ca05 is not and started its service six hours ago, which does not
+show whether its filter holds backups. svc-pki backed up on three days without a row of its own: a
+proposal. The detection ran every hour of the day; one run was skipped. Four hours ago eve exported
+the key of ca01, the root, without any backup event.
 """
 
 from __future__ import annotations
