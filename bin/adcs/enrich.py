@@ -12,12 +12,14 @@ from typing import Any
 
 from adcs.inventory import Inventory
 from adcs.judgement import assess, ca_rank, caller_name, caller_type, named
-from adcs.operators import NOT_LISTED, Operators, Verdict
+from adcs.operators import NOT_LISTED, Operator, Operators, Verdict
 from adcs.options import Options
-from adcs.patterns import folded, host_key
+from adcs.patterns import BLANKS, folded, host_key
 from adcs.rules import BACKUP_TYPES, MITRE
+from adcs.unseen import shown
 
-_EPOCH = re.compile(r"\d{1,12}(\.\d*)?")
+_EPOCH = re.compile(r"[0-9]{1,12}(\.[0-9]*)?")
+_COUNT = re.compile(r"[0-9]{1,15}")
 _EPOCHS = re.compile(r"[0-9]{1,11}(?:\.[0-9]*)?(?:\0[0-9]{1,11}(?:\.[0-9]*)?)*")  # none too late
 _LATEST = 253_402_214_400  # 9999-12-31, which has a wall clock in every zone
 _REMEMBERED = 4096  # the same callers back up the same CAs again and again
@@ -36,8 +38,13 @@ class Subject:
         self.domain, self.sid = row.text(options.domain), row.text(options.sid)
         self.backup_type = row.text(options.backup_type)
         self.action = folded(row.text("action"))
-        self.ca = enricher.inventory.find(host_key(self.dest))
-        self.operators = enricher.operators.find(self.domain, self.user, self.dest)
+        # Several values make one text: a pattern could fit it that fits none of them.
+        self.ca = None
+        if options.dest not in row.several:
+            self.ca = enricher.inventory.find(host_key(self.dest))
+        self.operators: tuple[Operator, ...] = ()
+        if row.several.isdisjoint((options.dest, options.caller, options.domain)):
+            self.operators = enricher.operators.find(self.domain, self.user, self.dest)
         self.problems = row.problems
         self.fields = enricher.fields(self, enricher.operators.verdict((), ()))
 
@@ -80,7 +87,7 @@ class Enricher:
             return subject.fields, problems
         if isinstance(epochs, str):
             epochs = [*map(float, epochs.split("\0"))]
-        verdict = self.operators.verdict(subject.operators, epochs)
+        verdict = self.operators.verdict(subject.operators, epochs, _count(record.get("count")))
         return self._fields(subject, verdict), problems
 
     def _make_subject(self, *values: Any) -> Subject:
@@ -91,8 +98,8 @@ class Enricher:
         kind = caller_type(subject.domain, subject.user, subject.sid)
         caller = caller_name(subject.domain, subject.user)
         facts = {
-            "caller": caller or "nobody",
-            "dest": subject.dest or "a host without a name",
+            "caller": shown(caller) or "nobody",
+            "dest": shown(subject.dest) or "a host without a name",
             "caller_type": kind,
             "authorization": self._authorization(verdict),
             "rule": verdict.rule,
@@ -101,7 +108,7 @@ class Enricher:
             "inventory": self.inventory.name,
             **self._ca_facts(subject.ca),
         }
-        return {
+        found = {
             "caller": caller or None,
             "caller_type": kind,
             "caller_authorization": verdict.word,
@@ -111,6 +118,7 @@ class Enricher:
             **MITRE,
             **_score_fields(facts),
         }
+        return {name: _shown(value) for name, value in found.items()}
 
     def _authorization(self, verdict: Verdict) -> str:
         # Before anybody has filled in the list, not to be on it means nothing.
@@ -153,6 +161,18 @@ def _score_fields(facts: dict[str, str]) -> dict[str, Any]:
     return {"adcs_risk_score": str(score), "adcs_priority": priority, "adcs_reason": reasons}
 
 
+def _shown(value: Any) -> Any:
+    """The value with its texts as they are shown."""
+    if isinstance(value, list):
+        return [shown(text) for text in value]
+    return shown(value) if value else value
+
+
+def _count(value: Any) -> int:
+    """How many events a row stands for; 0 where it does not say."""
+    return int(value) if isinstance(value, str) and _COUNT.fullmatch(value) else 0
+
+
 def _fixed(value: Any) -> Any:
     """The value as one that can be remembered."""
     return tuple(value) if isinstance(value, list) else value
@@ -164,16 +184,19 @@ class _Row:
     def __init__(self, record: Mapping[str, Any]) -> None:
         self._record = record
         self.problems: list[str] = []
+        self.several: set[str] = set()  # the fields with several values that have been read
 
     def _values(self, name: str) -> list[str]:
+        """The field's values as the event has them: a blank more makes it another name."""
         value = self._record.get(name)
         values = value if isinstance(value, (list, tuple)) else [value]
-        return [str(one).strip() for one in values if one not in (None, "")]
+        return [str(one) for one in values if one not in (None, "")]
 
     def text(self, name: str) -> str:
-        """The field's text. Several values make one text, which no name in a lookup fits."""
+        """The field's text. Several values make one text, and no line of a lookup is for it."""
         values = self._values(name)
         if len(values) > 1:
+            self.several.add(name)
             self.problems.append(f"{name} has {len(values)} values: judged as one text")
         return ", ".join(values)
 
@@ -189,8 +212,11 @@ class _Row:
         return [self._epoch(name, text) for name in names for text in self._values(name) or [""]]
 
     def _epoch(self, name: str, text: str) -> float | None:
+        text = text.strip(BLANKS)
         if _EPOCH.fullmatch(text) and float(text) < _LATEST:
             return float(text)
-        what = f'{name} "{text}" is no time in epoch seconds' if text else f"no value in {name}"
+        what = (
+            f'{name} "{shown(text)}" is no time in epoch seconds' if text else f"no value in {name}"
+        )
         self.problems.append(f"{what}: run adcsenrich before times are formatted, or set time=")
         return None

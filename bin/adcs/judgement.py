@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from adcs.patterns import folded, matches
+from adcs.patterns import BLANKS, folded, matches
 from adcs.rules import BASE_SCORE, CALLER_RULES, FACTORS, MAX_SCORE, PRIORITIES
 
 _NO_NAME = ("", "-", "unknown", "n/a")
@@ -25,7 +25,7 @@ class Assessment(NamedTuple):
 
 def named(text: str) -> str:
     """The text, or nothing where it only stands for a name that is not there."""
-    return "" if folded(text) in _NO_NAME else text.strip()
+    return "" if folded(text).strip(BLANKS) in _NO_NAME else text
 
 
 def caller_name(domain: str, user: str) -> str:

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from adcs.patterns import BLANKS
+from adcs.unseen import shown
+
 MAX_NAMED = 5
 
 
 class Row(NamedTuple):
-    """One line of a lookup. cells: column name to text without surrounding space."""
+    """One line of a lookup. cells: column name to text without surrounding ASCII blanks."""
 
     line: int
     cells: dict[str, str]
@@ -31,7 +34,7 @@ class Problems:
         self._count += 1
         if self._count <= MAX_NAMED:
             place = self._name if line is None else f"{self._name} line {line}"
-            self._texts.append(f"{place}: {text}")
+            self._texts.append(shown(f"{place}: {text}"))
 
     def texts(self) -> tuple[str, ...]:
         """One sentence for each problem, at most six."""
@@ -82,12 +85,12 @@ class Table:
     def _rows(self, text: str, required: tuple[str, ...]) -> Iterator[Row]:
         # strict: otherwise csv guesses at broken quotes and reads on.
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        header = [name.strip().lower() for name in next(reader, [])]
+        header = [name.strip(BLANKS).lower() for name in next(reader, [])]
         if not self._usable(header, required):
             return
         line = reader.line_num + 1
         for cells in reader:
-            cells = [cell.strip() for cell in cells]
+            cells = [cell.strip(BLANKS) for cell in cells]
             if len(cells) == len(header) and any(cells):
                 yield Row(line, dict(zip(header, cells)))
             elif any(cells):

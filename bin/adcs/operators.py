@@ -42,6 +42,15 @@ class Operator(NamedTuple):
     def judge(self, epoch: float | None) -> str:
         return UNKNOWN if self.window is None else self.window.judge(epoch)
 
+    def holds(self, times: Sequence[float | None]) -> bool:
+        """Whether one stretch of the row's time holds these, and so all between them."""
+        if self.window is None:
+            return False
+        known = [epoch for epoch in times if epoch is not None]
+        if len(known) < len(times):  # one cannot be read: only a row without limits holds it
+            return self.window.judge(None) == APPROVED
+        return self.window.holds(min(known), max(known))
+
 
 class Verdict(NamedTuple):
     """word: one of BEST_TO_WORST. rule: the row that decided, in words. moment: for when."""
@@ -111,16 +120,26 @@ class Operators:
         """What the rows say of a backup by this caller on this host at these epoch seconds."""
         return self.verdict(self.find(domain, user, dest), times)
 
-    def verdict(self, rows: Sequence[Operator], times: Sequence[float | None]) -> Verdict:
+    def verdict(
+        self, rows: Sequence[Operator], times: Sequence[float | None], count: int = 0
+    ) -> Verdict:
         """What these rows say of a backup at these epoch seconds.
 
         For each time the best row counts (of equals the most specific, then the first in the
-        file); of the times the worst.
+        file); of the times the worst. count: how many backups these times stand for. Where it is
+        more than there are times, the others happened at any moment between: `approved` then
+        needs a row of which one stretch of time holds them all.
         """
         if not rows:
             return self._of_none
         verdicts = [self._best(rows, epoch) for epoch in times]
-        return max(verdicts, key=lambda verdict: BEST_TO_WORST.index(verdict.word))
+        worst = max(verdicts, key=lambda verdict: BEST_TO_WORST.index(verdict.word))
+        if worst.word != APPROVED or count <= len(times):
+            return worst
+        held = next((row for row in rows if row.holds(times)), None)
+        if held is None:
+            return Verdict(UNKNOWN, self._between(count, len(times)), "")
+        return Verdict(APPROVED, self._in_words(held), _moment(held, times[0]))
 
     def _no_rows(self) -> Verdict:
         if not self.readable:
@@ -130,8 +149,16 @@ class Operators:
 
     def _best(self, rows: Sequence[Operator], epoch: float | None) -> Verdict:
         row = min(rows, key=lambda row: BEST_TO_WORST.index(row.judge(epoch)))
-        rule = f"{self.name} line {row.line}: {_in_words(row.cells)}"
-        return Verdict(row.judge(epoch), rule, _moment(row, epoch))
+        return Verdict(row.judge(epoch), self._in_words(row), _moment(row, epoch))
+
+    def _in_words(self, row: Operator) -> str:
+        return f"{self.name} line {row.line}: {_in_words(row.cells)}"
+
+    def _between(self, count: int, times: int) -> str:
+        return (
+            f"{count} backups of which {times} have a time, and no line of {self.name} allows all "
+            "the time between them"
+        )
 
 
 def _fault_of_names(cells: dict[str, str]) -> str:

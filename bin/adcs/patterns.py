@@ -6,14 +6,30 @@ Every function takes text that `folded` (or `host_key`) has prepared.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ANY = "*"
-_ADDRESS = re.compile(r"[\d.]+")
+BLANKS = " \t\r\n\f\v"
+"""What is trimmed from a cell. Nothing else is: with U+00A0 at its end a name is another one."""
+_ADDRESS = re.compile(r"[0-9.]+")
 
 
 def folded(text: str) -> str:
-    """The text as it is compared: without surrounding space, without regard to case."""
-    return text.strip().casefold()
+    """The text as it is compared: without regard to case, and with all its blanks.
+
+    No letter beyond ASCII equals one of ASCII, as Unicode's case folding has it for the Kelvin
+    sign (k), the long s (s), ligatures (fi) and the sharp s (ss): Windows takes these for other
+    names, too.
+    """
+    return text.lower() if text.isascii() else "".join(map(_folded_letter, text))
+
+
+@lru_cache(maxsize=1024)
+def _folded_letter(letter: str) -> str:
+    for form in (letter.casefold(), letter.lower()):
+        if letter.isascii() or not any(one.isascii() for one in form):
+            return form
+    return letter
 
 
 def host_key(text: str) -> str:

@@ -7,11 +7,13 @@ hour both of them count; an hour that it skips does not exist, and nothing happe
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from adcs.patterns import BLANKS
 
 APPROVED = "approved"
 UNKNOWN = "unknown"
@@ -24,10 +26,12 @@ _cells_of_window = itemgetter(*COLUMNS)
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS = {name.lower(): number for number, name in enumerate(DAY_NAMES)}
-_HOURS = re.compile(r"(\d\d):([0-5]\d)\s*-\s*(\d\d):([0-5]\d)")
-_OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d\d):([0-5]\d)", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?")
+_HOURS = re.compile(r"(\d\d):([0-5]\d)\s*-\s*(\d\d):([0-5]\d)", re.ASCII)
+_OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d\d):([0-5]\d)", re.ASCII | re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", re.ASCII)
+# Files of the zone database that are no zones: what they stand for differs from server to server.
+_OF_THE_SERVER = ("localtime", "posixrules", "factory")
 _ANY = ("", "*")
 _MIDNIGHT = 24 * 60
 
@@ -65,17 +69,37 @@ class Window(NamedTuple):
             return OUTSIDE_WINDOW
         return APPROVED if self._in_week(wall) else OUTSIDE_WINDOW
 
+    def holds(self, first: float, last: float) -> bool:
+        """Whether these two times lie in one stretch that it allows, with all between them."""
+        if self.judge(first) != APPROVED or self.judge(last) != APPROVED:
+            return False
+        begin, end = wall_clock(first, self.zone), wall_clock(last, self.zone)
+        if self.hours is None or self.hours == (0, _MIDNIGHT):
+            days = (end.date() - begin.date()).days
+            return all((begin.weekday() + step) % 7 in self._days for step in range(min(days, 7)))
+        # Where clocks change in between, hours may end and begin again on the same day.
+        unchanged = (end - begin).total_seconds() == last - first
+        return unchanged and self._began(begin) == self._began(end)
+
+    @property
+    def _days(self) -> frozenset[int]:
+        return frozenset(range(7)) if self.days is None else self.days
+
     def _in_week(self, wall: datetime) -> bool:
         first, last = self.hours or (0, _MIDNIGHT)
-        minute = wall.hour * 60 + wall.minute
-        day = wall.weekday()
-        if first < last:
-            inside = first <= minute < last
-        else:
-            inside = minute >= first or minute < last
-            if minute < last:
-                day = (day - 1) % 7  # the window began the evening before, and is that day's
-        return inside and (self.days is None or day in self.days)
+        minute = _minute(wall)
+        inside = first <= minute < last if first < last else minute >= first or minute < last
+        return inside and self._began(wall).weekday() in self._days
+
+    def _began(self, wall: datetime) -> date:
+        """The day on which the hours began that hold this time; one over midnight is that day's."""
+        first, last = self.hours or (0, _MIDNIGHT)
+        yesterday = first > last and _minute(wall) < last
+        return wall.date() - timedelta(days=yesterday)
+
+
+def _minute(wall: datetime) -> int:
+    return wall.hour * 60 + wall.minute
 
 
 def wall_clock(epoch: float, zone: tzinfo) -> datetime:
@@ -103,7 +127,7 @@ def read_days(text: str) -> frozenset[int] | None:
         return None
     days: set[int] = set()
     for part in text.lower().split(","):
-        first, dash, last = (piece.strip() for piece in part.partition("-"))
+        first, dash, last = (piece.strip(BLANKS) for piece in part.partition("-"))
         if first not in _DAYS or (dash and last not in _DAYS):
             raise CellError("days", text, "write days such as Mon-Fri or Sat,Sun")
         begin, end = _DAYS[first], _DAYS[last or first]
@@ -132,6 +156,13 @@ def read_zone(text: str) -> tzinfo:
     if found and int(found[2]) <= 14:
         offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
         return timezone(-offset if found[1] == "-" else offset)
+    if text.lower().rpartition("/")[2] in _OF_THE_SERVER:
+        raise CellError(
+            "timezone",
+            text,
+            "that is the zone of whichever server reads it: write a fixed offset such as "
+            "UTC+02:00, or an IANA name such as Europe/Berlin",
+        )
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # no such name; no name at all; a folder of zones

@@ -116,6 +116,60 @@ def test_a_bad_value_is_said_and_never_approved(
     assert fields["caller_authorization"] == authorization
 
 
+def test_a_row_for_everyone_is_for_one_caller_at_a_time(
+    tmp_path: Path, authorities: WriteLookup, operators: WriteLookup
+) -> None:
+    """Several values are no name; each by itself would be approved by one of these lines."""
+    authorities("ca*,Corp Issuing CA,issuing,,")
+    operators("corp,b*,*,,,,,,,", "corp,*,ca01,,,,,,,", "*,e*,*,,,,,,,")
+    judged = Enricher(tmp_path, OPTIONS)
+    for changes in (
+        {"Caller_User_Name": ["bob", "eve"]},
+        {"Caller_Domain": ["CORP", "LAB"]},
+        {"dest": ["ca01", "ca02"]},
+    ):
+        fields, problems = judged.enrich({**ROW, **changes})
+        assert fields["caller_authorization"] == "not_listed"
+        assert fields["ca_status"] == ("unknown" if "dest" in changes else "known")
+        assert [text.partition(" has ")[2] for text in problems] == ["2 values: judged as one text"]
+
+
+@pytest.mark.parametrize(
+    ("user", "shown"),
+    [
+        ("bob\u00a0", "bob<U+00A0>"),
+        ("bob\u2003", "bob<U+2003>"),
+        ("bob\u2028", "bob<U+2028>"),
+        ("bob\u0085", "bob<U+0085>"),
+        ("bob\u001f", "bob<U+001F>"),
+        ("bob ", "bob<U+0020>"),
+        ("\u202ebob", "<U+202E>bob"),
+    ],
+)
+def test_a_name_with_what_cannot_be_seen_is_another_one_and_is_shown(
+    enricher: Enricher, user: str, shown: str
+) -> None:
+    fields, problems = enricher.enrich({**ROW, "Caller_User_Name": user})
+    assert fields["caller_authorization"] == "not_listed"
+    assert fields["caller"] == f"CORP\\{shown}"
+    assert fields["adcs_reason"][1].startswith(f"+20 CORP\\{shown} may not back up ")
+    assert problems == []
+    text = str(fields)
+    assert user not in text.replace(shown, "")
+
+
+def test_of_three_backups_the_one_between_is_judged_too(enricher: Enricher) -> None:
+    """The list allows Tuesdays 12:00 to 14:00; a week lies between these two."""
+    later = {"lastTime": str(1773147600 + 7 * 86400)}
+    fields, _ = enricher.enrich({**ROW, **later, "count": "2"})
+    assert fields["caller_authorization"] == "approved"
+    fields, problems = enricher.enrich({**ROW, **later, "count": "3"})
+    assert (fields["caller_authorization"], problems) == ("unknown", [])
+    assert fields["caller_authorization_rule"].startswith("3 backups of which 2 have a time")
+    assert fields["adcs_reason"][1].startswith("+20 nothing shows that it was allowed: 3 backups")
+    assert enricher.enrich({**ROW, "count": "3"})[0]["caller_authorization"] == "approved"
+
+
 def test_each_of_several_times_is_judged(enricher: Enricher) -> None:
     later = [ROW["lastTime"], "1773151200"]  # 14:00, the end of the window
     assert enricher.enrich({**ROW, "lastTime": later})[0]["caller_authorization"] == (

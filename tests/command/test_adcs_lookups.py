@@ -32,6 +32,11 @@ def test_the_same_line_however_it_is_written(tmp_path: Path, data: bytes) -> Non
     assert table.readable
 
 
+def test_only_ascii_blanks_are_trimmed(tmp_path: Path) -> None:
+    table = read(tmp_path, "dest,ca_name\n ca01\t,\u00a0Corp\u2003\n".encode())
+    assert table.rows[0].cells == {"dest": "ca01", "ca_name": "\u00a0Corp\u2003"}
+
+
 def test_a_line_is_numbered_by_where_it_begins(tmp_path: Path) -> None:
     table = read(tmp_path, b'dest,ca_name\nca01,"a\nb"\n\nca02,c\n')
     assert [row.line for row in table.rows] == [2, 5]

@@ -65,6 +65,42 @@ def test_the_rows_decide(
     assert verdict.rule.startswith(expected)
 
 
+MANY = [
+    # lines, first and last, what is said, the line that decides
+    (["corp,bob,ca01,,08:00-18:00,,,,,"], ["10T09:00", "10T17:00"], "approved", 2),
+    (["corp,bob,ca01,,08:00-18:00,,,,,"], ["10T09:00", "11T09:00"], "unknown", None),
+    # Two lines that only together cover both times: what lies between is covered by none.
+    (
+        ["corp,bob,ca01,,08:00-10:00,,,,,", "corp,bob,ca01,,16:00-18:00,,,,,"],
+        ["10T09:00", "10T17:00"],
+        "unknown",
+        None,
+    ),
+    (["corp,bob,ca01,,08:00-18:00,,,,,", "*,*,*,,,,,,,"], ["10T09:00", "11T09:00"], "approved", 3),
+    (["corp,bob,ca01,,,,,,,"], ["10T09:00", "25T09:00"], "approved", 2),
+    (["corp,bob,ca01,,08:00-18:00,,,,,"], ["10T09:00", "11T20:00"], "outside_window", 2),
+]
+
+
+@pytest.mark.parametrize(("lines", "moments", "word", "line"), MANY)
+def test_what_happened_between_the_first_and_the_last_is_judged_too(
+    operators: WriteLookup, lines: list[str], moments: list[str], word: str, line: int | None
+) -> None:
+    known = Operators(operators(*lines))
+    times = [at(f"2026-03-{moment}") for moment in moments]
+    verdict = known.verdict(known.find("CORP", "bob", "ca01"), times, 3)
+    assert verdict.word == word
+    if line is None:
+        assert verdict.rule == (
+            "3 backups of which 2 have a time, and no line of operators.csv allows all the time "
+            "between them"
+        )
+    else:
+        assert verdict.rule.startswith(f"operators.csv line {line}: ")
+    two = known.verdict(known.find("CORP", "bob", "ca01"), times, 2)
+    assert two.word == ("approved" if word == "unknown" else word)
+
+
 def test_the_row_and_the_moment_are_told_in_words(operators: WriteLookup) -> None:
     line = "corp,bob,,Mon-Fri,22:00-04:00,UTC+02:00,2026-01-01,2026-12-31,CHG1,night job"
     verdict = Operators(operators(line)).judge("corp", "bob", "ca01", [NOON])

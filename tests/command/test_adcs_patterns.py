@@ -53,11 +53,37 @@ def test_a_short_name_equals_the_full_one(pattern: str, host: str, expected: boo
     assert matches_host(pattern, host) is expected
 
 
-def test_names_are_compared_without_case_space_and_final_dot() -> None:
-    assert folded(" CORP\t") == "corp"
-    assert folded("STRASSE") == folded("straße")
-    assert host_key("CA01.Corp.Example. ") == "ca01.corp.example"
+def test_names_are_compared_without_case_and_final_dot() -> None:
+    assert folded("CORP") == "corp"
+    assert folded("ADMINISTRATÖR") == folded("administratör")
+    assert folded("АДМИН") == folded("админ")
+    assert host_key("CA01.Corp.Example.") == "ca01.corp.example"
     assert short_name("10.0.0.1") == "10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("svc-bac\u212aup", "svc-backup"),  # U+212A KELVIN SIGN, whose lower case is k
+        ("\u017fvc-backup", "svc-backup"),  # U+017F LATIN SMALL LETTER LONG S
+        ("of\ufb01ce", "office"),  # U+FB01 LATIN SMALL LIGATURE FI
+        ("stra\u00dfe", "strasse"),  # U+00DF LATIN SMALL LETTER SHARP S
+        ("stra\u1e9ee", "strasse"),  # U+1E9E, its capital
+        ("adm\u0130n", "admi\u0307n"),  # U+0130, whose lower case is i and a dot above
+        ("svc-backup ", "svc-backup"),
+        ("svc-backup\u00a0", "svc-backup"),
+        (" svc-backup", "svc-backup"),
+    ],
+)
+def test_a_name_that_differs_in_one_letter_is_another_name(name: str, other: str) -> None:
+    assert folded(name) != folded(other)
+    assert folded(name) == folded(name)
+
+
+def test_letters_beyond_ascii_equal_their_own_other_case() -> None:
+    """CaseFolding.txt: ẞ and ß, Σ and σ, Ǆ and ǆ are the same letters."""
+    for upper, lower in ("\u1e9e\u00df", "Σσ", "\u01c4\u01c6", "Éé"):
+        assert folded(upper) == folded(lower)
 
 
 def test_the_more_specific_pattern_sorts_first() -> None:

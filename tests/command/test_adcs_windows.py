@@ -71,6 +71,11 @@ def test_fixed_offsets(text: str, hours: float) -> None:
         ("timezone", "../etc/passwd"),
         ("timezone", "UTC+2"),
         ("timezone", "+15:00"),
+        ("timezone", "localtime"),  # the server's own zone, whichever it is
+        ("timezone", "Localtime"),
+        ("timezone", "posix/localtime"),
+        ("timezone", "posixrules"),
+        ("timezone", "Factory"),
         ("valid_from", "10.03.2026"),
         ("valid_from", "20260310"),
         ("valid_from", "2026-02-30"),
@@ -141,6 +146,39 @@ def test_a_moment_against_a_window(moment: str, cells: dict[str, str], outcome: 
 )
 def test_the_wall_clock_decides_when_clocks_change(moment: str, outcome: str) -> None:
     assert judge(moment, hours="02:00-03:00", timezone="Europe/Berlin") == outcome
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "cells", "held"),
+    [
+        ("2026-03-10 09:00", "2026-03-10 17:00", {"hours": "08:00-18:00"}, True),
+        ("2026-03-10 09:00", "2026-03-11 09:00", {"hours": "08:00-18:00"}, False),  # a night
+        ("2026-03-10 22:30", "2026-03-11 03:30", {"hours": "22:00-04:00"}, True),
+        ("2026-03-11 00:30", "2026-03-11 23:30", {"hours": "22:00-04:00"}, False),
+        ("2026-03-10 09:00", "2026-03-10 19:00", {"hours": "08:00-18:00"}, False),
+        ("2026-03-13 09:00", "2026-03-15 09:00", {"days": "Fri-Sun"}, True),
+        ("2026-03-15 09:00", "2026-03-20 09:00", {"days": "Fri-Sun"}, False),  # a week
+        ("2026-03-13 09:00", "2026-03-20 09:00", {"days": "Fri-Sun"}, False),
+        ("2026-03-13 09:00", "2026-04-20 09:00", {"days": "Mon-Sun"}, True),
+        ("2026-03-13 09:00", "2026-03-14 09:00", {"hours": "00:00-24:00"}, True),
+        ("2026-03-13 09:00", "2026-04-20 09:00", {}, True),
+        ("2026-03-13 09:00", "2026-04-20 09:00", {"valid_until": "2026-04-20"}, True),
+        ("2026-03-13 09:00", "2026-04-20 09:00", {"valid_until": "2026-04-19"}, False),
+        # 02:15 in summer time and 02:15 in winter time: 02:45 lies between, and is not allowed.
+        (
+            "2026-10-25 00:15",
+            "2026-10-25 01:15",
+            {"hours": "01:00-02:30", "timezone": "Europe/Berlin"},
+            False,
+        ),
+    ],
+)
+def test_whether_one_stretch_holds_two_times(
+    first: str, last: str, cells: dict[str, str], held: bool
+) -> None:
+    window = read_window({**dict.fromkeys(COLUMNS, ""), **cells})
+    epochs = [datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp() for at in (first, last)]
+    assert window.holds(epochs[0], epochs[1]) is held
 
 
 def test_a_machine_without_zone_data_asks_for_a_fixed_offset(

@@ -30,13 +30,14 @@ IN_TEXT = {
     "driving a terminal": DRIVING,
     "SPL": '" | delete | search "',
     "a token": "$ca$",
+    "what looks like another": "svc-backup\u00a0\u2003\u200b\u3164.",
 }
 CHOSEN = [name for name in IN_TEXT if name != "a wildcard"]
 
 
 def seen(text: str) -> str:
     """As the views show it: ? for what cannot be seen and turns or hides what follows."""
-    return re.sub("[\u202e\x1b\x07]", "?", text)
+    return re.sub("[\u202e\x1b\x07\u00a0\u2003\u200b\u3164]", "?", text)
 
 
 def classic(code: int, ago: float, user: str) -> Event:
