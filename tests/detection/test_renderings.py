@@ -7,6 +7,7 @@ that Windows shows there, and nothing rests on their words.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,7 @@ def test_any_name_in_any_language(language: str, name: str) -> None:
     assert fields_of(worded(language, text), "WinEventLog")["Caller_User_Name"] == name
 
 
-FLAT = {
+FLAT: dict[str, Callable[[str], str]] = {
     "blanks for line ends": lambda text: text.replace("\n", " "),
     "blanks for line ends and tabs": lambda text: re.sub(r"[\n\t]", " ", text),
     "two blanks for a line end": lambda text: text.replace("\n", "  "),

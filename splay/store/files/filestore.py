@@ -15,8 +15,9 @@ from splay.store.evtx.reader import MAGIC, read_evtx, unpacked
 from splay.store.files.shares import Part, cost_of, divide, evtx_part
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
-from splay.store.parsing.lines import LineEventMaker, LineReader
+from splay.store.parsing.lines import JsonEventMaker, LineEventMaker, LineReader
 from splay.store.parsing.reader import Reader
+from splay.store.parsing.windows_json import JsonReader, json_start
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
 from splay.store.parsing.windows_xml import XmlEventMaker, XmlReader, xml_start
 from splay.store.problems import FileProblems
@@ -307,7 +308,9 @@ class FileScan:
     def _reader(self, first: bytes) -> Reader:
         if xml_start(first) >= 0:
             return self._xml()
-        return self._classic() if classic_start(first) >= 0 else self._lines()
+        if classic_start(first) >= 0:
+            return self._classic()
+        return self._json() if json_start(first) else self._lines()
 
     def _change(self, reader: Reader, block: bytes) -> tuple[int, Reader | None]:
         """Where in a block plain lines give way to Windows events, and who reads these."""
@@ -329,6 +332,10 @@ class FileScan:
     def _classic(self) -> Reader:
         maker = ClassicEventMaker(self._facts, self._settings, self._need, self._problems)
         return ClassicReader(maker, self._scan, self._problems, self._recall(maker))
+
+    def _json(self) -> Reader:
+        maker = JsonEventMaker(self._facts, self._settings, self._need, self._problems)
+        return JsonReader(maker, self._scan, self._problems)
 
     def _lines(self) -> Reader:
         maker = LineEventMaker(self._facts, self._settings, self._need, self._problems)

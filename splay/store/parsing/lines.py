@@ -1,4 +1,4 @@
-"""Text in which every line is an event: all that is neither XML nor classic Windows events."""
+"""Text in which every line is an event: all that is not Windows events of several lines."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from splay.store.bytesearch import Data
 from splay.store.event import Event
 from splay.store.literalscan import LiteralScan
+from splay.store.parsing import windows_lines
 from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker
 from splay.store.parsing.timeforms import american_time, iso_time
 from splay.store.parsing.windows_xml import MAX_EVENT
@@ -20,7 +21,10 @@ SHORTEST_TIME = len("1/1/2026 0:00:00")
 
 
 class LineEventMaker(EventMaker):
-    """Names events after their file, as Splunk does when inputs.conf says nothing."""
+    """Names events after their file, as Splunk does when inputs.conf says nothing.
+
+    Windows events that stand on a line are named and timed as such.
+    """
 
     values = re.compile(rb"(?!)()")  # lines are of no shape that could be told
     time_at = re.compile(r"(?!)()")
@@ -34,6 +38,9 @@ class LineEventMaker(EventMaker):
         return american_time(text, self.settings.tz, whole=False) if time is None else time
 
     def own_time(self, data: Data, start: int, end: int) -> float | None:
+        time = windows_lines.time_of(data, start, end, self.settings.tz)
+        if time is not None:
+            return time
         return self.moment(bytes(data[start : min(end, start + LOOKAHEAD)]))
 
     def latest_time(self, data: Data, start: int, end: int) -> float | None:
@@ -46,7 +53,18 @@ class LineEventMaker(EventMaker):
         return None
 
     def origin(self, data: Data, start: int, end: int) -> tuple[str, str, str]:
-        return UNKNOWN_HOST, self.facts.name, self.facts.stem
+        windows = windows_lines.origin_of(data, start, end)
+        if windows is None:
+            return UNKNOWN_HOST, self.facts.name, self.facts.stem
+        host, source, sourcetype = windows
+        return host or UNKNOWN_HOST, source, sourcetype
+
+
+class JsonEventMaker(LineEventMaker):
+    """Makes the events that `windows_json.JsonReader` cuts out: each comes by itself."""
+
+    def latest_time(self, data: Data, start: int, end: int) -> float | None:
+        return self.own_time(data, start, end) if end > start else None
 
 
 class LineEnds:

@@ -1,7 +1,7 @@
 """From the bytes that a client sends to events: where one ends, and its own time.
 
-Windows events, as XML or as classic text, are taken apart as `splay.store` does it; of other text
-every line is an event.
+Windows events, as XML, as classic text or as JSON, are taken apart as `splay.store` does it; of
+other text every line is an event.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from splay.store.blocks import utf8_blocks
 from splay.store.event import Event, Found, Need, ReadReport
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
-from splay.store.parsing.lines import LineEventMaker, LineReader
+from splay.store.parsing.lines import JsonEventMaker, LineEventMaker, LineReader
 from splay.store.parsing.reader import Reader
+from splay.store.parsing.windows_json import JsonReader, json_start
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
 from splay.store.parsing.windows_xml import XmlEventMaker, XmlReader, xml_start
 from splay.store.problems import FileProblems
@@ -77,4 +78,6 @@ def _reader(first: bytes, origin: Origin, now: float) -> Reader:
         return XmlReader(XmlEventMaker(*parts), scan, problems)
     if classic_start(first) >= 0:
         return ClassicReader(ClassicEventMaker(*parts), scan, problems)
+    if json_start(first):
+        return JsonReader(JsonEventMaker(*parts), scan, problems)
     return LineReader(LineEventMaker(*parts), scan, problems)
