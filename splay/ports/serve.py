@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp
 from splay.errors import DataError
 from splay.ports.headers import guarded
 from splay.ports.streaming import SplunkdProtocol
+from splay.server.jobs.jobs import in_thread
 from splay.server.management import collector_app, management_app
 from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd
@@ -55,12 +57,15 @@ def serve(splunkd: Splunkd, listening: Listening, say: Callable[[str], None]) ->
         servers = [uvicorn.Server(_config(app, context)) for _, _, app, context in parts]
         scheduler = Scheduler(splunkd)
         scheduler.start()
+        ended = threading.Event()
+        in_thread(lambda: splunkd.indexes.examine(ended), "indexes")
         for (name, _, _, context), sock in zip(parts, sockets, strict=True):
             scheme = "https" if context else "http"
             say(f"{name}: {scheme}://{_shown(listening.host)}:{sock.getsockname()[1]}")
         try:
             asyncio.run(_all(servers, sockets))
         finally:
+            ended.set()
             scheduler.stop()
 
 

@@ -62,12 +62,12 @@ class Splunkd:
         self.inputs = [folder.resolve() for folder in inputs]
         self.catalog = Catalog(apps, self.folder / "etc")
         self.users = Users(user, password, data / "users.json" if data else None)
-        self.indexes = Indexes(data / "db" if data else None)
+        self.messages = Messages()
+        self.indexes = Indexes(self.folder / "db", self._tell_of_index, lasting=data is not None)
         for item in self.catalog.objects("indexes", user, "nobody", SYSTEM):
             if item.stanza.name not in self.indexes:
                 self.indexes.create(item.stanza.name)
         self.jobs = Jobs()
-        self.messages = Messages()
         self.alerts = Alerts(self.folder / "throttled.json")
         self.hec = HecTokens(self.catalog, hec_token)
         self.started = time.time()
@@ -82,6 +82,9 @@ class Splunkd:
                 where=str(self.folder),
                 hint="End it, or name another folder with --data",
             ) from None
+
+    def _tell_of_index(self, name: str, text: str) -> None:
+        self.messages.add(f"index:{name}", f"Index {name}: {text}")
 
     def close(self) -> None:
         """Ends all jobs and closes all files."""

@@ -14,10 +14,14 @@ Data: TypeAlias = bytes | bytearray
 """Text as it was read. A bytearray is used again for what is read next: copy what is to stay."""
 
 
+View: TypeAlias = Data | memoryview
+"""Text as it was read, or part of a file that is mapped."""
+
+
 class Search(Protocol):
     """Of the bytes text[start:end]; an offset is one of the whole text."""
 
-    def __call__(self, text: Data, part: bytes, start: int, end: int, /) -> int: ...
+    def __call__(self, text: View, part: bytes, start: int, end: int, /) -> int: ...
 
 
 find: Search = stringzilla.find

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
-from splay.store.bytesearch import Data, count, find
+from splay.store.bytesearch import Data, View, count, find
+
+Text = TypeVar("Text", Data, memoryview)
+Bounded = TypeVar("Bounded", contravariant=True)
 
 
-class Bounds(Protocol):
+class Bounds(Protocol[Bounded]):
     """Says which event lies around a place in a region of whole events."""
 
-    def around(self, data: Data, place: int, after: int) -> tuple[int, int] | None:
+    def around(self, data: Bounded, place: int, after: int) -> tuple[int, int] | None:
         """(start, end) of the event around `place` (not before `after`); None between events."""
 
 
@@ -19,7 +22,7 @@ class _Clause(NamedTuple):
     texts: tuple[bytes, ...]
     folded: bool  # has letters: compared with the region in lower case
 
-    def among(self, data: Data, folded: Data, start: int, end: int) -> bool:
+    def among(self, data: View, folded: View, start: int, end: int) -> bool:
         """Whether one of its texts is somewhere in data[start:end]."""
         hay = folded if self.folded else data
         return any(find(hay, text, start, end) >= 0 for text in self.texts)
@@ -49,12 +52,13 @@ class LiteralScan:
         """Whether every event passes."""
         return not self._clauses
 
-    def folded(self, data: Data, end: int) -> Data | None:
+    def folded(self, data: View, end: int) -> Data | None:
         """None when no event of the region data[:end] can pass; else it as letters are compared."""
         lower: Data = b""
         for clause in self._clauses:
             if clause.folded and not lower:
-                lower = data[:end].lower()
+                part = data[:end]
+                lower = (bytes(part) if isinstance(part, memoryview) else part).lower()
             if not clause.among(data, lower, 0, end):
                 return None
         return lower
@@ -63,12 +67,12 @@ class LiteralScan:
         """Whether an event holds a text of every clause."""
         return self.folded(event, len(event)) is not None
 
-    def passes(self, data: Data, folded: Data, start: int, end: int) -> bool:
+    def passes(self, data: View, folded: Data, start: int, end: int) -> bool:
         """Whether the event data[start:end] holds a text of every clause."""
         return all(clause.among(data, folded, start, end) for clause in self._clauses)
 
     def candidates(
-        self, data: Data, folded: Data, end: int, bounds: Bounds
+        self, data: Text, folded: Data, end: int, bounds: Bounds[Text]
     ) -> Iterator[tuple[int, int]]:
         """The events of data[:end] that pass, in order: only places that hold the rarest clause
         are visited."""
@@ -85,7 +89,7 @@ class LiteralScan:
                 after = event[1]
                 at = max(at, after)
 
-    def _rarest(self, data: Data, folded: Data, end: int) -> _Clause:
+    def _rarest(self, data: View, folded: Data, end: int) -> _Clause:
         if self._anchor is None:
             self._anchor = min(
                 self._clauses,
@@ -99,7 +103,7 @@ def _clause(texts: Sequence[str]) -> _Clause:
     return _Clause(lower, any(text != text.upper() for text in lower))
 
 
-def _nearest(hay: Data, texts: Sequence[bytes], end: int) -> Callable[[int], int]:
+def _nearest(hay: View, texts: Sequence[bytes], end: int) -> Callable[[int], int]:
     """What gives the first place of one of the texts from some place on, ascending; -1: no more."""
     if len(texts) == 1:
         (text,) = texts

@@ -11,8 +11,8 @@ from splay.engine.inner import new_context
 from splay.engine.run import run_plan
 from splay.server.jobs.search import IndexReach, planned
 from splay.store.event import Event, ReadReport
+from splay.store.index.bucket import Events
 from splay.store.index.indexes import Indexes, SearchStore
-from splay.store.index.segments import Segment
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,14 +58,14 @@ def searched(
     indexes = Indexes(None)
     indexes.append(events)
     read: list[str] = []
-    original = Segment.event
+    original = Events.event
 
-    def event(self: Segment, number: int, index: str) -> Event:
+    def event(self: Events, number: int, index: str) -> Event:
         one = original(self, number, index)
         read.append(one.raw.removeprefix("n="))
         return one
 
-    monkeypatch.setattr(Segment, "event", event)
+    monkeypatch.setattr(Events, "event", event)
     context = new_context(AppSet([ROOT]), 10.0)
     context.reach = IndexReach(indexes, ["main"], ["*"])
     plan = planned(f"{search} | table n", context)

@@ -18,7 +18,8 @@ from splay.server.objects.acl import Acl
 from splay.server.objects.catalog import SYSTEM, Object
 from splay.server.rest.feeds import Entry, Feed, describe, paged, respond
 from splay.server.rest.request import Call, Routes, messages_response
-from splay.store.index.indexes import BUILT_IN, Index
+from splay.store.index.index import Index
+from splay.store.index.indexes import BUILT_IN
 
 routes = Routes()
 _PATH = "data/indexes"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from starlette.responses import Response
 
@@ -47,12 +46,7 @@ def create_message(call: Call) -> Response:
     if severity not in _SEVERITIES:
         raise RestError(400, f'Invalid value "{severity}" for the argument "severity".')
     name = call.params.needed("name")
-    time = datetime.now(UTC).isoformat(timespec="seconds")
-    call.splunkd.messages[name] = {
-        "value": call.params.needed("value"),
-        "severity": severity,
-        "time": time,
-    }
+    call.splunkd.messages.say(name, call.params.needed("value"), severity)
     return respond(call, _feed(call, [name]), 201)
 
 

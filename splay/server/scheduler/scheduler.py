@@ -58,7 +58,7 @@ class Scheduler:
             try:
                 self.tick(now)
             except OSError as error:  # no file or memory is to be had just now: look again
-                self._say("scheduler", f"The scheduler could not look: {error}")
+                self._splunkd.messages.say("scheduler", f"The scheduler could not look: {error}")
 
     def tick(self, now: float) -> list[Job]:
         """Starts what is due, and gives the jobs it has started."""
@@ -86,7 +86,9 @@ class Scheduler:
         try:
             yield
         except OutputError as error:
-            self._say("scheduler", f"What is still to be run is not kept over a restart: {error}")
+            self._splunkd.messages.say(
+                "scheduler", f"What is still to be run is not kept over a restart: {error}"
+            )
 
     def _scheduled(self) -> list[SavedSearch]:
         """The scheduled searches of all users."""
@@ -184,11 +186,4 @@ class Scheduler:
 
     def _tell(self, saved: SavedSearch, text: str) -> None:
         name = f"scheduler:{saved.app}:{saved.name}"
-        self._say(name, f"The scheduled search {saved.name!r}: {text}")
-
-    def _say(self, name: str, text: str) -> None:
-        self._splunkd.messages[name] = {
-            "value": text,
-            "severity": "error",
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
-        }
+        self._splunkd.messages.say(name, f"The scheduled search {saved.name!r}: {text}")

@@ -7,166 +7,27 @@ Source: indexes.conf.spec (frozenTimePeriodInSecs, maxTotalDataSizeMB); Managing
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from fnmatch import translate
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from splay.errors import DataError
 from splay.store.event import Event, Need, ReadReport
-from splay.store.index.journal import Journal
-from splay.store.index.segments import Segment, joined, make_segment
+from splay.store.index.index import Index
+from splay.store.index.recovery import JOURNAL, take_over
 from splay.store.literalscan import LiteralScan
 
 BUILT_IN = ("_audit", "_internal", "history", "main", "notable", "risk", "summary")
 """splunkd's own indexes, and the two that Enterprise Security adds."""
 
 _NAME = re.compile(r"[a-z0-9_][a-z0-9_\-]{0,79}")
-_JOIN_BELOW = 8_000_000  # bytes: small segments are put together up to this size
-_CHECK_EVERY = 1000  # events between two looks at whether the search is to go on
-
-
-@dataclass
-class Index:
-    """One index. `lock` guards everything that changes."""
-
-    name: str
-    journal: Journal | None = None
-    segments: list[Segment] = field(default_factory=list)
-    deleted: set[int] = field(default_factory=set)
-    following: int = 0  # the serial number of the next event
-    rolled: int = 0  # events before this serial number are no longer hot
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def load(self) -> None:
-        """Reads what an earlier run has left."""
-        if self.journal is not None:
-            segments, self.deleted, self.following = self.journal.read()
-            for segment in segments:
-                self._add(segment)
-
-    def append(self, events: Sequence[Event]) -> None:
-        """Adds events; on disk as well, if there is one, before this returns."""
-        with self.lock:
-            following = self.following
-            segments: list[Segment] = []
-            for some in _pieces(events):
-                segments.append(make_segment(following, some))
-                following += len(segments[-1])
-            if self.journal is not None:
-                self.journal.append(*segments)
-            self.following = following
-            for segment in segments:
-                self._add(segment)
-
-    def _add(self, segment: Segment) -> None:
-        """Keeps segments few: of the last ones, those of like size are put together."""
-        segments = [*self.segments, segment]
-        while len(segments) > 1:
-            left, right = segments[-2:]
-            size = len(left.text) + len(right.text)
-            end = left.first + len(left)
-            adjoin = end == right.first and end != self.rolled
-            if not adjoin or size > _JOIN_BELOW or len(left) > 2 * len(right):
-                break
-            segments[-2:] = [joined(left, right)]
-        self.segments = segments
-
-    def delete(self, serials: Iterable[int]) -> None:
-        """Hides events for good (the command `delete`). DataError: that cannot be kept."""
-        with self.lock:
-            new = set(serials) - self.deleted
-            if new and self.journal is not None:
-                try:
-                    self.journal.append_deleted(new)
-                except OSError as error:
-                    raise DataError(f"events cannot be deleted: {error.strerror}") from error
-            self.deleted |= new
-
-    def roll(self) -> None:
-        """Makes all events warm: from now on they may be retired, as hot ones never are."""
-        with self.lock:
-            self.rolled = self.following
-
-    def freeze(self, now: float, max_age: float, max_bytes: float) -> None:
-        """Retires warm segments: those whose newest event is too old, the oldest above the size."""
-        with self.lock:
-            kept = list(self.segments)
-            for segment in sorted(self.segments, key=lambda segment: segment.latest):
-                warm = segment.first < self.rolled
-                large = sum(len(one.text) for one in kept) > max_bytes
-                if warm and (large or segment.latest < now - max_age):
-                    kept.remove(segment)
-            if len(kept) != len(self.segments):
-                if self.journal is not None:
-                    self.journal.rewrite(kept, self.deleted, self.following)
-                self.segments = kept
-
-    def count(self) -> int:
-        """How many events there are."""
-        return sum(map(len, self.segments)) - len(self._deleted_here())
-
-    def _deleted_here(self) -> set[int]:
-        spans = [(segment.first, segment.first + len(segment)) for segment in self.segments]
-        return {n for n in self.deleted if any(first <= n < end for first, end in spans)}
-
-    def size(self) -> int:
-        """Bytes of text."""
-        return sum(len(segment.text) for segment in self.segments)
-
-    def span(self) -> tuple[float, float] | None:
-        """The times of the oldest and the newest event."""
-        segments = self.segments
-        if not segments:
-            return None
-        return min(s.earliest for s in segments), max(s.latest for s in segments)
-
-    def scan(
-        self, need: Need, literals: LiteralScan, report: ReadReport, check: Callable[[], bool]
-    ) -> Iterator[Event]:
-        """The events that can match. Ends early when `check` says so."""
-        seen = 0
-        for segment in self.segments:
-            if not check():
-                return
-            report.events += len(segment)
-            report.bytes += len(segment.text)
-            if not segment.within(need):
-                continue
-            known: dict[int, bool] = {}  # by origin: whether its events can match
-            for number in segment.numbers(literals):
-                seen += 1
-                if seen % _CHECK_EVERY == 0 and not check():
-                    return
-                origin = segment.origin_of[number]
-                if not known.get(origin, True) or not segment.wanted(number, need):
-                    continue
-                if segment.first + number in self.deleted:
-                    continue
-                event = segment.event(number, self.name)
-                if origin not in known:
-                    known[origin] = need.may_match(event)
-                if known[origin]:
-                    yield event
-
-
-def _pieces(events: Sequence[Event]) -> Iterator[list[Event]]:
-    """The events that have text, in lists that make segments of the size that is wanted."""
-    piece: list[Event] = []
-    size = 0
-    for event in events:
-        if not event.raw:
-            continue
-        piece.append(event)
-        size += len(event.raw)
-        if size >= _JOIN_BELOW:
-            yield piece
-            piece, size = [], 0
-    if piece:
-        yield piece
+_REMOVED = "."  # what the name of a folder begins with that is being removed
 
 
 class IndexRefused(DataError):
@@ -178,20 +39,45 @@ class IndexRefused(DataError):
 
 
 class Indexes:
-    """All indexes by name. folder: where they are kept; None keeps them in memory."""
+    """All indexes by name.
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    folder: where they are kept; None: in a temporary one, for as long as they are open. tell: told
+    of damage and loss, with the index's name. lasting: whether what is appended has to survive a
+    crash of the machine.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        tell: Callable[[str, str], None] = lambda name, text: None,
+        *,
+        lasting: bool = True,
+    ) -> None:
+        self._temporary = TemporaryDirectory(prefix="splay-") if folder is None else None
+        self._folder = folder or Path(self._temporary.name if self._temporary else "")
+        self._lasting = lasting and folder is not None
+        self._tell = tell
         self._lock = threading.Lock()
         self._indexes: dict[str, Index] = {}
-        stored = folder.glob("*.journal") if folder is not None and folder.is_dir() else ()
-        for name in sorted({*BUILT_IN, *(path.stem for path in stored)}):
+        for name in sorted({*BUILT_IN, *self._stored()}):
             self._open(name)
 
+    def _stored(self) -> Iterator[str]:
+        """The names of indexes that there are files of."""
+        if not self._folder.is_dir():
+            return
+        for path in self._folder.iterdir():
+            if path.is_dir() and path.name.startswith(_REMOVED):
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.is_dir():
+                yield path.name
+            elif path.suffix == JOURNAL:  # of an earlier version: one file for all
+                take_over(path, self._folder / path.stem)
+                yield path.stem
+
     def _open(self, name: str) -> Index:
-        journal = Journal(self._folder / f"{name}.journal") if self._folder else None
-        index = Index(name, journal)
-        index.load()
+        tell = partial(self._tell, name)
+        index = Index(name, self._folder / name, lasting=self._lasting, tell=tell)
         self._indexes[name] = index
         return index
 
@@ -231,10 +117,15 @@ class Indexes:
         index = self.get(name)
         if name in BUILT_IN:
             raise IndexRefused(403, f"The index {name!r} cannot be removed: it is built in.")
-        with self._lock, index.lock:
+        with self._lock:
             del self._indexes[name]
-            if index.journal is not None:
-                index.journal.remove()
+            index.remove()
+
+    def examine(self, stop: threading.Event) -> None:
+        """Looks through all that is stored for damage, at leisure; what it finds is told."""
+        for index in list(self._indexes.values()):
+            if not stop.is_set():
+                index.examine(stop)
 
     def refusal(self, index: str) -> str:
         """Why a search cannot write to the index; "" where it can."""
@@ -248,14 +139,23 @@ class Indexes:
         for name, some in by_index.items():
             try:
                 self.get(name).append(some)
+            except IndexRefused:
+                raise
             except OSError as error:
-                raise DataError(f"the index {name} cannot be written: {error.strerror}") from error
+                raise self._unwritable(name, f"{error.strerror}") from error
+            except DataError as error:
+                raise self._unwritable(name, str(error)) from error
+
+    def _unwritable(self, name: str, why: str) -> DataError:
+        self._tell(name, f"it cannot be written: {why}")
+        return DataError(f"the index {name} cannot be written: {why}")
 
     def close(self) -> None:
         """Closes the files."""
         for index in self._indexes.values():
-            if index.journal is not None:
-                index.journal.close()
+            index.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def matching(self, pattern: str, among: Iterable[str] = ("*", "_*")) -> list[str]:
         """The indexes that a name with `*` stands for, of those that are allowed.
