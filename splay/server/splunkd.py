@@ -67,7 +67,7 @@ class Splunkd:
         for item in self.catalog.objects("indexes", user, "nobody", SYSTEM):
             if item.stanza.name not in self.indexes:
                 self.indexes.create(item.stanza.name)
-        self.jobs = Jobs()
+        self.jobs = Jobs(self.users.jobs_quota, self.users.disk_quota)
         self.alerts = Alerts(self.folder / "throttled.json")
         self.hec = HecTokens(self.catalog, hec_token)
         self.started = time.time()

@@ -13,7 +13,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,7 @@ class User:
 def standard_roles() -> dict[str, Role]:
     """The roles that every Splunk has."""
     admin = Role("admin", list(CAPABILITIES), ["power", "user"], ["*", "_*"])
+    admin.srchDiskQuota, admin.srchJobsQuota = 10_000, 50
     admin.capabilities.remove("delete_by_keyword")
     return {
         role.name: role
@@ -97,7 +98,7 @@ def standard_roles() -> dict[str, Role]:
             Role(
                 "can_delete", ["delete_by_keyword", "schedule_search"], deleteIndexesAllowed=["*"]
             ),
-            Role("power", ["schedule_search"], ["user"]),
+            Role("power", ["schedule_search"], ["user"], srchDiskQuota=500, srchJobsQuota=10),
             Role("user", list(_OF_USERS)),
         )
     }
@@ -186,6 +187,17 @@ class Users:
         others = [name.strip() for name in default.split(";") if name.strip()]
         roles = self.all_roles(user)
         return list(dict.fromkeys(n for r in roles for n in r.deleteIndexesAllowed or others))
+
+    def jobs_quota(self, user: str) -> int:
+        """How many searches of the user run at once: the largest of the roles; 0: no limit.
+
+        Source: authorize.conf.spec, srchJobsQuota.
+        """
+        return _largest(role.srchJobsQuota for role in self.all_roles(user))
+
+    def disk_quota(self, user: str) -> int:
+        """How many bytes of results the user's jobs may keep; 0: no limit (srchDiskQuota)."""
+        return _largest(role.srchDiskQuota for role in self.all_roles(user)) * 1024 * 1024
 
     # ---- who calls ----
 
@@ -312,6 +324,12 @@ class Users:
         if claims["exp"] and claims["exp"] <= time.time():
             return None
         return str(claims["sub"]) if claims["sub"] in self.users else None
+
+
+def _largest(quotas: Iterable[int]) -> int:
+    """The largest of some limits, of which 0 is none at all; 0 for nobody's."""
+    found = list(quotas)
+    return 0 if 0 in found else max(found, default=0)
 
 
 def _digest(key: str) -> bytes:

@@ -5,14 +5,9 @@ Source: REST API Reference, "search/jobs"; Search Manual, "Manage search jobs" (
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import itertools
-import os
-import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from splay.commands.operation import Context
@@ -23,19 +18,19 @@ from splay.memory import MemoryFull, in_memory
 from splay.rows import Results, Row
 from splay.server.errors import RestError
 from splay.server.jobs.search import Tap, is_transforming
+from splay.server.jobs.slots import Slots
 from splay.store.event import ReadReport, Store
 
 DEFAULT_TTL = 600  # seconds: ttl of limits.conf
 MAX_COUNT = 500_000  # results kept: max_count of limits.conf
-MOST_AT_ONCE = 6 + (os.cpu_count() or 1)
-"""How many jobs run at once, the others are queued: base_max_searches + max_searches_per_cpu."""
-
 MOST_WAITING = 200
-"""Jobs that run or are queued; more are refused with 503."""
-MOST_KEPT = 5000
-
-_SID = re.compile(r"[\w.@\-]{1,200}")
-_number = itertools.count(1)
+"""Jobs of one user that run or are queued; more are refused with 503."""
+MOST_KEPT = 1000
+"""Jobs of one user, whatever they do."""
+_YOUNG = 2.0  # seconds for which a search goes before those that run longer
+_LONGEST_REST = 0.5  # seconds
+_LOOKED_AT = 1000  # rows, to know about how large all are
+_MEGABYTE = 1024 * 1024
 
 
 class Cancelled(Exception):
@@ -96,12 +91,26 @@ class Job:
         self._running.set()
         self._paused = False
         self._cancelled = False
+        self.removed = False  # forgotten as soon as its thread has ended
+        self.size = 0  # bytes of its results, about
+        self._slots: Slots | None = None
+        self._looked = 0.0  # when it was last asked whether it may go on
         self.to_read: Callable[[], int] = int  # bytes that there are for it to read
         keep = request.max_count if self.transforming and request.status_buckets else 0
         self.tap = Tap(self.check, keep)
         context.should_continue = self.check
 
     # ---- what it is ----
+
+    @property
+    def user(self) -> str:
+        """For whom it runs."""
+        return self.request.user
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether the scheduler has started it."""
+        return self.request.scheduled is not None
 
     @property
     def done(self) -> bool:
@@ -153,9 +162,11 @@ class Job:
         """Asked by the search all the time: waits while paused, raises Cancelled, MemoryFull, or
         False: end."""
         in_memory()
-        self._running.wait()
+        if not self._running.is_set():
+            self._wait()
         if self._cancelled:
             raise Cancelled
+        self._give_way()
         request = self.request
         if request.max_time and self.seconds > request.max_time:
             self.finalized = True
@@ -163,9 +174,36 @@ class Job:
             self.finalized = True
         return not self.finalized
 
-    def run(self, store: Store) -> None:
-        """Runs to the end, whatever that is; never raises for what a search can do wrong."""
+    def _wait(self) -> None:
+        """While it is paused; others have its slot meanwhile."""
+        slots = self._slots
+        if slots is not None:
+            slots.leave(self)
+        self._running.wait()
+        if slots is not None:
+            again = threading.Event()
+            slots.take(self, again.set)
+            again.wait()
+
+    def _give_way(self) -> None:
+        """Where others want to work: one job of a user takes half of the time once it has run for
+        long, several take half of it between them."""
+        now = time.thread_time()
+        worked, self._looked = now - self._looked, now
+        if self._slots is None or worked <= 0:
+            return
+        own, others = self._slots.held(self)
+        if others and (own > 1 or self.seconds > _YOUNG):
+            time.sleep(min(worked * (2 * own - 1), _LONGEST_REST))
+
+    def run(self, store: Store, slots: Slots | None = None) -> None:
+        """Runs to the end, whatever that is; never raises for what a search can do wrong.
+
+        slots: where it has one, which it leaves while it is paused.
+        """
         self.started = time.time()
+        self._looked = time.thread_time()
+        self._slots = slots
         self.note("INFO", f"search: {self.request.search}")
         self.note("INFO", f"expanded: {self.plan.search}")
         self.state = "RUNNING"
@@ -175,6 +213,7 @@ class Job:
             if self.finish is None:
                 del found.rows[self.request.max_count :]
             self.results = self.finish(found) if self.finish else found
+            self.size = size_of(self.results.rows)
             self.state = "DONE"
         except Cancelled:
             self.note("INFO", "cancelled")
@@ -231,6 +270,13 @@ def _newest_first(row: Row) -> float:
     return -moment if isinstance(moment, int | float) else 0.0
 
 
+def size_of(rows: Sequence[Row]) -> int:
+    """About how many bytes the values of some rows have: of many, some are looked at."""
+    some = rows[:: len(rows) // _LOOKED_AT + 1]
+    held = sum(len(name) + len(str(value)) for row in some for name, value in row.items())
+    return held * len(rows) // len(some) if some else 0
+
+
 def in_thread(run: Callable[[], None], name: str) -> None:
     """Runs it beside everything else, until the process ends."""
     threading.Thread(target=run, name=name, daemon=True).start()
@@ -239,43 +285,67 @@ def in_thread(run: Callable[[], None], name: str) -> None:
 class Jobs:
     """All jobs by sid, in the order in which they came.
 
-    begin: what has a job run, under a name.
+    begin: what has a job run, under a name. jobs_quota, disk_quota: how many jobs of a user run at
+    once, and how many bytes of results are kept; 0: no limit.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        jobs_quota: Callable[[str], int] = lambda user: 0,
+        disk_quota: Callable[[str], int] = lambda user: 0,
+    ) -> None:
         self.begin: Callable[[Callable[[], None], str], None] = in_thread
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._slots = Slots(jobs_quota)
+        self._disk_quota = disk_quota
 
     def add(self, job: Job) -> None:
-        """Makes a job known. RestError 400: there is one of this sid."""
+        """Makes a job known. RestError 400: there is one of this sid; 503: too many, too large."""
         with self._lock:
             if job.sid in self._jobs:
                 raise RestError(400, f"Invalid sid: a job with the id {job.sid} exists.", "FATAL")
-            waiting = sum(1 for held in self._jobs.values() if not held.done)
-            if waiting >= MOST_WAITING or len(self._jobs) >= MOST_KEPT:
-                raise RestError(503, "There are too many jobs: let some end, or cancel some.")
+            if not job.scheduled:
+                self._check_quota(job)
             self._jobs[job.sid] = job
+
+    def _check_quota(self, job: Job) -> None:
+        own = [one for one in self._jobs.values() if one.user == job.user and not one.scheduled]
+        if sum(not one.done for one in own) >= MOST_WAITING or len(own) >= MOST_KEPT:
+            raise RestError(503, "There are too many jobs: let some end, or cancel some.")
+        quota = self._disk_quota(job.user)
+        used = sum(one.size for one in own)
+        if quota and used >= quota:
+            raise RestError(
+                503,
+                "Search not executed: The maximum disk usage quota for this user has been reached. "
+                f"usage={used // _MEGABYTE}MB quota={quota // _MEGABYTE}MB user={job.user}. "
+                "Delete some jobs, or wait until they expire.",
+                "FATAL",
+            )
 
     def start(self, job: Job, store: Store, after: Callable[[Job], None] | None = None) -> None:
         """Runs a job as soon as there is a slot; then calls `after`, in the same thread."""
 
         def run() -> None:
             try:
-                with self._slots:
-                    job.run(store)
+                try:
+                    job.run(store, self._slots)
+                finally:
+                    self._slots.leave(job)
                 if after is not None:
                     after(job)
             finally:
                 job.settled.set()
+                if job.removed:
+                    self._forget(job)
 
-        self.begin(run, f"job {job.sid}")
+        self._slots.take(job, lambda: self.begin(run, f"job {job.sid}"))
 
     def get(self, sid: str, user: str, admin: bool) -> Job:
         """A job that the user may see. RestError 404: there is none of this sid."""
         job = self._jobs.get(sid)
-        if job is None or not (admin or job.request.user == user):
+        if job is None or job.removed or not (admin or job.request.user == user):
             raise RestError(404, "Unknown sid.", "FATAL")
         return job
 
@@ -285,10 +355,17 @@ class Jobs:
         return list(reversed(seen))
 
     def remove(self, job: Job) -> None:
-        """Cancels a job and forgets it."""
+        """Cancels a job and forgets it; until its thread has ended it is still listed."""
+        job.removed = True
         job.cancel()
+        self._slots.look_again()
+        if job.done or job.started is None:
+            self._forget(job)
+
+    def _forget(self, job: Job) -> None:
         with self._lock:
-            self._jobs.pop(job.sid, None)
+            if self._jobs.get(job.sid) is job:
+                del self._jobs[job.sid]
 
     def tidy(self, now: float) -> None:
         """Forgets jobs whose time is over, and cancels those at which nobody looks."""
@@ -301,20 +378,4 @@ class Jobs:
         """Cancels all."""
         for job in list(self._jobs.values()):
             job.cancel()
-
-
-def new_sid(wanted: str = "") -> str:
-    """A search id: the wanted one, or one made of the time. RestError 400: not one."""
-    if not wanted:
-        return f"{int(time.time())}.{next(_number)}"
-    if not _SID.fullmatch(wanted):
-        raise RestError(400, f"Invalid sid: {wanted}", "FATAL")
-    return wanted
-
-
-def saved_sid(prefix: str, owner: str, app: str, name: str, moment: float) -> str:
-    """The search id of a saved search's job, as splunkd composes it."""
-    plain = re.fullmatch(r"\w+", app)
-    app_part = app if plain else base64.urlsafe_b64encode(app.encode()).decode().rstrip("=")
-    digest = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:16]
-    return f"{prefix}__{owner}__{app_part}__RMD5{digest}_at_{int(moment)}_{next(_number)}"
+        self._slots.look_again()

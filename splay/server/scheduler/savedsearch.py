@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from splay.conf.settings import on
 from splay.server.errors import RestError
-from splay.server.jobs.jobs import DEFAULT_TTL, MAX_COUNT, Job, Request, saved_sid
+from splay.server.jobs.jobs import DEFAULT_TTL, MAX_COUNT, Job, Request
+from splay.server.jobs.sids import saved_sid
 from splay.server.jobs.timerange import TimeRange
 from splay.server.objects.catalog import Object
 from splay.server.scheduler.cron import Cron

@@ -59,7 +59,7 @@ def job_content(job: Job) -> dict[str, Any]:
         "ttl": job.ttl,
         "defaultTTL": "600",
         "defaultSaveTTL": "604800",
-        "diskUsage": 0,
+        "diskUsage": job.size,
         "pid": 0,
         "searchProviders": ["splay"],
         "messages": _by_level(job),

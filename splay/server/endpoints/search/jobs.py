@@ -21,7 +21,8 @@ from splay.server.endpoints.search.job_entry import job_entry
 from splay.server.endpoints.search.job_request import job_request, output_format
 from splay.server.endpoints.search.summary import summary_response, timeline_response
 from splay.server.errors import RestError
-from splay.server.jobs.jobs import Job, new_sid
+from splay.server.jobs.jobs import Job
+from splay.server.jobs.sids import new_sid
 from splay.server.rest.feeds import Feed, paged, respond_entry
 from splay.server.rest.request import Call, Routes, messages_response, record_response
 from splay.server.rest.results import (

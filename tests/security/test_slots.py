@@ -1,0 +1,194 @@
+"""Who may run searches at once, and how many: authorize.conf.spec (srchJobsQuota, srchDiskQuota),
+limits.conf.spec ([search] base_max_searches, [scheduler] max_searches_perc)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from splay.server.jobs import slots
+from splay.server.jobs.jobs import Job, Request, size_of
+from splay.server.jobs.slots import Slots
+from splay.server.jobs.timerange import TimeRange
+from splay.server.splunkd import Splunkd
+from tests.security.conftest import Client
+from tests.server.running import fresh
+
+As = Callable[[str], Client]
+ENDLESS = "| makeresults count=1000000000 | stats count"
+JOBS = "/services/search/jobs"
+
+
+@dataclass(eq=False)
+class One:
+    user: str
+    scheduled: bool = False
+    cancelled: bool = False
+    runs: bool = False
+
+    def go(self) -> None:
+        self.runs = True
+
+
+def taken(place: Slots, *some: One) -> list[bool]:
+    for one in some:
+        place.take(one, one.go)
+    return [one.runs for one in some]
+
+
+@pytest.fixture(autouse=True)
+def sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "MOST_AT_ONCE", 8)
+    monkeypatch.setattr(slots, "SCHEDULED_AT_ONCE", 4)
+
+
+@pytest.mark.parametrize(("quota", "most"), [(3, 3), (0, 6), (50, 6)])
+def test_one_user_has_a_quota_and_leaves_two_slots_to_others(quota: int, most: int) -> None:
+    place = Slots(lambda user: quota)
+    assert sum(taken(place, *(One("a") for _ in range(20)))) == most
+    assert taken(place, One("b"), One("b")) == [True, True]
+
+
+def test_the_schedule_has_slots_of_its_own() -> None:
+    place = Slots(lambda user: 0)
+    taken(place, *(One(user) for user in "abcd" for _ in range(9)))
+    assert taken(place, One("a", scheduled=True), One("x", scheduled=True)) == [True, True]
+    assert sum(taken(place, *(One("a", scheduled=True) for _ in range(9)))) == 1
+    assert taken(place, One("y", scheduled=True)) == [True]  # the fourth
+
+
+def test_a_slot_goes_to_who_has_the_fewest() -> None:
+    place = Slots(lambda user: 0)
+    first = [One("a") for _ in range(6)]
+    taken(place, *first, One("b"), One("b"))
+    waiting = [One("a"), One("a"), One("b"), One("c")]
+    assert not any(taken(place, *waiting))
+    place.leave(first[0])
+    assert [one.runs for one in waiting] == [False, False, False, True]
+    place.leave(first[1])
+    assert [one.runs for one in waiting] == [False, False, True, True]
+
+
+def test_what_is_cancelled_while_it_waits_needs_no_slot() -> None:
+    place = Slots(lambda user: 1)
+    one, two = One("a"), One("a")
+    assert taken(place, one, two) == [True, False]
+    two.cancelled = True
+    place.look_again()
+    assert two.runs
+
+
+# ---- jobs ----
+
+
+def started(client: Client, count: int, search: str = ENDLESS) -> list[str]:
+    requests = (
+        ("POST", JOBS, {"data": {"search": search, "output_mode": "json"}}) for _ in range(count)
+    )
+    answers = client.each(requests)
+    assert {answer.status_code for answer in answers} == {201}
+    return [answer.json()["sid"] for answer in answers]
+
+
+def states(splunkd: Splunkd, user: str) -> list[str]:
+    return sorted(job.state for job in splunkd.jobs.listed(user, admin=False))
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def scheduled(splunkd: Splunkd) -> Job:
+    request = Request("| makeresults", "admin", "search", saved="s", scheduled=1.0)
+    job, store = splunkd.make_job(fresh("sid"), request, TimeRange(), 0.0)
+    splunkd.start_job(job, store)
+    return job
+
+
+def test_a_users_searches_stop_nobody(splunkd: Splunkd, as_user: As) -> None:
+    """Role user: three at once (authorize.conf, srchJobsQuota = 3), power ten, but two are left."""
+    started(as_user("mallory"), 100)
+    started(as_user("peggy"), 100)
+    until(lambda: states(splunkd, "mallory").count("RUNNING") == 3)
+    until(lambda: states(splunkd, "peggy").count("RUNNING") == 5)
+    assert scheduled(splunkd).finished.wait(30)
+    splunkd.jobs.close()
+    until(lambda: not threads())
+
+
+def threads() -> list[str]:
+    return [one.name for one in threading.enumerate() if one.name.startswith("job ")]
+
+
+def test_a_paused_job_holds_no_slot(splunkd: Splunkd, as_user: As) -> None:
+    peggy = as_user("peggy")
+    for sid in started(peggy, 6):
+        until(lambda sid=sid: splunkd.jobs.get(sid, "peggy", False).state == "RUNNING")  # type: ignore[misc]
+        peggy.post(f"{JOBS}/{sid}/control", action="pause")
+    later = started(peggy, 6)
+    until(lambda: all(splunkd.jobs.get(sid, "peggy", False).state == "RUNNING" for sid in later))
+    for sid in later:
+        peggy("DELETE", f"{JOBS}/{sid}")
+    splunkd.jobs.close()
+
+
+def test_a_paused_job_goes_on_when_it_is_its_turn(splunkd: Splunkd, as_user: As) -> None:
+    mallory = as_user("mallory")
+    (sid,) = started(mallory, 1, "| makeresults count=600000 | stats count")
+    job = splunkd.jobs.get(sid, "mallory", False)
+    until(lambda: job.state == "RUNNING")
+    mallory.post(f"{JOBS}/{sid}/control", action="pause")
+    others = started(mallory, 3)
+    until(lambda: states(splunkd, "mallory") == ["RUNNING"] * 4)
+    mallory.post(f"{JOBS}/{sid}/control", action="unpause")
+    assert not job.finished.wait(0.5)
+    mallory("DELETE", f"{JOBS}/{others[0]}")
+    assert job.finished.wait(60)
+    assert job.results.rows == [{"count": 600_000}]
+    splunkd.jobs.close()
+
+
+def test_a_removed_job_is_seen_until_it_has_ended(splunkd: Splunkd, as_user: As) -> None:
+    mallory = as_user("mallory")
+    (sid,) = started(mallory, 1)
+    job = splunkd.jobs.get(sid, "mallory", False)
+    until(lambda: job.state == "RUNNING")
+    held = threading.Event()
+    job.context.should_continue = lambda: held.wait(30) and job.check()  # a step that takes long
+    time.sleep(0.05)
+    assert mallory("DELETE", f"{JOBS}/{sid}").status_code == 200
+    assert mallory.get(f"{JOBS}/{sid}").status_code == 404
+    assert [one.sid for one in splunkd.jobs.listed("mallory", False)] == [sid]
+    held.set()
+    assert job.settled.wait(30)
+    assert splunkd.jobs.listed("mallory", False) == []
+
+
+def test_results_have_a_quota(splunkd: Splunkd, as_user: As) -> None:
+    """Two jobs of 700,000 bytes each, where one megabyte is allowed."""
+    splunkd.users.roles["user"].srchDiskQuota = 1
+    mallory = as_user("mallory")
+    large = '| makeresults count=7000 | eval a=printf("%98d", 1) | fields a | fields - _*'
+    sids = []
+    for _ in range(2):
+        sids += started(mallory, 1, large)
+        assert splunkd.jobs.get(sids[-1], "mallory", False).finished.wait(30)
+    answer = mallory.post(JOBS, search="| makeresults")
+    assert answer.status_code == 503
+    assert "The maximum disk usage quota for this user has been reached" in answer.text
+    assert scheduled(splunkd).finished.wait(30)
+    mallory("DELETE", f"{JOBS}/{sids[0]}")
+    assert mallory.post(JOBS, search="| makeresults").status_code == 201
+
+
+def test_the_size_of_results() -> None:
+    assert size_of([{"ab": "cde", "f": 12}]) == 2 + 3 + 1 + 2
+    assert size_of([{"a": "b"}] * 123_456) == 246_912
+    assert size_of([]) == 0
