@@ -11,17 +11,21 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from splay.errors import DataError
 from splay.wholefiles import write_file
 
+Search: TypeAlias = tuple[str, str, str]
+"""A saved search: whose alone it is ("nobody" where it is shared), its app and its name."""
+
 
 @dataclass(frozen=True)
 class Fired:
-    """One alert that has fired. search: the saved search's app and name."""
+    """One alert that has fired."""
 
     sid: str
-    search: tuple[str, str]
+    search: Search
     owner: str
     time: float
     expires: float
@@ -37,7 +41,10 @@ class Fired:
 
 
 class Alerts:
-    """What has fired, until it expires; and until when which alert is silent.
+    """What has fired, until it expires; and until when which alert is silent, for whose runs.
+
+    The silences of the schedule are nobody's (""); one that a user's own run has made holds that
+    user's runs alone.
 
     path: the file that keeps the silences. Raises DataError: it is not such a file.
     """
@@ -45,15 +52,18 @@ class Alerts:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._fired: list[Fired] = []
-        self._silent: dict[tuple[str, str, str], float] = {}
+        self._silent: dict[tuple[str, ...], float] = {}
         self._lock = threading.Lock()
         if path.exists():
             self._read()
 
     def _read(self) -> None:
         try:
-            for app, name, value, until in json.loads(self._path.read_bytes()):
-                self._silent[str(app), str(name), str(value)] = float(until)
+            for *key, until in json.loads(self._path.read_bytes()):
+                if len(key) == 3:  # as earlier versions kept those of the schedule
+                    key = ["", "nobody", *key]
+                by, owner, app, name, value = map(str, key)
+                self._silent[by, owner, app, name, value] = float(until)
         except (ValueError, TypeError) as error:
             raise DataError(
                 "this is not what was kept of throttled alerts",
@@ -80,20 +90,22 @@ class Alerts:
             self._fired = kept
             return found
 
-    def silence(self, search: tuple[str, str], until: Mapping[str, float], now: float) -> None:
+    def silence(self, search: Search, until: Mapping[str, float], now: float, by: str = "") -> None:
         """Silences values of a search's suppression fields, or all of it (""); 0 ends that.
+
+        by: whose runs are silent; "" for those of the schedule.
 
         OutputError: it is done, but not kept over a restart.
         """
         with self._lock:
-            new = {(*search, value): moment for value, moment in until.items()}
-            kept = {**self._silent, **new}
+            kept = dict(self._silent)
+            kept.update({(by, *search, value): moment for value, moment in until.items()})
             self._silent = {key: moment for key, moment in kept.items() if moment > now}
             lines = [[*key, moment] for key, moment in self._silent.items()]
             write_file(self._path, json.dumps(lines).encode(), private=True)
 
-    def silent_until(self, search: tuple[str, str], now: float, value: str = "") -> float:
+    def silent_until(self, search: Search, now: float, value: str = "", by: str = "") -> float:
         """Until when it is silent; 0 when it is not."""
         with self._lock:
-            until = self._silent.get((*search, value), 0.0)
+            until = self._silent.get((by, *search, value), 0.0)
             return until if until > now else 0.0

@@ -108,10 +108,13 @@ class Splunkd:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return UTC
 
-    def scoped(self, user: str, app: str) -> ScopedApps:
-        """The apps as a search of this user in this app sees them."""
+    def scoped(self, user: str, app: str, *, shared_alone: bool = False) -> ScopedApps:
+        """The apps as a search of this user in this app sees them.
+
+        shared_alone: without what is the user's own.
+        """
         roles = None if self.is_admin(user) else {r.name for r in self.users.all_roles(user)}
-        return ScopedApps(self.catalog, user, app, roles)
+        return ScopedApps(self.catalog, "" if shared_alone else user, app, roles)
 
     def make_job(
         self, sid: str, request: Request, time_range: TimeRange, now: float | None = None
@@ -119,7 +122,7 @@ class Splunkd:
         """A job that is ready to start. Raises SplayError, RestError: a search that is wrong."""
         if len(request.search) > MAX_SEARCH:
             raise RestError(400, f"A search has at most {MAX_SEARCH:,} characters.", "FATAL")
-        apps = self.scoped(request.user, request.app)
+        apps = self.scoped(request.user, request.app, shared_alone=request.shared_alone)
         moment = self.clock() if now is None else now
         context = new_context(apps, moment, self.zone(request.user), sid=sid)
         context.span = time_range.resolved(moment, context.tz)

@@ -75,7 +75,7 @@ def test_a_condition_that_is_not_supported_is_told(splunkd: Splunkd) -> None:
 def test_silence(splunkd: Splunkd) -> None:
     saved = save(splunkd, "s", **HOURLY, **THROTTLED)
     assert [fired(splunkd, saved, 1) for _ in range(2)] == [1, 1]
-    splunkd.alerts.silence(saved.key, {"": 0.0}, splunkd.clock())
+    splunkd.alerts.silence(saved.key, {"": 0.0}, splunkd.clock(), "admin")
     assert fired(splunkd, saved, 1) == 2
 
 
@@ -106,7 +106,7 @@ def test_an_alert_fires_where_its_throttling_cannot_be_kept(tmp_path: Path) -> N
     trigger(splunkd, saved, job)
     assert len(splunkd.alerts.fired(0.0)) == 1
     assert [level for level, text in job.messages if "kept over a restart" in text] == ["WARN"]
-    assert splunkd.alerts.silent_until(saved.key, splunkd.clock())
+    assert splunkd.alerts.silent_until(saved.key, splunkd.clock(), by="admin")
     splunkd.close()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from splay import memory
 from splay.errors import DataError
 from splay.server.jobs.jobs import Job
 from splay.server.jobs.timerange import TimeRange
@@ -108,7 +109,7 @@ def test_how_far_back_missed_runs_are_made_up_for_is_a_setting(splunkd: Splunkd)
     save(splunkd, "s", **HOURLY, realtime_schedule="0")
     ticked(Scheduler(splunkd), "2026-03-10T08:30", 1)
     assert ticked(Scheduler(splunkd), "2026-03-10T13:30", 8) == [12, 13]
-    assert "down for too long" in splunkd.messages["scheduler:search:s"]["value"]
+    assert "down for too long" in splunkd.messages["scheduler:search:s:missed"]["value"]
 
 
 def test_a_run_that_the_servers_end_cut_off_is_made_up_for(
@@ -180,7 +181,9 @@ def running_job(splunkd: Splunkd, saved: SavedSearch) -> Job:
 def request_of(saved: SavedSearch) -> Any:
     from splay.server.jobs.jobs import Request
 
-    return Request("| makeresults", "admin", saved.app, saved=saved.name, scheduled=1.0)
+    return Request(
+        "| makeresults", "admin", saved.app, saved=saved.name, scheduled=1.0, search_of=saved.key
+    )
 
 
 def test_waits_within_its_window_then_skips(splunkd: Splunkd) -> None:
@@ -191,7 +194,7 @@ def test_waits_within_its_window_then_skips(splunkd: Splunkd) -> None:
     assert own(scheduler.tick(at("2026-03-10T10:04:59")), "s") == []
     assert not splunkd.messages
     assert own(scheduler.tick(at("2026-03-10T10:05:00")), "s") == []
-    assert "a run was skipped" in splunkd.messages["scheduler:search:s"]["value"]
+    assert "a run was skipped" in splunkd.messages["scheduler:search:s:missed"]["value"]
 
 
 def test_runs_late_within_its_window(splunkd: Splunkd) -> None:
@@ -212,3 +215,108 @@ def test_a_search_that_is_wrong_is_told(splunkd: Splunkd) -> None:
     scheduler.tick(at("2026-03-10T09:30"))
     assert own(scheduler.tick(at("2026-03-10T10:00")), "s") == []
     assert "nosuchcommand" in splunkd.messages["scheduler:search:s"]["value"]
+
+
+# ---- what cannot run is owed ----
+
+MACRO = {"search": "| makeresults | `sometimes`", "realtime_schedule": "0"}
+
+
+def write(splunkd: Splunkd, conf: str, name: str, **settings: str | None) -> None:
+    splunkd.catalog.write(conf, name, settings, Acl("search", "nobody", "app"), private=False)
+
+
+def board(splunkd: Splunkd) -> tuple[str, str]:
+    held = splunkd.messages["scheduler:search:s"]
+    return held["severity"], held["value"]
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_macro_that_is_broken_for_a_while(splunkd: Splunkd, broken: bool) -> None:
+    """docs/schedule.md: a run that could not start in time is made up for."""
+    write(splunkd, "macros", "sometimes", definition="eval a=1")
+    save(splunkd, "s", **{**HOURLY, **MACRO})
+    scheduler = Scheduler(splunkd)
+    assert ticked(scheduler, "2026-03-10T09:30", 1) == []
+    write(splunkd, "macros", "sometimes", definition="`sometimes`" if broken else "none")
+    for moment in ("10:00", "10:01", "11:00", "11:30", "12:00"):
+        assert ticked(scheduler, f"2026-03-10T{moment}", 1) == []
+        severity, text = board(splunkd)
+        assert severity == "error"
+        assert "the run of 2026-03-10 10:00 UTC has still to be made up for" in text
+    write(splunkd, "macros", "sometimes", definition="eval a=1")
+    assert ticked(scheduler, "2026-03-10T12:02", 4) == [10, 11, 12]
+    severity, text = board(splunkd)
+    assert severity == "info"
+    assert "late runs, of which none was lost: 2026-03-10 10:00 UTC (it could not start" in text
+    assert "2026-03-10 11:00 UTC (earlier runs had not ended), 2026-03-10 12:00 UTC" in text
+    assert ticked(scheduler, "2026-03-10T13:00", 2) == [13]
+
+
+def test_what_is_owed_is_owed_after_a_restart_as_well(splunkd: Splunkd) -> None:
+    write(splunkd, "macros", "sometimes", definition="none")
+    save(splunkd, "s", **{**HOURLY, **MACRO})
+    scheduler = Scheduler(splunkd)
+    ticked(scheduler, "2026-03-10T09:30", 1)
+    ticked(scheduler, "2026-03-10T10:00", 1)
+    write(splunkd, "macros", "sometimes", definition="eval a=1")
+    assert ticked(Scheduler(splunkd), "2026-03-10T12:30", 5) == [10, 11, 12]
+
+
+def test_a_schedule_that_is_changed_owes_what_was_due(splunkd: Splunkd) -> None:
+    write(splunkd, "macros", "sometimes", definition="none")
+    save(splunkd, "s", **{**HOURLY, **MACRO})
+    scheduler = Scheduler(splunkd)
+    ticked(scheduler, "2026-03-10T09:30", 1)
+    ticked(scheduler, "2026-03-10T10:00", 1)
+    write(splunkd, "savedsearches", "s", cron_schedule="no cron")
+    assert ticked(scheduler, "2026-03-10T10:30", 1) == []
+    assert "no cron" in board(splunkd)[1]
+    write(splunkd, "savedsearches", "s", cron_schedule="30 * * * *")
+    write(splunkd, "macros", "sometimes", definition="eval a=1")
+    assert ticked(scheduler, "2026-03-10T10:40", 3) == [10, 10]  # of 10:00, and of 10:30
+
+
+def test_a_run_that_fails_is_owed(splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the machine has no memory left."""
+    save(splunkd, "s", **{**HOURLY, "realtime_schedule": "0"})
+    scheduler = Scheduler(splunkd)
+    ticked(scheduler, "2026-03-10T09:30", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(memory, "limit", lambda: 1)
+        assert ticked(scheduler, "2026-03-10T10:00", 3) == [10]
+    assert "has still to be made up for: it failed: more than" in board(splunkd)[1]
+    assert ticked(scheduler, "2026-03-10T10:04", 1) == []
+    assert ticked(scheduler, "2026-03-10T10:05", 2) == [10]
+    assert board(splunkd)[0] == "info"
+
+
+def test_a_real_time_schedule_waits_until_the_next_run_is_due(splunkd: Splunkd) -> None:
+    write(splunkd, "macros", "sometimes", definition="none")
+    save(splunkd, "s", **{**HOURLY, **MACRO, "realtime_schedule": "1"})
+    scheduler = Scheduler(splunkd)
+    ticked(scheduler, "2026-03-10T09:30", 1)
+    assert ticked(scheduler, "2026-03-10T10:00", 1) == []
+    assert ticked(scheduler, "2026-03-10T11:00", 1) == []
+    said = splunkd.messages["scheduler:search:s:missed"]["value"]
+    assert "the run of 2026-03-10 10:00 UTC was skipped" in said
+    write(splunkd, "macros", "sometimes", definition="eval a=1")
+    assert ticked(scheduler, "2026-03-10T11:00:30", 2) == [11]
+
+
+def test_a_run_for_which_no_thread_is_to_be_had_is_owed(
+    splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(splunkd, "s", **{**HOURLY, "realtime_schedule": "0"})
+    scheduler = Scheduler(splunkd)
+    ticked(scheduler, "2026-03-10T09:30", 1)
+
+    def begin(run: Any, name: str) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(splunkd.jobs, "begin", begin)
+        assert ticked(scheduler, "2026-03-10T10:00", 2) == [10]
+    assert "has still to be made up for: it failed: " in board(splunkd)[1]
+    assert ticked(scheduler, "2026-03-10T10:06", 2) == [10]
+    assert board(splunkd)[0] == "info"

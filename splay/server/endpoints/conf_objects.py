@@ -172,7 +172,7 @@ def create(call: Call, kind: Kind) -> Response:
         if (item.stanza.name, item.acl.app, private) == (name, acl.app, acl.sharing == "user"):
             raise RestError(409, f"An object with name={name} already exists")
     settings = kind.settings(call, None)
-    _may_write(call, acl)
+    need_write(call, acl)
     private = acl.sharing == "user"
     call.splunkd.catalog.write(kind.conf, name, settings, acl, private=private)
     return respond(call, feed(call, kind, [find(call, kind, name)]), 201)
@@ -189,7 +189,7 @@ def update(call: Call, kind: Kind) -> Response:
 
 def change(call: Call, kind: Kind, item: Object, settings: Settings) -> None:
     """Sets settings of an object, where it lives."""
-    _may_write(call, item.acl)
+    need_write(call, item.acl)
     private = item.acl.sharing == "user"
     call.splunkd.catalog.write(kind.conf, item.stanza.name, settings, item.acl, private=private)
 
@@ -203,7 +203,8 @@ def _may_read(call: Call, acl: Acl) -> bool:
     return (acl.sharing == "user" and acl.owner == call.user) or _is_one_of(call, acl.read)
 
 
-def _may_write(call: Call, acl: Acl) -> None:
+def need_write(call: Call, acl: Acl) -> None:
+    """RestError 403: the caller may not change such an object."""
     if acl.sharing == "user" and acl.owner == call.user:
         return
     if acl.sharing == "user" and not call.splunkd.is_admin(call.user):
@@ -217,7 +218,7 @@ def delete(call: Call, kind: Kind) -> Response:
     if kind.capability:
         call.need(kind.capability)
     item = find(call, kind, call.names["name"])
-    _may_write(call, item.acl)
+    need_write(call, item.acl)
     call.splunkd.catalog.remove(kind.conf, item)
     return list_all(call, kind)
 
@@ -233,7 +234,7 @@ def acl(call: Call, kind: Kind) -> Response:
     """GET and POST on an object's acl."""
     item = find(call, kind, call.names["name"])
     if call.request.method == "POST":
-        _may_write(call, item.acl)
+        need_write(call, item.acl)
         wanted = _wanted_acl(call, item)
         _may_give(call, item.acl, wanted)
         call.splunkd.catalog.set_acl(kind.conf, item, wanted)
@@ -253,7 +254,7 @@ def _may_give(call: Call, old: Acl, new: Acl) -> None:
     if new.owner not in (old.owner, call.user):
         raise RestError(403, "Only an administrator gives an object to somebody else.")
     if new.sharing != "user":
-        _may_write(call, replace(new, write=call.splunkd.catalog.writers(new.app)))
+        need_write(call, replace(new, write=call.splunkd.catalog.writers(new.app)))
 
 
 def _wanted_acl(call: Call, item: Object) -> Acl:

@@ -41,7 +41,8 @@ class Cancelled(Exception):
 class Request:
     """What a job is to do and for whom. saved: the name of the saved search that it runs.
 
-    args: the arguments that came with it, as splunkd shows them (`request`).
+    search_of: which saved search that is. args: the arguments that came with it, as splunkd shows
+    them (`request`). shared_alone: whether it sees what is shared, and nothing of the user's own.
     """
 
     search: str
@@ -59,6 +60,8 @@ class Request:
     auto_finalize_ec: int = 0
     status_buckets: int = 0
     time_format: str = ""
+    shared_alone: bool = False
+    search_of: tuple[str, str, str] = ("", "", "")
     args: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -201,6 +204,8 @@ class Job:
 
         slots: where it has one, which it leaves while it is paused.
         """
+        if self.done:
+            return
         self.started = time.time()
         self._looked = time.thread_time()
         self._slots = slots
@@ -232,6 +237,13 @@ class Job:
             self.note("INFO", f"{self.state}, {len(self.results.rows)} results")
             self.ended = self.touched = time.time()
             self.finished.set()
+
+    def fail(self, why: str) -> None:
+        """Ends it before it has begun."""
+        self.context.messages.append(("FATAL", why))
+        self.state = "FAILED"
+        self.ended = self.touched = time.time()
+        self.finished.set()
 
     # ---- control ----
 
@@ -340,7 +352,14 @@ class Jobs:
                 if job.removed:
                     self._forget(job)
 
-        self._slots.take(job, lambda: self.begin(run, f"job {job.sid}"))
+        def go() -> None:
+            try:
+                self.begin(run, f"job {job.sid}")
+            except RuntimeError as error:  # there are too many threads, or there is no memory
+                job.fail(f"The search cannot be started: {error}")
+                run()
+
+        self._slots.take(job, go)
 
     def get(self, sid: str, user: str, admin: bool) -> Job:
         """A job that the user may see. RestError 404: there is none of this sid."""

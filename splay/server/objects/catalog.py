@@ -97,12 +97,15 @@ class Catalog:
         return folder
 
     def places(self, user: str, app: str) -> list[Place]:
-        """Where settings come from, those that win first. RestError 404: there is no such app."""
+        """Where settings come from, those that win first. RestError 404: there is no such app.
+
+        user: "" for what is shared alone.
+        """
         self._known_app(app)
-        first = [Place(app, self._private(user, app), user), *self._of_app(app)]
+        own = [Place(app, self._private(user, app), user)] if user else []
         others = [name for name in self.enabled if name not in (app, "system")]
         rest = [place for name in others for place in self._of_app(name)]
-        return [*first, *rest, *self._of_app("system")]
+        return [*own, *self._of_app(app), *rest, *self._of_app("system")]
 
     def _of_app(self, app: str) -> list[Place]:
         made = _made_place(self._etc, app)

@@ -66,7 +66,7 @@ def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
     if not condition_holds(saved, job):
         return
     now = splunkd.clock()
-    rows, silences = _not_silent(splunkd, saved, job.results.rows, now)
+    rows, silences = _not_silent(splunkd, saved, job, now)
     if rows is None:
         return
     actions = saved.actions()
@@ -74,7 +74,7 @@ def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
         splunkd.indexes.append(list(risk_events(saved, job, rows, now)))
     if silences:  # not before what they would hold back is kept
         try:
-            splunkd.alerts.silence(saved.key, silences, now)
+            splunkd.alerts.silence(saved.key, silences, now, _by(job))
         except OutputError as error:
             job.context.add_message(
                 "WARN", f"What is throttled is not kept over a restart: {error}"
@@ -128,14 +128,14 @@ def _count(results: Results, field: str) -> int:
 
 
 def _not_silent(
-    splunkd: Splunkd, saved: SavedSearch, rows: Sequence[Row], now: float
+    splunkd: Splunkd, saved: SavedSearch, job: Job, now: float
 ) -> tuple[Sequence[Row] | None, dict[str, float]]:
     """The rows that are not silenced, None when the whole alert is; and what is to be silent now.
 
     That is until when, by values of the suppression fields, "" for the search.
     """
-    alerts = splunkd.alerts
-    if alerts.silent_until(saved.key, now):
+    alerts, by, rows = splunkd.alerts, _by(job), job.results.rows
+    if alerts.silent_until(saved.key, now, by=by):
         return None, {}
     if not on({"suppress": saved.setting("alert.suppress", "0")}, "suppress"):
         return rows, {}
@@ -147,10 +147,15 @@ def _not_silent(
     silences: dict[str, float] = {}
     for row in rows:
         value = "\0".join(",".join(map(to_text, as_list(row.get(field)))) for field in fields)
-        if value not in silences and not alerts.silent_until(saved.key, now, value):
+        if value not in silences and not alerts.silent_until(saved.key, now, value, by):
             heard.append(row)
             silences[value] = until
     return heard or None, silences
+
+
+def _by(job: Job) -> str:
+    """Whose silences hold a run: those of the schedule, or of the user who has started it."""
+    return "" if job.scheduled else job.user
 
 
 def risk_events(saved: SavedSearch, job: Job, rows: Sequence[Row], now: float) -> Iterator[Event]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from splay.conf.settings import on
+from splay.server.alerts import Search
 from splay.server.errors import RestError
 from splay.server.jobs.jobs import DEFAULT_TTL, MAX_COUNT, Job, Request
 from splay.server.jobs.sids import saved_sid
@@ -49,9 +50,14 @@ class SavedSearch:
         return self.item.acl.owner
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Identity within the server: (app, name)."""
-        return self.app, self.name
+    def key(self) -> Search:
+        """What tells it from all others, also from a user's own of the same name."""
+        return self.owner if self.private else "nobody", self.app, self.name
+
+    @property
+    def private(self) -> bool:
+        """Whether it is one user's alone."""
+        return self.item.acl.sharing == "user"
 
     def setting(self, name: str, default: str = "") -> str:
         """A setting's text."""
@@ -122,8 +128,12 @@ def dispatched(
     *,
     scheduled: float | None = None,
     after: Callable[[Job], None] | None = None,
+    acting: bool = False,
 ) -> Job:
-    """Starts the saved search's job for a user. scheduled: the time for which it was planned.
+    """Starts the saved search's job for a user.
+
+    scheduled: the time for which it was planned. acting: whether its alert may fire. The run of a
+    shared search then sees what is shared as well, and no user's own macros, lookups and so on.
 
     Raises SplayError, RestError: a search or a setting that is wrong.
     """
@@ -141,6 +151,8 @@ def dispatched(
         max_count=saved.number("dispatch.max_count", MAX_COUNT),
         max_time=saved.number("dispatch.max_time", 0),
         status_buckets=saved.number("dispatch.buckets", 0),
+        shared_alone=(acting or scheduled is not None) and not saved.private,
+        search_of=saved.key,
     )
     sid = saved_sid(prefix, saved.owner, saved.app, saved.name, moment)
     job, store = splunkd.make_job(sid, request, saved.time_range, moment)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from splay.server.alerts import Fired
+from splay.server.endpoints.conf_objects import need_write
 from splay.server.errors import RestError
 from splay.server.objects.acl import Acl
 from splay.server.rest.feeds import Entry, Feed, paged
@@ -29,7 +30,7 @@ def groups(call: Call) -> Response:
     fired = _seen(call)
     counts = Counter(one.search for one in fired)
     entries = [_group("-", len(fired), Acl())]
-    for (app, name), count in sorted(counts.items()):
+    for (_, app, name), count in sorted(counts.items()):
         entries.append(_group(name, count, Acl(app, "nobody", "app")))
     return paged(call, Feed("alerts", _PATH, entries))
 
@@ -42,14 +43,14 @@ def _group(name: str, count: int, acl: Acl) -> Entry:
 def alerts_of(call: Call) -> Response:
     """The alerts of one saved search that have fired; of all for the name `-`."""
     name = call.names["name"]
-    fired = [one for one in _seen(call) if name in ("-", one.search[1])]
+    fired = [one for one in _seen(call) if name in ("-", one.search[2])]
     if not fired and name != "-":
         raise RestError(404, f"Could not find object id={name}")
     return paged(call, Feed("alerts", f"{_PATH}/{name}", [_entry(one) for one in fired]))
 
 
 def _entry(fired: Fired) -> Entry:
-    app, name = fired.search
+    _, app, name = fired.search
     content = {
         "actions": ",".join(fired.actions),
         "alert_type": "historical",
@@ -75,6 +76,18 @@ def _time(moment: float) -> str:
 def remove(call: Call) -> Response:
     """Forgets one alert that has fired, by its sid."""
     fired = [one for one in _seen(call) if call.names["name"] in (one.sid, one.key)]
+    if fired:
+        _need_write(call, fired[0])
     if not fired or not call.splunkd.alerts.remove(fired[0].sid):
         raise RestError(404, f"Could not find object id={call.names['name']}")
     return messages_response(200, [("INFO", "Removed.")], call.json)
+
+
+def _need_write(call: Call, fired: Fired) -> None:
+    """RestError 403: the caller may not change the search that has fired."""
+    owner, app, name = fired.search
+    for item in call.splunkd.catalog.objects("savedsearches", call.user, owner, app):
+        if item.stanza.name == name:
+            need_write(call, item.acl)
+            return
+    call.need("admin_all_objects")  # the search is not there any more

@@ -171,13 +171,16 @@ def dispatch(call: Call) -> Response:
         if name.startswith("dispatch."):
             saved.overridden[name] = value
     args = {n.removeprefix("args."): v for n, v in params.pairs().items() if n.startswith("args.")}
-    wanted = params.flag("trigger_actions")
+    acting = params.flag("trigger_actions")
+    if acting:  # an action speaks in the name of the search
+        conf_objects.need_write(call, saved.item.acl)
 
     def ended(job: Job) -> None:
-        if wanted:
+        if acting:
             trigger(call.splunkd, saved, job)
 
-    job = dispatched(call.splunkd, saved, call.user, args, run_at(params), after=ended)
+    moment = run_at(params)
+    job = dispatched(call.splunkd, saved, call.user, args, moment, after=ended, acting=acting)
     return record_response(call, {"sid": job.sid}, 201)
 
 
@@ -192,7 +195,7 @@ def history(call: Call) -> Response:
     jobs = splunkd.jobs.listed(call.user, splunkd.is_admin(call.user))
     entries = []
     for job in jobs:
-        if job.request.saved == saved.name and job.request.app == saved.app:
+        if job.request.search_of == saved.key:
             entry = job_entry(job)
             entry.name = job.sid
             scheduled = job.request.scheduled is not None
@@ -241,6 +244,7 @@ def suppress(call: Call) -> Response:
     """Silences the alert for a time such as 60, 5m or 1h; 0 ends the silence."""
     call.params.refuse_others(("expiration",))
     saved = _saved(call)
+    conf_objects.need_write(call, saved.item.acl)
     now = call.splunkd.clock()
     text = call.params.needed("expiration")
     try:
@@ -255,7 +259,10 @@ def suppress(call: Call) -> Response:
 @routes("POST", "saved/searches/{name}/acknowledge")
 def acknowledge(call: Call) -> Response:
     """Ends the silence of an alert."""
-    call.splunkd.alerts.silence(_saved(call).key, {"": 0.0}, call.splunkd.clock())
+    saved = _saved(call)
+    conf_objects.need_write(call, saved.item.acl)
+    for by in ("", call.user):
+        call.splunkd.alerts.silence(saved.key, {"": 0.0}, call.splunkd.clock(), by)
     return messages_response(200, [("INFO", "Acknowledged.")], call.json)
 
 
