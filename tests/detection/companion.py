@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.rows import Row
 from tests.detection.apps import INVENTORY, add_lines, copy_of_the_app
 from tests.detection.searching import search, write_events

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from tests.detection.companion import FORMS, app_with_cas, companion, on, process
 from tests.detection.searching import ROOT
 from tests.efficacy.sources import CERTUTIL, KEYS, PROVIDER, REGISTRY

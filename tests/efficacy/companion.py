@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from splay.app import AppSet
+from splay.apps import AppSet
 from splay.eval.value import as_list
 from splay.rows import Row
 from tests.detection.apps import INVENTORY, add_lines, copy_of_the_app
@@ -48,12 +48,13 @@ def seen(samples: Sequence[Sample], form: str, folder: Path) -> list[frozenset[s
     return by_sample(companion(texts, folder / form, [app_with_cas(folder)]), len(samples))
 
 
-def by_sample(rows: Iterable[Row], count: int) -> list[frozenset[str]]:
+def by_sample(rows: Iterable[Mapping[str, object]], count: int) -> list[frozenset[str]]:
     """The signals of rows by the number of the CA."""
     found: list[set[str]] = [set() for _ in range(count)]
     for row in rows:
         number = int(str(row["dest"])[2:5])
-        found[number].update(str(one) for one in as_list(row["signals"]))
+        signals = row["signals"]
+        found[number].update(map(str, signals if isinstance(signals, list) else [signals]))
     return [frozenset(one) for one in found]
 
 
