@@ -18,14 +18,28 @@ MODULES := dashboards/node_modules/.package-lock.json
 .DEFAULT_GOAL := help
 .PHONY: addon-fields breadth commands conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations
 
-help:  ## say what there is to make
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+GROUPS := detect app test measure write
 
-setup: $(READY) $(SDK)  ## make the virtual environment (done by the other targets when needed)
+help:  ## say what there is to make @detect
+	@for group in $(GROUPS); do \
+	  awk -F':.*## ' -v group="$$group" '\
+	    $$1 == "#: " group {next} \
+	    index($$0, "#: " group " ") == 1 {print substr($$0, length(group) + 5)} \
+	    /^[a-z-]+:.*## / {split($$2, said, "@"); if (said[2] == group) \
+	      printf "  make %-16s %s\n", $$1, said[1]}' $(MAKEFILE_LIST); echo; done
+
+#: detect See it fire
+#: app The app
+#: test Test and check
+#: measure Measure
+#: write What writes pages and pictures
+
+setup: $(READY) $(SDK)  ## make the virtual environment (done by the other targets when needed) @detect
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@echo "Making the virtual environment $(VENV), once: splay and its tools, from PyPI (about a minute)"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	$(BIN)/python -m compileall -q splay bin
@@ -49,18 +63,18 @@ DATA := $(SAMPLE)
 ORIGIN := a sample that this project generates (make attack-data fetches the published data)
 endif
 
-detect: $(READY) $(SDK)  ## run the app's detection on attack data, or on yours: make detect DATA=path
+detect: $(READY) $(SDK)  ## run the app's detection on attack data, or on yours: make detect DATA=path @detect
 	@echo "Data: $(DATA), $(ORIGIN)"
 	@$(BIN)/splay detect "$(DATA)"
 
-attack-data: $(READY)  ## fetch the published attack data and check its size and sha256
+attack-data: $(READY)  ## fetch the published attack data and check its size and sha256 @detect
 	@$(BIN)/python tests/attack_data.py
 
 # A real .evtx for the tests; without network they say that they left it out.
 $(EVTX): $(READY)
 	@$(BIN)/python tests/real_evtx.py
 
-test: $(READY) $(SDK) $(EVTX)  ## run every test that can run here
+test: $(READY) $(SDK) $(EVTX)  ## run every test that can run here @test
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 # Splunk's packages and the bundle made of them are the only things that need Node.js.
@@ -73,12 +87,12 @@ $(MODULES): dashboards/package.json dashboards/package-lock.json
 $(RENDERER): $(MODULES) dashboards/build.mjs $(wildcard dashboards/src/*)
 	cd dashboards && node build.mjs ../$(dir $@)
 
-renderer: $(RENDERER)  ## bundle Splunk's own dashboard renderer (needs Node.js; docs/dashboards.md)
+renderer: $(RENDERER)  ## bundle Splunk's own dashboard renderer (needs Node.js; docs/dashboards.md) @write
 
-views: $(MODULES)  ## compare the app's dashboards with the schema that Splunk publishes (needs Node.js)
+views: $(MODULES)  ## compare the app's dashboards with the schema that Splunk publishes (needs Node.js) @app
 	@node dashboards/check.mjs default/data/ui/views/*.xml
 
-dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA=
+dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA= @detect
 	@$(BIN)/python -m tests.web.serving $(if $(filter command%,$(origin DATA)),"$(DATA)")
 
 $(FUZZ)/.ready: pyproject.toml tests/fuzz/requirements.txt
@@ -86,37 +100,37 @@ $(FUZZ)/.ready: pyproject.toml tests/fuzz/requirements.txt
 	$(FUZZ)/bin/python -m pip install --quiet --editable '.[dev]' --requirement tests/fuzz/requirements.txt
 	@touch $@
 
-fuzz: $(SDK) $(FUZZ)/.ready  ## try a million inputs on every reader and port: make fuzz FUZZ_ARGS="spl --inputs 10000"
+fuzz: $(SDK) $(FUZZ)/.ready  ## try a million inputs on every reader and port: make fuzz FUZZ_ARGS="spl --inputs 10000" @test
 	$(FUZZ)/bin/python -m tests.fuzz $(FUZZ_ARGS)
 
-load: $(READY) $(SDK)  ## 50 clients search and index on splay serve for 10 minutes: make load LOAD_ARGS="--seconds 60"
+load: $(READY) $(SDK)  ## 50 clients search and index on splay serve for 10 minutes: make load LOAD_ARGS="--seconds 60" @measure
 	$(BIN)/python -m tests.load $(LOAD_ARGS)
 
-once: $(READY) $(SDK)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--case late"
+once: $(READY) $(SDK)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--case late" @measure
 	$(BIN)/python -m tests.efficacy.once $(ONCE_ARGS)
 
 # The licences that what is installed may have; weak copyleft only in tools that do not ship. Left out is
 # what a test runs as a program of its own: podman-compose, GPL-2.0-only, is imported by nothing.
 LICENCES := MIT;BSD;Apache;PSF-2.0;CNRI-Python;MPL-2.0;Mozilla Public License 2.0
-security: $(READY) $(SDK)  ## what can be held here of docs/security.md: its tests, bandit, licences
+security: $(READY) $(SDK)  ## what can be held here of docs/security.md: its tests, bandit, licences @test
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml splay bin tools
 	$(BIN)/pip-licenses --python $(BIN)/python --partial-match --allow-only='$(LICENCES)' \
 	  --ignore-packages podman-compose --summary
 	$(BIN)/python -m pytest --long tests/security \
 	  $$(grep -oE 'tests/[a-z0-9_/]+\.py::test_\w+' docs/security.md | grep -v ^tests/security | sort -u)
 
-faults: $(READY) $(SDK)  ## break everything once: a table of what was tried and what went wrong
+faults: $(READY) $(SDK)  ## break everything once: a table of what was tried and what went wrong @test
 	@$(BIN)/python -m tests.faults.table $(FAULTS_ARGS)
 
-efficacy: $(READY) $(SDK) $(EVTX)  ## recall, precision, and make once: EFFICACY_ARGS="--other 10000 --logs LOGS"
+efficacy: $(READY) $(SDK) $(EVTX)  ## recall, precision, and make once: EFFICACY_ARGS="--other 10000 --logs LOGS" @measure
 	$(BIN)/python -m tests.efficacy $(EFFICACY_ARGS)
 	@$(MAKE) --no-print-directory once
 
-screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
+screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium) @write
 	@$(BIN)/python -m tests.report.screenshots
 	@$(BIN)/python -m tests.web.screenshots
 
-lint: $(READY)  ## ruff, mypy --strict, and that imports run one way
+lint: $(READY)  ## ruff, mypy --strict, and that imports run one way @test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	PYTHONPATH=bin $(BIN)/lint-imports --no-cache
@@ -127,32 +141,32 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 	$(BENCH)/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
 	@touch $@
 
-bench: $(READY) $(SDK) $(BENCH)/.ready $(EVTX)  ## time splay beside its peers: make bench BENCH_ARGS="sparse --events 200000"
+bench: $(READY) $(SDK) $(BENCH)/.ready $(EVTX)  ## time splay beside its peers: make bench BENCH_ARGS="sparse --events 200000" @measure
 	$(BIN)/python -m benchmarks.bench $(BENCH_ARGS)
 
-scale: $(READY)  ## compute what the app costs a Splunk of 1, 10 and 100 TB a day, into docs/scale.md
+scale: $(READY)  ## compute what the app costs a Splunk of 1, 10 and 100 TB a day, into docs/scale.md @write
 	$(BIN)/python -m benchmarks.scale --write
 
-breadth: $(READY)  ## count what splay has of public detections: make breadth CONTENT=path CIM=path ADDONS="path ..."
+breadth: $(READY)  ## count what splay has of public detections: make breadth CONTENT=path CIM=path ADDONS="path ..." @measure
 	@test -n "$(CONTENT)" || { echo "Name a checkout of splunk/security_content: make breadth CONTENT=path" >&2; exit 2; }
 	$(BIN)/python -m benchmarks.escu_coverage "$(CONTENT)" --readme $(if $(CIM),--cim "$(CIM)") \
 	  $(foreach addon,$(ADDONS),--addon "$(addon)")
 
-addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lists: make addon-fields TA=path
+addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lists: make addon-fields TA=path @measure
 	@test -n "$(TA)" || { echo "Name Splunk_TA_windows's folder: make addon-fields TA=path" >&2; exit 2; }
 	@$(BIN)/python -m tools.addon_fields "$(TA)" $(if $(CIM),"$(CIM)") $(if $(EVENT),--event "$(EVENT)") \
 	  $(if $(CONTENT),--content "$(CONTENT)")
 
-mutations: $(READY) $(SDK)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000
+mutations: $(READY) $(SDK)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000 @test
 	$(BIN)/python -m pytest tests/unit/spl/test_mutated.py --mutations $(or $(MUTATIONS),100000)
 
-conformance: $(READY)  ## run the conformance tables and count them, also for the README
+conformance: $(READY)  ## run the conformance tables and count them, also for the README @measure
 	@$(BIN)/python -m tests.engine.conformance
 
-commands: $(READY)  ## write docs/commands.md, the reference of commands and functions, from the tables
+commands: $(READY)  ## write docs/commands.md, the reference of commands and functions, from the tables @write
 	@$(BIN)/python -m tools.commands_reference
 
-differences: $(READY)  ## list where splay differs from Splunk, each with the test that shows it
+differences: $(READY)  ## list where splay differs from Splunk, each with the test that shows it @write
 	@$(BIN)/python -m tools.differences
 
 # Splunk's own tools pin old libraries: they have a virtual environment alone.
@@ -162,17 +176,17 @@ $(INSPECT)/.ready: $(READY) tools/requirements-inspect.txt
 	  --requirement tools/requirements-inspect.txt
 	@touch $@
 
-package: $(READY) $(INSPECT)/.ready  ## make dist/DA-ESS-ADCSBackup-<version>.tar.gz: the same files, the same bytes
+package: $(READY) $(INSPECT)/.ready  ## make dist/DA-ESS-ADCSBackup-<version>.tar.gz: the same files, the same bytes @app
 	@$(BIN)/python -m tools.package $(INSPECT)/bin
 
-inspect: package  ## run all of AppInspect's checks on the package
+inspect: package  ## run all of AppInspect's checks on the package @app
 	@$(BIN)/python -m tools.inspect_app $(INSPECT)/bin
 
-wheel: $(READY)  ## make dist/splay-<version>-py3-none-any.whl: splay as a library and a command
+wheel: $(READY)  ## make dist/splay-<version>-py3-none-any.whl: splay as a library and a command @app
 	rm -rf build/lib build/bdist.*  # or files that are gone would be in it
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
-release: package  ## write the package's sha256, SBOM and release notes: make release TAG=v0.1.0
+release: package  ## write the package's sha256, SBOM and release notes: make release TAG=v0.1.0 @app
 	@$(BIN)/python -m tools.release $(TAG)
 
 $(CONTENTCTL)/.ready: $(READY) tools/requirements-content.txt
@@ -181,10 +195,10 @@ $(CONTENTCTL)/.ready: $(READY) tools/requirements-content.txt
 	  --requirement tools/requirements-content.txt
 	@touch $@
 
-content: $(READY) $(CONTENTCTL)/.ready  ## have contentctl validate and build the detection in content/
+content: $(READY) $(CONTENTCTL)/.ready  ## have contentctl validate and build the detection in content/ @app
 	@$(BIN)/python -m tools.content $(CONTENTCTL)/bin
 
-test-contentctl: $(READY) $(SDK) $(CONTENTCTL)/.ready  ## Splunk's contentctl tests the detection on splay
+test-contentctl: $(READY) $(SDK) $(CONTENTCTL)/.ready  ## Splunk's contentctl tests the detection on splay @test
 	$(BIN)/python -m pytest tests/official/test_contentctl.py --official-tools
 
 $(ADDON)/.ready: $(READY) tools/requirements-addon.txt
@@ -193,17 +207,17 @@ $(ADDON)/.ready: $(READY) tools/requirements-addon.txt
 	  --requirement tools/requirements-addon.txt
 	@touch $@
 
-test-addon: $(READY) $(SDK) $(ADDON)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay
+test-addon: $(READY) $(SDK) $(ADDON)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay @test
 	$(BIN)/python -m pytest tests/official/test_addon.py --official-tools
 
-splunk-up: $(READY) package  ## start a Splunk container with the app: make splunk-up SPLUNK_VERSION=10.0.0
+splunk-up: $(READY) package  ## start a Splunk container with the app: make splunk-up SPLUNK_VERSION=10.0.0 @app
 	@$(BIN)/python -m tests.harness.container up
 
-splunk-down: $(READY)  ## remove the container and its data
+splunk-down: $(READY)  ## remove the container and its data @app
 	@$(BIN)/python -m tests.harness.container down
 
-test-splunk: $(READY) package  ## run the detection's tests on a new Splunk container
+test-splunk: $(READY) package  ## run the detection's tests on a new Splunk container @test
 	$(BIN)/python -m pytest tests/harness/test_on_splunk.py --splunk-type=docker
 
-clean:  ## remove what the other targets made
+clean:  ## remove what the other targets made @test
 	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -170,7 +170,7 @@ def table(
         lines.append(f"| {word} | {count:,} | {100 * count / total:.1f} % |")
     for kind, results in sorted(runs.results.items(), reverse=True):
         ran = results[FOUND] + results[SILENT]
-        also = f"{results[FOUND]} of them find something; {results[FAILED]} fail"
+        also = f"it finds {results[FOUND]} of the {ran} events; {results[FAILED]} fail"
         lines.append(
             f"| planned over {kind} that have an example event: run on it | {ran} | {also} |"
         )

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from splay.apps import AppSet
-from splay.commands.operation import Context
+from splay.commands.operation import Context, Kind
 from splay.detections.attackdata import AttackDataStore, default_cache
 from splay.detections.attackdata import Progress as FetchProgress
 from splay.detections.content import Content, ContentApps
@@ -21,9 +21,11 @@ from splay.detections.evidence import Evidence
 from splay.detections.outcome import Outcome
 from splay.detections.testrun import Job, TestReport, changed_files, is_touched, run_tests
 from splay.engine.inner import new_context, run_over
+from splay.engine.nothing import reasons
 from splay.engine.plan import make_plan
 from splay.engine.run import Progress, run_plan
 from splay.errors import ConfError, DataError, OptionError
+from splay.eval.conditions.predicate import predicate_fields
 from splay.rows import Results, Row, Value
 from splay.spl.timemod import resolve
 from splay.store.event import Event, ReadReport, Store
@@ -259,6 +261,28 @@ class SearchRun:
         self.context = context
         self.plan = make_plan(spl, context)
         self.report = ReadReport()
+
+    @property
+    def gives_events(self) -> bool:
+        """Whether the results are the events themselves, not a table that is made of them."""
+        return self.plan.retrieval is not None and not any(
+            operation.kind is Kind.TRANSFORMING for operation in self.plan.operations
+        )
+
+    def named_fields(self) -> list[str]:
+        """The fields that the search names."""
+        retrieval = self.plan.retrieval
+        named = predicate_fields(retrieval.expr) if retrieval else set()
+        return sorted(named - {"index", "eventtype", "tag"})
+
+    def literals(self) -> list[str]:
+        """Texts that the events hold because the search asks for them."""
+        retrieval = self.plan.retrieval
+        return [text for choice in retrieval.need.literals for text in choice] if retrieval else []
+
+    def why_nothing(self, store: Store) -> list[str]:
+        """Sentences that say why it found nothing, as far as the data tells."""
+        return reasons(self.plan, store, self.context)
 
     def run(
         self, store: Store | None, progress: Progress | None = None, *, processes: bool = True

@@ -56,7 +56,7 @@ class AppSet:
                 raise ConfError(
                     "not a Splunk app: it has neither default/ nor local/",
                     where=str(folder),
-                    hint="Name the folder that holds the app's default/",
+                    hint="Name the folder that holds the app's default/ (--app)",
                 )
 
     def conf(self, name: str) -> Conf:

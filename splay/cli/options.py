@@ -117,7 +117,12 @@ show_options = _options(
     click.option(
         "--safe-csv", is_flag=True, help="Put ' before cells that a spreadsheet would calculate."
     ),
-    click.option("-q", "--quiet", is_flag=True, help="No progress and no warnings, only errors."),
+    click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        help="Print no table, no progress and no warnings: errors only.",
+    ),
     click.option("--profile", is_flag=True, help="Show where the time went, on stderr."),
 )
 _file = click.Path(path_type=Path, dir_okay=False)

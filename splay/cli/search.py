@@ -19,7 +19,15 @@ from splay.cli.options import (
     take,
 )
 from splay.cli.profile import Profile
-from splay.cli.terminal import progress_of, refusing, show_results, tell, tell_profile
+from splay.cli.terminal import (
+    Looks,
+    progress_of,
+    refusing,
+    show_results,
+    tell,
+    tell_profile,
+    tell_why_nothing,
+)
 from splay.store.files.filestore import FileStore
 
 
@@ -34,11 +42,15 @@ from splay.store.files.filestore import FileStore
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="The folder that the search may write to: lookups, and events. Default: none.",
 )
-def search(spl: str, data: tuple[Path, ...], data_folder: Path | None, **options: Any) -> None:
+@click.option("--fields", default="", help="Fields shown with each event, with commas between.")
+def search(
+    spl: str, data: tuple[Path, ...], data_folder: Path | None, fields: str, **options: Any
+) -> None:
     """Run the search SPL on DATA: files or folders.
 
     \b
     Examples:
+      splay search 'EventCode=4876' Security.evtx --fields BackupType,SubjectUserName
       splay search 'EventCode=4876 | stats count BY host' logs/
       splay search 'EventCode=4876 | table _time, host, _raw' Security.evtx --json
       splay search '| makeresults | eval answer=6*7'
@@ -53,7 +65,11 @@ def search(spl: str, data: tuple[Path, ...], data_folder: Path | None, **options
         with progress_of(store, show) as progress:
             results = running.run(store, progress)
         profile.done("search")
-        show_results(results, show, run.tz)
+        shown = fields.split(",") if fields else running.named_fields()
+        looks = Looks(running.gives_events, [name.strip() for name in shown], running.literals())
+        show_results(results, show, run.tz, looks)
         tell(context.messages, running.report, show)
+        if not results.rows and store is not None and not show.quiet:
+            tell_why_nothing(running.why_nothing(store))
         profile.done("output")
         tell_profile(profile, context, show)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,6 +25,9 @@ from splay.rows import Results
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore
 from splay.visible import visible, visible_block
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _SHOW_PROGRESS_ABOVE = 20_000_000  # bytes: about a second's work
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -77,20 +82,61 @@ def progress_of(store: FileStore | None, show: Show) -> Iterator[Progress | None
         yield lambda count: bar.advance(task, count)
 
 
-def show_results(results: Results, show: Show, tz: tzinfo) -> None:
+@dataclass
+class Looks:
+    """What the results of a search are to look like.
+
+    events: whether they are events, which are shown as a list; fields: those shown with each;
+    lit: texts that are highlighted in them.
+    """
+
+    events: bool = False
+    fields: Sequence[str] = ()
+    lit: Sequence[str] = ()
+
+
+def show_results(results: Results, show: Show, tz: tzinfo, looks: Looks) -> None:
     """The rows in the form that is asked for."""
     if show.form == "json":
         click.echo(as_json(results, tz))
     elif show.form == "csv":
         _show_csv(results, show, tz)
     elif results.rows:
-        from rich.console import Console
+        with paged() as console:
+            if looks.events and all("_raw" in row for row in results.rows):
+                from splay.reporting.events import print_events
 
-        from splay.reporting.console import print_table
+                print_events(console, results, tz, looks.fields, looks.lit)
+            else:
+                from splay.reporting.console import print_table
 
-        print_table(Console(), results, tz)
+                print_table(console, results, tz)
     else:
         click.echo("no results")
+
+
+@contextmanager
+def paged() -> Iterator[Console]:
+    """A console for stdout; on a terminal, what is longer than a page goes through a pager.
+
+    The pager is the one that PAGER names. Where it is less and LESS is not set, what fits on a page
+    is only printed, and colours stay.
+    """
+    from rich.console import Console
+
+    console = Console()
+    if not (console.is_terminal and sys.stdin.isatty()):
+        yield console
+        return
+    os.environ.setdefault("LESS", "FRX")
+    with console.pager(styles=True):
+        yield console
+
+
+def tell_why_nothing(reasons: Sequence[str]) -> None:
+    """Why a search found nothing, on stderr."""
+    for reason in reasons:
+        click.echo(f"INFO: {visible(reason)}", err=True)
 
 
 def show_outcome(outcome: Outcome, show: Show) -> None:
@@ -133,7 +179,7 @@ def tell(messages: list[tuple[str, str]], report: ReadReport, show: Show) -> Non
         some = "event" if report.bad_events == 1 else "events"
         problems.insert(0, ("WARN", f"{report.bad_events} {some} could not be used"))
     for level, text in [*messages, *problems]:
-        if level == "ERROR" or not show.quiet:
+        if level == "ERROR" or not (show.quiet or level == "DEBUG"):
             click.echo(f"{level}: {visible(text)}", err=True)
 
 
@@ -142,3 +188,6 @@ def tell_profile(profile: Profile, context: Context, show: Show) -> None:
     if show.profile:
         for line in profile.lines(context.spent):
             click.echo(line, err=True)
+        for level, text in context.messages:
+            if level == "DEBUG":
+                click.echo(f"{level}: {visible(text)}", err=True)

@@ -74,7 +74,8 @@ class Context:
 
     earliest, latest: the search's time range, epoch seconds (None: unbounded).
     index_earliest, index_latest: the same for the time at which events were indexed.
-    messages: what a person should be told, in order; level is INFO, WARN or ERROR.
+    messages: what a person should be told, in order; level is INFO, WARN or ERROR, or DEBUG for
+    what is only of use where something is looked for.
     initial_span: the time range that the search was started with: subsearches have it, whatever
     `earliest=` and `latest=` say in the search around them.
     engine: what plans and runs the searches within it; `splay.engine.inner.new_context` names it.

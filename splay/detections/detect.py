@@ -10,6 +10,7 @@ from splay.commands.operation import Context
 from splay.detections.correlation import Detection
 from splay.detections.evidence import Evidence
 from splay.detections.outcome import Outcome
+from splay.engine.nothing import count_outside
 from splay.engine.plan import make_plan
 from splay.engine.run import Progress, run_plan
 from splay.store.event import ReadReport, Store
@@ -43,12 +44,24 @@ def run_detection(
         SplayError: a search that is wrong, data that cannot be read, a command that fails.
     """
     started = time.perf_counter()
+    bounds = context.earliest, context.latest
     plan = make_plan(detection.search, context)
     report = ReadReport()
     watch = evidence.watch if evidence else None
     with watching() as progress:
         results = run_plan(plan, store, context, report, progress, processes, watch)
+    bounded = bounds != (None, None)
+    context.earliest, context.latest = bounds
+    outside = count_outside(detection.search, store, context) if bounded else 0
     seconds = time.perf_counter() - started
     return Outcome(
-        detection, results, report, list(data), seconds, context.tz, context.messages, evidence
+        detection,
+        results,
+        report,
+        list(data),
+        seconds,
+        context.tz,
+        context.messages,
+        evidence,
+        outside,
     )

@@ -16,6 +16,7 @@ class Outcome:
     """One run of a detection. seconds: how long it took, start-up of Python left out.
 
     evidence: the events behind the results; None where nobody asked for them.
+    outside: how many events that the search asks for lie outside the time range.
     """
 
     detection: Detection
@@ -26,6 +27,7 @@ class Outcome:
     tz: tzinfo
     messages: list[tuple[str, str]] = field(default_factory=list)
     evidence: Evidence | None = None
+    outside: int = 0
 
     @property
     def fired(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +18,7 @@ from splay.rows import Results, Row
 from splay.visible import visible, visible_block
 
 _MOST_PANELS = 20
+_LONGEST = 60  # of a word; a longer one is broken in any form
 _LEVELS = {"INFO": "cyan", "WARN": "yellow", "ERROR": "red"}
 
 
@@ -26,13 +28,39 @@ def _safe(text: str) -> Text:
 
 
 def print_table(console: Console, results: Results, tz: tzinfo) -> None:
-    """The rows as a table."""
+    """The rows as a table; one below the other where the terminal is too narrow for it."""
+    if _too_wide(console, results, tz):
+        _print_blocks(console, results, tz)
+        return
     table = Table(show_lines=any(isinstance(v, list) for r in results.rows for v in r.values()))
     for name in results.columns:
         table.add_column(_safe(name), overflow="fold")
     for row in results.rows:
         table.add_row(*(_safe(cell_text(name, row, tz)) for name in results.columns))
     console.print(table)
+
+
+def _too_wide(console: Console, results: Results, tz: tzinfo) -> bool:
+    """Whether the table would have to break words: each column takes its longest word at least."""
+    widest = 1
+    for name in results.columns:
+        cells = (cell_text(name, row, tz) for row in results.rows)
+        words = (word for text in (name, *cells) for word in visible_block(text).split())
+        widest += min(max(map(len, words), default=0), _LONGEST) + 3
+    return widest > console.width
+
+
+def _print_blocks(console: Console, results: Results, tz: tzinfo) -> None:
+    """A block for each row: a line for each field that has a value."""
+    for number, row in enumerate(results.rows, start=1):
+        console.print(Text(f"result {number} of {len(results.rows)}", "bold"))
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style="cyan", no_wrap=True, max_width=console.width // 2)
+        grid.add_column(overflow="fold")
+        for name in results.columns:
+            if name in row:
+                grid.add_row(_safe(name), _safe(cell_text(name, row, tz)))
+        console.print(Padding(grid, (0, 0, 1, 2)))
 
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
@@ -52,7 +80,12 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     count = f"{read.events:,} event{'' if read.events == 1 else 's'}"
     files = [visible(name) for name in outcome.data]
     console.print(Text(f"{count} read from {', '.join(files)} in {outcome.seconds:.2f} s", "dim"))
+    if outcome.outside:
+        some = "event lies" if outcome.outside == 1 else "events lie"
+        console.print(Text(f"{outcome.outside:,} matching {some} outside the time range", "yellow"))
     for level, text in outcome.messages:
+        if level == "DEBUG":
+            continue
         console.print(Text.assemble((f"{level}: ", _LEVELS.get(level, "")), visible(text)))
 
 

@@ -75,6 +75,7 @@ def outcome_json(outcome: Outcome) -> str:
             "data": outcome.data,
             "events": outcome.report.events,
             "bad_events": outcome.report.bad_events,
+            "outside_time_range": outcome.outside,
             "seconds": round(outcome.seconds, 3),
             "messages": [{"level": level, "text": text} for level, text in outcome.messages],
             "problems": outcome.report.problems,

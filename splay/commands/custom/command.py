@@ -218,9 +218,8 @@ def _start(
                 continue
             stack.pop_all()
         if missing:
-            context.add_message(
-                "INFO", f"{command.name} ran on {name}; not found: {', '.join(missing)}"
-            )
+            text = f"{command.name} ran on {name}; not found: {', '.join(missing)}"
+            context.add_message("DEBUG", text)
         return process, answer
     raise CommandError(
         f"the command {command.name} could not be started", where=str(command.script)

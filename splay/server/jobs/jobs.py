@@ -146,7 +146,7 @@ class Job:
     @property
     def messages(self) -> list[tuple[str, str]]:
         """What there is to be told: (level, text)."""
-        return list(self.context.messages)
+        return [(level, text) for level, text in self.context.messages if level != "DEBUG"]
 
     def events(self) -> Results:
         """The events as they were before they were evaluated; only those that were kept."""

@@ -240,7 +240,7 @@ def test_an_error_before_it_was_asked_anything_ends_the_process(
 
 def test_a_python_that_is_not_here(through: Through, context: Context) -> None:
     assert list(through("newer", numbered(1))) == numbered(1)
-    assert context.messages == [("INFO", f"newer ran on {OWN}; not found: python3.99")]
+    assert context.messages == [("DEBUG", f"newer ran on {OWN}; not found: python3.99")]
 
 
 def interpreter(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +265,7 @@ def test_a_launcher_without_its_python(
 ) -> None:
     interpreter(tmp_path, f"echo no such version >&2; exit {code}", monkeypatch)
     assert list(through("newer", numbered(1))) == numbered(1)
-    assert context.messages == [("INFO", f"newer ran on {OWN}; not found: python3.99")]
+    assert context.messages == [("DEBUG", f"newer ran on {OWN}; not found: python3.99")]
 
 
 def test_a_python_that_fails_is_not_replaced(
@@ -279,7 +279,7 @@ def test_a_python_that_fails_is_not_replaced(
 def test_none_of_several_pythons_is_here(through: Through, context: Context) -> None:
     assert list(through("newest", numbered(1))) == numbered(1)
     said = f"newest ran on {OWN}; not found: python3.99, python3.98"
-    assert context.messages == [("INFO", said)]
+    assert context.messages == [("DEBUG", said)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,158 @@
+"""What the shell shows: events as a list, narrow tables as blocks, and why nothing was found."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from splay.cli.main import main
+
+ROOT = Path(__file__).parents[3]
+LOG = """\
+2024-05-01 10:00:00 action=login user=ann
+2024-05-01 10:00:05 action=login user=bob
+2024-05-01 10:00:09 action=logout user=ann
+"""
+SAMPLE = str(ROOT / "tests" / "data" / "sample" / "classic.log")
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)  # which is no app
+    path = tmp_path / "app.log"
+    path.write_text(LOG)
+    return str(path)
+
+
+def splay(*arguments: str, columns: int = 100) -> Result:
+    return CliRunner().invoke(main, list(arguments), env={"COLUMNS": str(columns)})
+
+
+def test_events_are_a_list_of_time_text_and_fields(log: str) -> None:
+    """Search Manual, "View and interact with your events": the list has the time, the raw text,
+    and below it host, source and sourcetype; newest first."""
+    found = splay("search", "action=login", log, columns=250)
+    lines = [line.rstrip() for line in found.stdout.splitlines() if line.strip()]
+    assert len(lines) == 4
+    assert re.match(r"2024-05-01T10:00:05\S*  2024-05-01 10:00:05 action=login user=bob$", lines[0])
+    assert re.search(
+        r"host = \S+  source = \S+app\.log  sourcetype = \S+  action = login", lines[1]
+    )
+    assert "user=ann" in lines[2]
+
+
+def test_fields_that_are_asked_for_are_shown(log: str) -> None:
+    found = splay("search", "action=login", log, "--fields", "user, nothing")
+    assert "user = bob" in found.stdout
+    assert "action = login" not in found.stdout
+
+
+@pytest.mark.parametrize("columns", [40, 60, 79])
+def test_a_narrow_terminal_has_the_time_above_the_text(log: str, columns: int) -> None:
+    found = splay("search", "user=bob", log, columns=columns)
+    lines = found.stdout.splitlines()
+    assert lines[0].startswith("2024-05-01T10:00:05")
+    assert lines[1].startswith("  2024-05-01 10:00:05")
+    assert max(map(len, lines)) <= columns
+
+
+def test_a_table_that_is_too_wide_becomes_a_block_a_row(log: str) -> None:
+    spl = "action=login | eval " + ", ".join(f"a_long_name_{n}={n}" for n in range(6))
+    spl += " | table user a_long_name_*"
+    wide = splay("search", spl, log, columns=200).stdout
+    assert len([line for line in wide.splitlines() if "ann" in line]) == 1
+    assert "result 1 of 2" not in wide
+    narrow = splay("search", spl, log, columns=60).stdout
+    assert "result 1 of 2" in narrow
+    assert re.search(r"^ +a_long_name_5 +5 *$", narrow, re.MULTILINE)
+
+
+def test_no_word_of_a_table_is_broken(log: str) -> None:
+    found = splay("search", "action=* | stats count BY action user", log, columns=60).stdout
+    assert "logout" in found
+    assert "action" in found
+
+
+@pytest.mark.parametrize(
+    ("spl", "expected"),
+    [
+        (
+            "earliest=-1d action=login",
+            r"the data has events from 2024-05-01T10:00:00\S* to 2024-05",
+        ),
+        (
+            "action=login latest=1",
+            r"no event is before 1970-01-01T00:00:01\S*: the data has events",
+        ),
+        ("index=other action=login", "no event has index=other: the data has main"),
+        ("sourcetype=nope action=login", "no event has sourcetype=nope: the data has "),
+        ("acton=login", r"no event has a field acton; did you mean action\?"),
+        ("zzz=1", "no event has a field zzz$"),
+    ],
+)
+def test_why_nothing_was_found(log: str, spl: str, expected: str) -> None:
+    found = splay("search", spl, log)
+    assert found.exit_code == 0
+    assert found.stdout == "no results\n"
+    assert re.search(f"INFO: .*{expected}", found.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize("spl", ["action=login user=eve", "action=login | where user=1", "nothing"])
+def test_what_cannot_be_known_is_not_said(log: str, spl: str) -> None:
+    assert splay("search", spl, log).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [
+        (r"EXTRACT-id = <EventID>(?<EventID>\d+)", "EventID"),
+        ("KV_MODE = xml", "Event.System.EventID"),
+    ],
+)
+def test_a_raw_field_is_named_where_an_add_on_would_rename_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    event = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+    event += "<Provider Name='P'/><EventID>4876</EventID><TimeCreated "
+    event += "SystemTime='2026-03-10T09:30:15.403719000Z'/><Computer>ca</Computer></System></Event>"
+    (tmp_path / "events.xml").write_text(event)
+    (tmp_path / "default").mkdir()
+    (tmp_path / "default" / "props.conf").write_text(f"[XmlWinEventLog]\n{setting}\n")
+    found = splay("search", "EventCode=4876", "events.xml")
+    assert f"no event has a field EventCode; did you mean {name}?" in found.stderr
+
+
+def test_quiet_says_nothing_of_it(log: str) -> None:
+    assert splay("search", "acton=login", log, "--quiet").stderr == ""
+
+
+def test_detect_counts_what_lies_outside_the_time_range() -> None:
+    """The two backups of the sample are at 10:00 and 10:01."""
+    command = ["detect", SAMPLE, "--app", str(ROOT)]
+    within = splay(*command, "--earliest", "2026-03-10T10:01:00")
+    assert "1 matching event lies outside the time range" in within.stdout
+    none = splay(*command, "--earliest", "2026-03-11")
+    assert "2 matching events lie outside the time range" in none.stdout
+    assert "outside the time range" not in splay(*command).stdout
+
+
+def test_a_folder_that_is_no_app_is_told_with_its_option(tmp_path: Path) -> None:
+    found = splay("search", "| makeresults", "--app", str(tmp_path))
+    assert found.exit_code == 2
+    assert "Name the folder that holds the app's default/ (--app)" in found.stderr
+
+
+def test_a_search_that_makes_its_rows_needs_no_app(log: str) -> None:
+    assert "42" in splay("search", "| makeresults | eval answer=6*7 | table answer").stdout
+
+
+def test_what_an_event_holds_cannot_drive_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "evil.log"
+    path.write_text("2024-05-01 10:00:00 user=\x1b[31mred\u202e [bold]x\n")
+    found = splay("search", "user=*", str(path), "--app", str(ROOT)).stdout
+    assert "\x1b" not in found
+    assert "<U+001B>[31mred<U+202E> [bold]x" in found
