@@ -15,8 +15,9 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from splay.api import detect, search, test
+    from splay.api import detect, hunt, search, test
     from splay.detections.correlation import Detection, RiskObject
+    from splay.detections.hunting import Fired, HuntOutcome
     from splay.detections.outcome import Outcome
     from splay.detections.testing import CaseResult, DetectionResult, Status
     from splay.detections.testrun import TestReport
@@ -43,6 +44,8 @@ __all__ = [
     "Detection",
     "DetectionResult",
     "Event",
+    "Fired",
+    "HuntOutcome",
     "Location",
     "OptionError",
     "Outcome",
@@ -57,15 +60,17 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "detect",
+    "hunt",
     "search",
     "test",
 ]
 
 _HOMES = {
-    "splay.api": ("detect", "search", "test"),
+    "splay.api": ("detect", "hunt", "search", "test"),
     "splay.detections.testing": ("CaseResult", "DetectionResult", "Status"),
     "splay.detections.testrun": ("TestReport",),
     "splay.detections.correlation": ("Detection", "RiskObject"),
+    "splay.detections.hunting": ("Fired", "HuntOutcome"),
     "splay.detections.outcome": ("Outcome",),
     "splay.errors": (
         *("CommandError", "ConfError", "DataError", "Location", "OptionError", "OutputError"),

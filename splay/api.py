@@ -18,6 +18,7 @@ from splay.detections.contentctl import ContentDetection
 from splay.detections.correlation import find_detection
 from splay.detections.detect import Watching, run_detection
 from splay.detections.evidence import Evidence
+from splay.detections.hunting import HuntOutcome, hunt_with
 from splay.detections.outcome import Outcome
 from splay.detections.testrun import Job, TestReport, changed_files, is_touched, run_tests
 from splay.engine.inner import new_context, run_over
@@ -248,6 +249,63 @@ def run_content_tests(
         return named and (files is None or is_touched(detection, files))
 
     return run_tests(Job(found, apps_seen, data, check_only=check_only), chosen, processes)
+
+
+def hunt(
+    data: Sequence[AnyPath] = (),
+    *,
+    events: Iterable[Event] | None = None,
+    apps: Sequence[AnyPath],
+    pick: str = "",
+    earliest: Moment = "",
+    latest: Moment = "",
+    tz: str | tzinfo = UTC,
+    now: float | datetime | None = None,
+    host: str | None = None,
+    source: str | None = None,
+    sourcetype: str | None = None,
+    index: str = "main",
+) -> HuntOutcome:
+    """Run all saved searches of apps over one reading of the logs.
+
+    Args:
+        data: log files, or folders of them.
+        events: events in place of files.
+        apps: folders of Splunk apps; all their saved searches count, enabled or not.
+        pick: only searches whose name has this text, in any case.
+        earliest: the start of the time range; all time without it.
+        latest: the end of the time range (exclusive).
+        tz: the user's time zone, as an IANA name or a tzinfo.
+        now: the moment that `now()` and relative times mean; the present without it.
+        host: the host of all events in `data`; without it each file or event says its own.
+        source: likewise their source.
+        sourcetype: likewise their sourcetype.
+        index: the index that the events in `data` are in.
+
+    Returns:
+        What fired (`fired`), what was silent, what failed and why, and the risk by object with the
+        notables that Enterprise Security would raise (`risk`).
+
+    Raises:
+        SplayError: what is wrong with the data, an app or an argument. A search that is wrong is
+            listed in `failed`.
+
+    Example:
+        >>> import splay
+        >>> outcome = splay.hunt(["tests/data/sample/classic.log"], apps=["."], pick="CS Backup")
+        >>> [(fired.detection.name[:4], len(fired.results)) for fired in outcome.fired]
+        [('ADCS', 1)]
+    """
+    if (events is None) == (not data):
+        raise OptionError("give either data or events")
+    if not apps:
+        raise OptionError("no app is named", hint="Name the folder of one")
+    context = make_context(apps, earliest, latest, tz, now)
+    settings = InputSettings(host, source, sourcetype, index, context.tz)
+    store: Store = (
+        FileStore([Path(path) for path in data], settings) if events is None else EventStore(events)
+    )
+    return hunt_with(context, store, list(map(str, data)), pick=pick)
 
 
 class SearchRun:

@@ -8,7 +8,7 @@ import click
 
 from splay import __version__
 
-_COMMANDS = ("completion", "detect", "explain", "search", "serve", "test")
+_COMMANDS = ("completion", "detect", "explain", "hunt", "search", "serve", "test")
 """Each is a module beside this one, loaded when it is asked for."""
 
 

@@ -64,6 +64,18 @@ def run_plan(
         found = _all_rows(plan, store, context, report, progress, processes=divided, watch=watch)
     for inner in context.reports:
         report.absorb(inner)
+    return _results(plan, found)
+
+
+def results_over(plan: Plan, rows: Iterable[Row], context: Context, *, after: int = 0) -> Results:
+    """The results of a plan whose first stage, and as many commands, are done: rows of what they
+    gave are the rest's. Raises what run_plan raises."""
+    rest = replace(plan, operations=plan.operations[after:])
+    with _located(plan):
+        return _results(plan, _all_rows(rest, None, context, ReadReport(), None, rows))
+
+
+def _results(plan: Plan, found: list[Row]) -> Results:
     columns: list[str] | None = None
     for operation in plan.operations:  # again: chart knows its columns once it has run
         columns = operation.columns(columns)

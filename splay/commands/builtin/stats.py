@@ -86,6 +86,10 @@ class Stats(Operation):
 
     def merged(self, parts: Iterable[Groups]) -> Iterator[Row]:
         """The result rows of all parts together."""
+        return self._rows(self.joined(parts))
+
+    def joined(self, parts: Iterable[Groups]) -> Groups:
+        """The groups of all parts together; the parts are used up."""
         whole: Groups = {}
         for groups in parts:
             for key, group in groups.items():
@@ -93,7 +97,7 @@ class Stats(Operation):
                     whole[key].merge(group)
                 else:
                     whole[key] = group
-        return self._rows(whole)
+        return whole
 
     def _rows(self, groups: Groups) -> Iterator[Row]:
         for key in sorted(groups, key=natural):

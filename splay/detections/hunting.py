@@ -1,0 +1,204 @@
+"""Hunts with all saved searches of the given apps over one reading of the logs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+
+from splay.apps import AppSet
+from splay.commands.operation import Context
+from splay.detections.attack import tactics_of
+from splay.detections.correlation import Detection, find_detection
+from splay.detections.evidence import Kept
+from splay.detections.riskindex import ObjectRisk, RiskEvent, risk_by_object
+from splay.engine.manysearches import Searched, search_together, shares_reading
+from splay.engine.plan import Plan, make_plan
+from splay.engine.run import Progress, run_plan
+from splay.errors import ConfError, SplayError
+from splay.eval.value import as_list, text_number
+from splay.rows import Results, Row
+from splay.store.event import Event, ReadReport, Store
+
+_TIMES = ("_time", "lastTime", "firstTime")
+_MOST_TEXT = 2_000  # characters of an event that is kept
+
+Watching = Callable[[], AbstractContextManager[Progress | None]]
+
+
+@dataclass
+class Fired:
+    """A saved search that found something. events: the first few events behind it.
+
+    matched: how many events its first stage let through; None where that is not known.
+    """
+
+    detection: Detection
+    results: Results
+    matched: int | None
+    events: list[Kept]
+
+    @property
+    def tactics(self) -> tuple[str, ...]:
+        """The ATT&CK tactics of its techniques."""
+        found = (name for each in self.detection.about.techniques for name in tactics_of(each))
+        return tuple(dict.fromkeys(found))
+
+
+@dataclass
+class HuntOutcome:
+    """What came of a hunt.
+
+    fired: the searches that found something, the most results first. silent: the names of those
+    that found nothing. failed: name and reason of those that cannot be planned, or failed.
+    """
+
+    fired: list[Fired]
+    silent: list[str]
+    failed: list[tuple[str, str]]
+    risk: list[ObjectRisk]
+    report: ReadReport
+    data: list[str]
+    seconds: float
+    tz: tzinfo
+
+    @property
+    def searches(self) -> int:
+        """How many saved searches there were."""
+        return len(self.fired) + len(self.silent) + len(self.failed)
+
+
+@dataclass
+class _Rule:
+    """A saved search on its way."""
+
+    detection: Detection
+    plan: Plan
+    context: Context
+    found: Searched = field(default_factory=lambda: Searched(Results([], [])))
+
+
+def hunt_with(
+    context: Context,
+    store: Store,
+    data: Sequence[str],
+    *,
+    pick: str = "",
+    watching: Watching = nullcontext,
+) -> HuntOutcome:
+    """Runs all saved searches of the context's apps, enabled or not, and sums up their risk.
+
+    Args:
+        context: the apps, the time range and the time zone.
+        store: where the events are.
+        data: the names of what is read, as the user wrote them.
+        pick: only searches whose name has this text, in any case.
+        watching: is opened when all plans are made and reading begins.
+
+    Raises:
+        SplayError: data that cannot be read, apps without saved searches. A search that is wrong is listed and stops nothing.
+    """
+    started = time.perf_counter()
+    failed: list[tuple[str, str]] = []
+    rules = list(_planned(context, pick, failed))
+    if not rules and not failed:
+        what = f"no saved search whose name has {pick!r}" if pick else "no saved searches"
+        raise ConfError(f"the apps have {what}", hint="Name an app with savedsearches.conf")
+    report = ReadReport()
+    with watching() as progress:
+        together = [rule for rule in rules if shares_reading(rule.plan)]
+        pairs = [(rule.plan, rule.context) for rule in together]
+        for rule, found in zip(
+            together, search_together(pairs, store, report, progress), strict=True
+        ):
+            rule.found = found
+        for rule in rules:
+            if not shares_reading(rule.plan):
+                rule.found = _alone(rule, store, report)
+    return _outcome(rules, failed, report, list(data), time.perf_counter() - started, context.tz)
+
+
+def _planned(context: Context, pick: str, failed: list[tuple[str, str]]) -> Iterator[_Rule]:
+    apps: AppSet = context.apps
+    for name, stanza in apps.conf("savedsearches").items():
+        if not stanza.settings.get("search", "").strip() or pick.lower() not in name.lower():
+            continue
+        own = replace(context, messages=[], reports=[], spent={})
+        try:
+            detection = find_detection(apps, name)
+            yield _Rule(detection, make_plan(detection.search, own), own)
+        except SplayError as error:
+            failed.append((name, str(error)))
+
+
+def _alone(rule: _Rule, store: Store, report: ReadReport) -> Searched:
+    """A search that reads on its own: with subsearches, tstats and the like."""
+    own = ReadReport()
+    try:
+        results = run_plan(rule.plan, store, rule.context, own)
+    except SplayError as error:
+        return Searched(Results([], []), error=error)
+    report.absorb(own)
+    return Searched(results)
+
+
+def _outcome(
+    rules: list[_Rule],
+    failed: list[tuple[str, str]],
+    report: ReadReport,
+    data: list[str],
+    seconds: float,
+    tz: tzinfo,
+) -> HuntOutcome:
+    fired, silent = [], []
+    for rule in rules:
+        found, name = rule.found, rule.detection.name
+        if found.error is not None:
+            failed.append((name, str(found.error)))
+        elif found.results.rows:
+            events = [_kept(event) for event in found.events]
+            matched = found.matched if shares_reading(rule.plan) else None
+            fired.append(Fired(rule.detection, found.results, matched, events))
+        else:
+            silent.append(name)
+    fired.sort(key=lambda one: (-len(one.results.rows), one.detection.name))
+    risk = risk_by_object(event for one in fired for event in risk_events(one))
+    return HuntOutcome(fired, sorted(silent), sorted(failed), risk, report, data, seconds, tz)
+
+
+def risk_events(fired: Fired) -> Iterator[RiskEvent]:
+    """What a search's results put into the risk index: one event for each object of each row.
+
+    Its time is that of the row: `_time`, else the time of its last event or its first.
+    """
+    detection = fired.detection
+    last = max((event.time or 0.0 for event in fired.events), default=0.0)
+    for row in fired.results.rows:
+        moment = _moment(row)
+        for entry in detection.risk(row):
+            yield RiskEvent(
+                last if moment is None else moment,
+                entry.object,
+                entry.type,
+                entry.score,
+                detection.name,
+                entry.message,
+                detection.about.techniques,
+                fired.tactics,
+            )
+
+
+def _moment(row: Row) -> float | None:
+    for name in _TIMES:
+        for value in as_list(row.get(name)):
+            number = text_number(value) if isinstance(value, str) else value
+            if number is not None:
+                return float(number)
+    return None
+
+
+def _kept(event: Event) -> Kept:
+    cut = max(0, len(event.raw) - _MOST_TEXT)
+    return Kept(event.raw[:_MOST_TEXT], event.time, event.host, event.source, cut)

@@ -1,0 +1,199 @@
+"""splay hunt: all saved searches over one reading give what each gives alone; risk by hand."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import splay
+from splay.cli.main import main
+from splay.detections.riskindex import DAY, RiskEvent, risk_by_object
+from splay.engine import manysearches
+
+SEARCHES = {
+    "Failed Logins": "action=failure | stats count values(dest) AS dest BY user",
+    "Every Field": "user=ann",
+    "In Order": "action=* | streamstats count | table count user",
+    "Newest": "action=* | head 2 | table _time user",
+    "No Literal": "NOT action=failure | stats count",
+    "With A Subsearch": "action=* [search user=bob | fields dest] | stats count BY user",
+    "Average": "action=* ms=* | eval double=ms*2 | stats avg(double) AS a dc(user) AS u BY dest",
+    "Makes Rows": "| makeresults | eval a=1 | table a",
+    "Silent": "action=nothing | stats count BY user",
+    "Either": "(user=ann action=success) OR user=carol | stats count BY user action",
+    "A Time Range": "action=* earliest=1714557602 latest=1714557604 | stats count",
+}
+LOG = "".join(
+    f"2024-05-01 10:00:0{number} action={action} user={user} dest={dest} ms={number}\n"
+    for number, (action, user, dest) in enumerate(
+        [
+            ("failure", "ann", "web01"),
+            ("failure", "bob", "web01"),
+            ("success", "ann", "web02"),
+            ("failure", "ann", "web02"),
+            ("success", "carol", "web03"),
+        ]
+    )
+)
+RISK = '[{"risk_object_field": "user", "risk_object_type": "user", "risk_score": 60}]'
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    folder = tmp_path / "app"
+    (folder / "default").mkdir(parents=True)
+    stanzas = [f"[{name}]\nsearch = {spl}\n" for name, spl in SEARCHES.items()]
+    (folder / "default" / "savedsearches.conf").write_text("\n".join(stanzas))
+    return folder
+
+
+def add(app: Path, text: str) -> None:
+    with (app / "default" / "savedsearches.conf").open("a") as file:
+        file.write(f"\n{text}\n")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "app.log"
+    path.write_text(LOG)
+    return path
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5_000])
+def test_each_search_finds_what_it_finds_alone(
+    app: Path, log: Path, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manysearches, "BATCH", batch)
+    outcome = splay.hunt([log], apps=[app], now=1714557700.0)
+    assert outcome.failed == []
+    found = {fired.detection.name: fired.results for fired in outcome.fired}
+    assert outcome.silent == ["Silent"]
+    for name, spl in SEARCHES.items():
+        alone = splay.search(spl, data=[log], apps=[app], now=1714557700.0)
+        if name == "Silent":
+            assert alone.rows == []
+            continue
+        assert found[name].rows == alone.rows, name
+        assert found[name].columns == alone.columns, name
+
+
+def test_the_events_behind_a_search_are_kept(app: Path, log: Path) -> None:
+    outcome = splay.hunt([log], apps=[app], pick="failed")
+    (fired,) = outcome.fired
+    assert fired.matched == 3
+    assert [event.raw.split()[3] for event in fired.events] == ["user=ann", "user=bob", "user=ann"]
+    assert outcome.report.events == 5
+
+
+def test_a_search_that_is_wrong_is_listed_and_stops_nothing(app: Path, log: Path) -> None:
+    add(app, "[Broken]\nsearch = action=failure | bogus")
+    add(app, "[Without Its Macro]\nsearch = `nowhere` | stats count")
+    add(app, "[Fails Late]\nsearch = action=failure | inputlookup nowhere.csv append=t")
+    outcome = splay.hunt([log], apps=[app])
+    reasons = dict(outcome.failed)
+    assert set(reasons) == {"Broken", "Without Its Macro", "Fails Late"}
+    assert "the command bogus is not supported" in reasons["Broken"]
+    assert "there is no macro nowhere" in reasons["Without Its Macro"]
+    assert len(outcome.fired) == len(SEARCHES) - 1
+
+
+def test_risk_is_summed_by_object(app: Path, log: Path) -> None:
+    """60 for ann and bob of the first search, 60 for ann of the second; 120 is over 100."""
+    for name, spl in (("R1", "action=failure"), ("R2", "user=ann action=success")):
+        more = f"action.risk = 1\naction.risk.param._risk = {RISK}"
+        add(app, f"[{name}]\nsearch = {spl} | stats count max(_time) AS lastTime BY user\n{more}")
+    outcome = splay.hunt([log], apps=[app])
+    scores = [(risk.object, risk.score, risk.sources) for risk in outcome.risk]
+    assert scores == [("ann", 120.0, ["R1", "R2"]), ("bob", 60.0, ["R1"])]
+    (notable,) = outcome.risk[0].notables
+    assert notable.rule == "24 hour risk threshold exceeded"
+    assert outcome.risk[1].notables == []
+
+
+def event(time: float, score: float, source: str = "s", *tactics: str) -> RiskEvent:
+    return RiskEvent(time, "Host1", "system", score, source, "", (), tactics)
+
+
+@pytest.mark.parametrize(
+    ("events", "raised"),
+    [
+        ([event(0, 100)], False),  # over 100, not 100
+        ([event(0, 100), event(1, 1)], True),
+        ([event(0, 60), event(DAY - 1, 60)], True),
+        ([event(0, 60), event(DAY, 60)], False),  # a day later is another window
+        ([event(0, 40), event(DAY, 40), event(DAY + 1, 40), event(DAY + 2, 40)], True),
+    ],
+)
+def test_the_rule_of_24_hours(events: list[RiskEvent], raised: bool) -> None:
+    (risk,) = risk_by_object(events)
+    assert bool(risk.notables) == raised
+
+
+def test_the_rule_of_seven_days_and_objects_by_any_case() -> None:
+    """Three tactics from four sources within seven days; three sources are too few."""
+    four = [event(n * DAY, 1, f"s{n}", ("A", "B", "C", "A")[n]) for n in range(4)]
+    (risk,) = risk_by_object(four)
+    assert [each.rule for each in risk.notables] == ["7 day ATT&CK tactic threshold exceeded"]
+    (risk,) = risk_by_object(four[:3])
+    assert risk.notables == []
+    late = [*four[:3], event(9.5 * DAY, 1, "s3", "A")]
+    assert risk_by_object(late)[0].notables == []
+    other = RiskEvent(0, "HOST1", "system", 5, "s9", "")
+    assert [(each.object, each.score) for each in risk_by_object([*four, other])] == [
+        ("Host1", 9.0)
+    ]
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(main, ["hunt", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_what_the_command_line_prints(app: Path, log: Path, tmp_path: Path) -> None:
+    annotations = '{"mitre_attack": ["T1110", "T1078"]}'
+    add(app, f"[T]\nsearch = user=bob\naction.correlationsearch.annotations = {annotations}")
+    add(app, "[Broken]\nsearch = action=failure | bogus")
+    layer = tmp_path / "layer.json"
+    arguments = (str(log), "--app", str(app), "--navigator", str(layer))
+    found = json.loads(run(*arguments, "--json"))
+    assert (found["searches"], found["events"]) == (len(SEARCHES) + 2, 5)
+    (technique,) = [one for one in found["fired"] if one["search"] == "T"]
+    assert technique["tactics"] == [
+        *("Credential Access", "Initial Access", "Persistence"),
+        *("Privilege Escalation", "Defense Evasion"),
+    ]
+    scores = {
+        one["techniqueID"]: one["score"] for one in json.loads(layer.read_text())["techniques"]
+    }
+    assert scores == {"T1078": 1, "T1110": 1}
+    lines = list(csv.DictReader(run(*arguments, "--format", "csv").splitlines()))
+    assert {line["search"]: line["outcome"] for line in lines}["Broken"] == "failed"
+    text = run(*arguments)
+    assert "left out: Broken: the command bogus is not supported" in text
+    assert "1 silent, 1 left out; 5 events read" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "no data is named"),
+        (["/nowhere/x.log", "--app", "."], "/nowhere/x.log"),
+        ([__file__, "--app", "."], "the apps have no saved searches"),
+        (["x.log"], "no app is named"),
+    ],
+)
+def test_mistakes_are_one_error(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "default").mkdir()
+    monkeypatch.chdir(tmp_path / "default")
+    if "--app" in arguments:
+        arguments = [*arguments[:-1], str(tmp_path)]
+    result = CliRunner().invoke(main, ["hunt", *arguments])
+    assert result.exit_code == 2
+    assert message in result.stderr
