@@ -98,7 +98,8 @@ def hunt_with(
         watching: is opened when all plans are made and reading begins.
 
     Raises:
-        SplayError: data that cannot be read, apps without saved searches. A search that is wrong is listed and stops nothing.
+        SplayError: data that cannot be read, apps without saved searches. A search that is wrong
+            is listed and stops nothing.
     """
     started = time.perf_counter()
     failed: list[tuple[str, str]] = []
