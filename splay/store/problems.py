@@ -16,7 +16,6 @@ class Fault(Enum):
     HALF = ("{n} that begin but do not end, or end but do not begin: left out", True)
     TOO_LONG = ("{n} of more than 16 MB: left out", True)
     DECLARED = ("{n} with a DOCTYPE or ENTITY declaration: refused, nothing was expanded", True)
-    RECORD = ("{n} that the .evtx parser cannot read: left out", True)
     NO_TIME = ("{n} without a usable time: took that of the event before, or the file's", False)
     NOT_UTF8 = ("{n} with bytes that are not valid UTF-8: shown as U+FFFD", False)
 
@@ -58,6 +57,11 @@ class FileProblems:
         """Counts a fault that may not have happened."""
         if count:
             self.fault(fault, count)
+
+    def lost(self, count: int, sentence: str) -> None:
+        """Notes that so many events could not be read, in a sentence of its own."""
+        self.report.bad_events += count
+        self.add(sentence)
 
     def add(self, sentence: str) -> None:
         """Notes something about the whole file."""

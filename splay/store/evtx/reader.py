@@ -1,139 +1,145 @@
-"""Windows' own binary event logs, .evtx."""
+"""Events out of .evtx files, as Windows' own XML."""
 
 from __future__ import annotations
 
-import importlib
-import re
-import tempfile
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import IO, Any
 
-from splay.errors import DataError
-from splay.store.bytesearch import count, find
-from splay.store.event import Found, ReadReport, Recall
+from splay.store.event import Found, Need, Recall
+from splay.store.evtx.chunks import (
+    CHUNK,
+    HEAD,
+    MAGIC,
+    Chunk,
+    Record,
+    Survey,
+    chunk_of,
+    records_of,
+)
+from splay.store.evtx.losses import Losses
+from splay.store.evtx.prefilter import Prefilter
+from splay.store.evtx.render import Renderer
+from splay.store.evtx.tokens import Damaged
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker
-from splay.store.parsing.windows_xml import CLOSE, XmlReader
-from splay.store.problems import Fault, FileProblems
+from splay.store.parsing.windows_xml import XmlReader
+from splay.store.problems import FileProblems
 
-MAGIC = b"ElfFile\x00"
-MAX_UNPACKED = 4 * 1024**3
+__all__ = ["CHUNK", "HEAD", "MAGIC", "chunks", "read_evtx", "text_of"]
 
-_OPEN = b'<?xml version="1.0" encoding="utf-8"?>\n<Event '
-_JOINT = CLOSE + b"\n" + _OPEN
-# Where a record is on several lines between its tags: Windows itself renders all in one.
-_BETWEEN = re.compile(rb">\n\s*+<")
-_BETWEEN_SPACES = re.compile(rb">[ \t\r]*+\n\s*+<")  # the same, and several times slower
-_SPACES = (b" \n", b"\t\n", b"\r\n")
-_ERRORS_IN_A_ROW = 1000
-_AT_ONCE = 512
+_AT_ONCE = 8  # chunks
 
 
-def unpacked(blocks: Iterator[bytes], first: bytes, problems: FileProblems) -> IO[bytes] | None:
-    """A packed .evtx as a temporary file, which the parser needs; None when it is too large."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
-    size = len(first)
-    file.write(first)
+def chunks(blocks: Iterator[bytes], place: int) -> Iterator[Chunk]:
+    """The chunks of a file's bytes from this offset on, which is behind the head."""
+    held = b""
     for block in blocks:
-        size += len(block)
-        if size > MAX_UNPACKED:
-            problems.add("this packed .evtx unpacks to more than 4 GB: unpack it first")
-            file.close()
-            return None
-        file.write(block)
-    file.seek(0)
-    return file
+        held += block
+        whole = len(held) - len(held) % CHUNK
+        for start in range(0, whole, CHUNK):
+            yield chunk_of(held[start : start + CHUNK], place)
+            place += CHUNK
+        held = held[whole:]
+    if held:
+        yield chunk_of(held, place)
 
 
 def read_evtx(
-    opened: str | IO[bytes],
+    found: Iterator[Chunk],
     maker: EventMaker,
-    scan: LiteralScan,
+    need: Need,
     problems: FileProblems,
     recall: Recall | None = None,
+    survey: Survey | None = None,
 ) -> Iterator[Found]:
-    """The events of an .evtx file, each as Windows would render it in XML on one line.
+    """The events of these chunks that can match, each as Windows would render it in XML.
 
-    Raises DataError when the package `evtx` is not there.
+    survey: has the file's head, where these are all chunks from it on: it sees them, and what is
+    missing is noted. Raises DataError when the package `evtx` is not there.
     """
-    reader = XmlReader(maker, scan, problems, recall)
-    for texts in _batches(opened, problems):
-        block, events = _joined(texts, problems)
-        if scan.within_tags and scan.folded(block, len(block)) is None:
-            problems.events(events)
-            maker.region_done(block, len(block))
-        else:
-            yield from reader.feed(_on_one_line(block, events))
-    yield from reader.finish()
+    reading = _Reading(
+        XmlReader(maker, LiteralScan(need.literals), problems, recall), need, problems
+    )
+    while group := list(islice(found, _AT_ONCE)):
+        if survey:
+            for chunk in group:
+                survey.see(chunk)
+        yield from reading.group([chunk for chunk in group if not chunk.empty])
+    yield from reading.finish()
+    reading.losses.tell(problems, survey)
 
 
-def evtx_text(opened: IO[bytes]) -> bytes:
-    """The records as the parser writes them, one after the other."""
-    batches = _batches(opened, FileProblems("", ReadReport()))
-    return "\n".join(text for texts in batches for text in texts).encode("utf-8")
+def text_of(chunk: Chunk) -> bytes:
+    """All events of a chunk that can be read, one after the other."""
+    texts, _ = _rendered(Renderer(), chunk, list(records_of(chunk)))
+    return b"\n".join(texts)
 
 
-def _on_one_line(block: bytes, events: int) -> bytes:
-    """The events of a block, one a line, without line ends between the tags of one."""
-    block = block.replace(_OPEN, b"<Event ")
-    if any(find(block, space, 0, len(block)) >= 0 for space in _SPACES):
-        return _BETWEEN_SPACES.sub(b"><", block)
-    if count(block, b">\n", 0, len(block)) >= events:
-        return _BETWEEN.sub(b"><", block)
-    return block
+class _Reading:
+    """The chunks of one file, or of a part of it, on their way to its reader."""
 
+    def __init__(self, reader: XmlReader, need: Need, problems: FileProblems) -> None:
+        self._reader = reader
+        self._problems = problems
+        self._renderer = Renderer()
+        self._prefilter = Prefilter(need.literals, problems.name)
+        self.losses = Losses()
 
-def _joined(texts: list[str], problems: FileProblems) -> tuple[bytes, int]:
-    """The events among the records, one after the other, and how many they are."""
-    block = "\n".join(texts).encode("utf-8")
-    alike = block.startswith(_OPEN) and block.endswith(CLOSE)
-    if alike and count(block, _JOINT, 0, len(block)) == len(texts) - 1:
-        return block, len(texts)
-    events = [text for record in texts if (text := _event(record))]
-    problems.fault_if(Fault.RECORD, len(texts) - len(events))
-    return "\n".join(events).encode("utf-8"), len(events)
-
-
-def _event(record: str) -> str:
-    """A record's event; "" where it is none."""
-    text = record.strip()
-    return text if text.endswith(CLOSE.decode()) and "<Event" in text else ""
-
-
-def _batches(opened: str | IO[bytes], problems: FileProblems) -> Iterator[list[str]]:
-    """The records, many at a time."""
-    records = _records(opened, problems)
-    errors = 0
-    while errors < _ERRORS_IN_A_ROW:
-        texts: list[str] = []
-        try:
-            for record in islice(records, _AT_ONCE):
-                texts.append(record["data"])
-        except (RuntimeError, OSError, ValueError):  # it goes on behind one that is damaged
-            problems.fault(Fault.RECORD)
-            errors = 0 if texts else errors
-            errors += 1
-        else:
-            errors = 0
-            if not texts:
-                return
+    def group(self, some: list[Chunk]) -> Iterator[Found]:
+        """The events of some chunks."""
+        chosen = self._chosen(some)
+        texts: list[bytes] = []
+        for number, chunk in enumerate(some):
+            records = list(records_of(chunk)) if chosen is None else chosen[number]
+            rendered, damaged = _rendered(self._renderer, chunk, records)
+            texts += rendered
+            if chosen is None:
+                self.losses.add(chunk, len(rendered), len(records))
+            else:
+                self.losses.add(chunk, chunk.declared - damaged, chunk.declared)
         if texts:
-            yield texts
+            yield from self._reader.feed(b"\n".join(texts))
+
+    def finish(self) -> Iterator[Found]:
+        """What was taken and not yet given."""
+        yield from self._reader.finish()
+
+    def _chosen(self, some: list[Chunk]) -> list[list[Record]] | None:
+        """The records of each chunk that can match, where that can be told; None: all.
+
+        The others are counted.
+        """
+        if self._prefilter.empty or not all(chunk.whole for chunk in some):
+            return None
+        places = self._prefilter.places(some)
+        if places is None:
+            return None
+        chosen: list[list[Record]] = []
+        first = at = 0
+        for chunk in some:
+            records: list[Record] = []
+            until = bisect_left(places, first + chunk.declared, at)
+            if until > at:
+                found = list(records_of(chunk))
+                if len(found) != chunk.declared:
+                    return None
+                records = [found[place - first] for place in places[at:until]]
+            chosen.append(records)
+            first, at = first + chunk.declared, until
+        self._problems.events(first - len(places))
+        return chosen
 
 
-def _records(opened: str | IO[bytes], problems: FileProblems) -> Iterator[Any]:
-    """What the parser gives; nothing where it cannot even begin, which is noted."""
-    try:
-        parser: Any = importlib.import_module("evtx").PyEvtxParser
-    except ImportError:
-        raise DataError(
-            "reading .evtx files needs the Python package evtx",
-            where=problems.name,
-            hint="Install it with: pip install evtx",
-        ) from None
-    try:
-        return iter(parser(opened, indent=False).records())
-    except (RuntimeError, OSError, ValueError) as error:
-        problems.add(f"this .evtx file cannot be read ({error})")
-        return iter(())
+def _rendered(
+    renderer: Renderer, chunk: Chunk, records: Sequence[Record]
+) -> tuple[list[bytes], int]:
+    """The records as text, and how many of them cannot be read."""
+    renderer.chunk(chunk.data)
+    texts: list[bytes] = []
+    for record in records:
+        try:
+            texts.append(renderer.record(record.place, record.end))
+        except Damaged:
+            continue
+    return texts, len(records) - len(texts)

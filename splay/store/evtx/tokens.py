@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from splay.store.evtx.values import STRING, escaped, form_of, string
+from splay.store.evtx.values import STRING, escaped, string
 
 MOST_NESTED = 32
 """Elements in elements, and fragments in fragments. Windows' own events have fewer than ten."""

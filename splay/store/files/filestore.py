@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from splay.errors import DataError
 from splay.store.blocks import raw_blocks, utf8_blocks
 from splay.store.event import Event, Found, Need, ReadReport, Recall
-from splay.store.evtx.reader import MAGIC, read_evtx, unpacked
-from splay.store.files.shares import Part, cost_of, divide, evtx_part
+from splay.store.evtx.chunks import HEAD, MAGIC, Survey, survey_heads
+from splay.store.evtx.reader import chunks, read_evtx
+from splay.store.files.shares import Part, cost_of, divide
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.lines import JsonEventMaker, LineEventMaker, LineReader
@@ -251,15 +252,12 @@ class FileScan:
             self._started,
             part.before if part else None,
         )
-        if part and part.head:
-            yield from self._evtx_part(part)
-            return
         span = (part.start, part.end) if part else None
         blocks = self._readable(raw_blocks(self._path, self._problems, self._count, span))
         first = next(blocks, b"")
         if not first:
             self._problems.add_if_nothing("the file is empty")
-        elif first.startswith(MAGIC):
+        elif first.startswith(MAGIC) or (part and part.evtx):
             yield from self._evtx(first, blocks)
         else:
             yield from self._text(utf8_blocks(_again(first, blocks)))
@@ -269,24 +267,21 @@ class FileScan:
         self._progress(size)
 
     def _evtx(self, first: bytes, blocks: Iterator[bytes]) -> Iterator[Found]:
-        if self._path.suffix.lower() == ".gz":
-            file = unpacked(blocks, first, self._problems)
-            if file is not None:
-                with file:
-                    yield from self._records(file)
-        else:
-            self._count(max(0, self._path.stat().st_size - len(first)))
-            yield from self._records(str(self._path))
-
-    def _evtx_part(self, part: Part) -> Iterator[Found]:
-        with self._path.open("rb") as file:
-            opened = evtx_part(file, part.start, part.end, part.head)
-        self._count(part.end - part.start)
-        yield from self._records(opened)
-
-    def _records(self, opened: str | IO[bytes]) -> Iterator[Found]:
+        """The events of the chunks in these blocks; behind the file's head, if it is there."""
+        start = self._part.start if self._part else 0
+        survey = Survey(first[:HEAD]) if start == 0 else None
+        if self._part and survey:
+            survey_heads(self._path, survey, self._part.end)
+        blocks = _again(first[HEAD:] if survey else first, blocks)
         maker = XmlEventMaker(self._facts, self._settings, self._need, self._problems)
-        yield from read_evtx(opened, maker, self._scan, self._problems, self._recall(maker))
+        yield from read_evtx(
+            chunks(blocks, start or HEAD),
+            maker,
+            self._need,
+            self._problems,
+            self._recall(maker),
+            survey,
+        )
 
     def _text(self, blocks: Iterator[bytes]) -> Iterator[Found]:
         first = next(blocks, b"")

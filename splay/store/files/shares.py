@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,16 +11,15 @@ from typing import IO
 
 from splay.store.blocks import BLOCK
 from splay.store.event import Need, ReadReport
-from splay.store.evtx.reader import MAGIC as EVTX_MAGIC
-from splay.store.evtx.reader import evtx_text
+from splay.store.evtx.chunks import CHUNK as EVTX_CHUNK
+from splay.store.evtx.chunks import HEAD as EVTX_HEAD
+from splay.store.evtx.chunks import MAGIC as EVTX_MAGIC
+from splay.store.evtx.chunks import chunk_of
+from splay.store.evtx.reader import text_of
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
 from splay.store.parsing.windows_xml import XmlEventMaker, xml_start
 from splay.store.problems import FileProblems
 
-EVTX_HEAD = 4096
-EVTX_CHUNK = 65536
-"""Bytes of a chunk of an .evtx file, which can be read without the others, and of what is before
-the first one. https://github.com/libyal/libevtx (documentation, "Windows XML Event Log (EVTX)")"""
 EVTX_COST = 4
 GZIP_COST = 8
 """So many times as long takes a byte of such a file as one of text."""
@@ -34,14 +32,14 @@ _LOOK_AHEAD = 17 * BLOCK  # more than the longest event that is read
 class Part:
     """The bytes of a file from start up to end; both lie between two events.
 
-    before: the time of the event before, for an event that has none of its own. head: so many
-    bytes at the front of the file are needed before those of the part.
+    before: the time of the event before, for an event that has none of its own. evtx: whether these
+    are chunks of an .evtx file.
     """
 
     start: int
     end: int
     before: float | None
-    head: int = 0
+    evtx: bool = False
 
 
 def divide(path: Path, size: int) -> Iterator[Part | None]:
@@ -71,7 +69,7 @@ def divide(path: Path, size: int) -> Iterator[Part | None]:
 def cost_of(path: Path, part: Part | None) -> int:
     """What reading takes, in bytes of text that are read in the same time. Raises OSError."""
     if part is not None:
-        return (part.end - part.start) * (EVTX_COST if part.head else 1)
+        return (part.end - part.start) * (EVTX_COST if part.evtx else 1)
     by_suffix = {".evtx": EVTX_COST, ".gz": GZIP_COST}
     return path.stat().st_size * by_suffix.get(path.suffix.lower(), 1)
 
@@ -93,18 +91,11 @@ def _evtx_parts(file: IO[bytes], whole: int, size: int) -> Iterator[Part]:
     cuts = [*range(EVTX_HEAD + step, whole - EVTX_CHUNK, step), whole]
     start, before = 0, None
     for end in cuts:
-        yield Part(start, end, before, EVTX_HEAD)
+        yield Part(start, end, before, evtx=True)
         start = end
         if start < whole:
-            before = _latest(evtx_text(evtx_part(file, start - EVTX_CHUNK, start, EVTX_HEAD)))
-
-
-def evtx_part(file: IO[bytes], start: int, end: int, head: int) -> IO[bytes]:
-    """A part of an .evtx file as one by itself. Raises OSError."""
-    file.seek(0)
-    front = file.read(head)
-    file.seek(max(head, start))
-    return io.BytesIO(front + file.read(end - file.tell()))
+            file.seek(start - EVTX_CHUNK)
+            before = _latest(text_of(chunk_of(file.read(EVTX_CHUNK), start - EVTX_CHUNK)))
 
 
 def _time_before(file: IO[bytes], start: int) -> float | None:

@@ -1,0 +1,96 @@
+"""Which records may hold what a search needs: told from the text that the package `evtx` writes.
+
+It reads records many times as fast as they can be rendered here, but not as Windows writes them:
+other quotes, no braces, six digits of a second. So only parts of texts that are alike are looked
+for, and whatever is found is rendered and looked at again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import re
+import struct
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from splay.errors import DataError
+from splay.store.evtx.chunks import HEAD, MAGIC, Chunk
+from splay.store.literalscan import LiteralScan
+
+# Letters and digits, and what stands between them in names, paths and addresses.
+_ALIKE = re.compile(r"[a-z0-9 _.:\\$%-]+")
+_PER_BLOCK = 256
+
+
+class Prefilter:
+    """Says of whole chunks which of their records may pass a scan for these literals."""
+
+    def __init__(self, literals: Sequence[Sequence[str]], name: str) -> None:
+        self._scan = LiteralScan(_alike(literals))
+        self._name = name
+
+    @property
+    def empty(self) -> bool:
+        """Whether every record may pass."""
+        return self._scan.empty
+
+    def places(self, chunks: Sequence[Chunk]) -> list[int] | None:
+        """The places, among all records of these chunks, of those that may pass.
+
+        None where that cannot be told. Raises DataError when the package is not there.
+        """
+        texts = self._texts(chunks)
+        if len(texts) != sum(chunk.declared for chunk in chunks):
+            return None
+        places: list[int] = []
+        for start in range(0, len(texts), _PER_BLOCK):
+            some = texts[start : start + _PER_BLOCK]
+            block = "\n".join(some).encode("utf-8", "replace")
+            if self._scan.folded(block, len(block)) is not None:
+                places += [
+                    start + number
+                    for number, text in enumerate(some)
+                    if self._scan.holds(text.encode("utf-8", "replace"))
+                ]
+        return places
+
+    def _texts(self, chunks: Sequence[Chunk]) -> list[str]:
+        """The records as the package writes them; none where it fails."""
+        data = io.BytesIO(_head(len(chunks)) + b"".join(chunk.data for chunk in chunks))
+        try:
+            return [record["data"] for record in self._parser(data, indent=False).records()]
+        except (RuntimeError, OSError, ValueError):
+            return []
+
+    @property
+    def _parser(self) -> Any:
+        try:
+            return importlib.import_module("evtx").PyEvtxParser
+        except ImportError:
+            raise DataError(
+                "reading .evtx files needs the Python package evtx",
+                where=self._name,
+                hint="Install it with: pip install evtx",
+            ) from None
+
+
+def _alike(literals: Sequence[Sequence[str]]) -> list[list[str]]:
+    """What of the texts both forms of an event have alike."""
+    weak: list[list[str]] = []
+    for texts in literals:
+        parts = [[part for part in _ALIKE.findall(text.lower()) if part.strip()] for text in texts]
+        if len(parts) == 1:
+            weak += [[part] for part in parts[0]]
+        elif all(parts):
+            weak.append([max(some, key=len) for some in parts])
+    return weak
+
+
+def _head(chunks: int) -> bytes:
+    """The head of a file of so many chunks."""
+    head = bytearray(HEAD)
+    struct.pack_into("<8sQQQIHHHH", head, 0, MAGIC, 0, chunks - 1, 1, 128, 1, 3, HEAD, chunks)
+    struct.pack_into("<I", head, 124, zlib.crc32(head[:120]))
+    return bytes(head)
