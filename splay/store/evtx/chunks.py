@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 MAGIC = b"ElfFile\x00"
 HEAD = 4096
@@ -30,8 +30,7 @@ _CHUNK_HEAD = struct.Struct("<8xQQ16x4xII")  # first and last number, last recor
 _RECORD = struct.Struct("<4sIQ")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """chunk[place:end] is its binary XML. number: its number in the log."""
 
     place: int
@@ -80,30 +79,52 @@ def chunk_of(data: bytes, place: int) -> Chunk:
     return Chunk(data, place, first, last, min(free, len(data)), sound)
 
 
-def records_of(chunk: Chunk) -> Iterator[Record]:
+def records_of(chunk: Chunk) -> list[Record]:
     """Its records, in order; behind damage from the next record's signature on.
 
     Behind the end that its head names only those that are numbered on: the head of a log that was
     not closed is old, and what is left of older records has lower numbers.
     """
+    records = _plain_records(chunk) if chunk.sound else []
     data, place, before = chunk.data, _FIRST, 0
+    if records:
+        place, before = records[-1].end + 4, records[-1].number
     while place < len(data):
         record = _record_at(data, place, before)
         if place >= chunk.free or not chunk.sound:
             if record is None and place >= chunk.free:
-                return
+                break
             if record is not None and before and record.number != before + 1:
-                return
+                break
         if record is not None:
-            yield record
+            records.append(record)
             before = record.number
             place = record.end + 4
         else:
             following = _next_signature(data, place + 1, before, chunk.free)
             if data.startswith(_SIGNATURE, place) and place + _LEAST <= following:
                 number = _RECORD.unpack_from(data, place)[2]
-                yield Record(place + _RECORD_HEAD, following, number)
+                records.append(Record(place + _RECORD_HEAD, following, number))
             place = following
+    return records
+
+
+def _plain_records(chunk: Chunk) -> list[Record]:
+    """Its records up to the first that is not as it should be."""
+    data, place, free = chunk.data, _FIRST, chunk.free
+    records: list[Record] = []
+    while place + _LEAST <= free:
+        signature, size, number = _RECORD.unpack_from(data, place)
+        end = place + size
+        if (
+            signature != _SIGNATURE
+            or not _LEAST <= size <= free - place
+            or data[end - 4 : end] != data[place + 4 : place + 8]
+        ):
+            break
+        records.append(Record(place + _RECORD_HEAD, end - 4, number))
+        place = end
+    return records
 
 
 def _record_at(data: bytes, place: int, before: int) -> Record | None:
@@ -146,7 +167,7 @@ class Survey:
 
     def see(self, chunk: Chunk) -> None:
         """Counts a chunk; what holds no record and has no sound head is none."""
-        if chunk.sound or next(records_of(chunk), None):
+        if chunk.sound or records_of(chunk):
             self.chunks += 1
         if chunk.declared:
             self.ranges.append((chunk.first, chunk.last))

@@ -26,16 +26,16 @@ class Forms:
     """The forms of all types, with the texts that they gave before."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, bool], Form] = {}
+        self._known: dict[tuple[int, bool], Texts] = {}
 
-    def of(self, kind: int, *, attribute: bool) -> Form:
+    def of(self, kind: int, *, attribute: bool) -> Texts:
         """How values of a type are written there. Raises ValueError for a type that is none."""
-        form = self._known.get((kind, attribute))
-        if form is None:
+        texts = self._known.get((kind, attribute))
+        if texts is None:
             plain = self._items(kind) if kind & ARRAY else form_of(kind)
             texts = Texts((lambda raw: quoted(plain(raw))) if attribute else plain)
-            form = self._known[kind, attribute] = texts.__getitem__
-        return form
+            self._known[kind, attribute] = texts
+        return texts
 
     def _items(self, kind: int) -> Form:
         item = form_of(kind & ~ARRAY)
@@ -51,7 +51,7 @@ class Plan:
 
     pieces: list[bytes]
     order: Callable[[Sequence[bytes]], Sequence[bytes]]
-    forms: list[Form]
+    texts: list[Texts]
     nested: list[tuple[int, int]]
 
 
@@ -76,7 +76,7 @@ class _Writer:
         self._forms = forms
         self._pieces: list[bytes] = [b""]
         self._values: list[int] = []
-        self._taken: list[Form] = []
+        self._texts: list[Texts] = []
         self._nested: list[tuple[int, int]] = []
 
     def plan(self, parts: Sequence[Part]) -> Plan:
@@ -90,7 +90,7 @@ class _Writer:
             order = itemgetter(*self._values)
         else:
             order = lambda values: ()  # noqa: E731
-        return Plan(self._pieces, order, self._taken, self._nested)
+        return Plan(self._pieces, order, self._texts, self._nested)
 
     def _kind(self, index: int) -> int:
         """A value's type; a value that the record does not have is null."""
@@ -99,9 +99,9 @@ class _Writer:
     def _write(self, text: bytes) -> None:
         self._pieces[-1] += text
 
-    def _slot(self, index: int, form: Form) -> None:
+    def _slot(self, index: int, texts: Texts) -> None:
         self._values.append(index)
-        self._taken.append(form)
+        self._texts.append(texts)
         self._pieces += (b"", b"")
 
     def _part(self, part: Part) -> None:
@@ -113,7 +113,7 @@ class _Writer:
             raise Damaged("a template stands within a template")
         elif (kind := self._kind(part.index)) == BINARY_XML:
             self._nested.append((len(self._pieces), part.index))
-            self._slot(part.index, _empty)
+            self._slot(part.index, Texts(_nothing))
         elif kind != NULL:
             self._slot(part.index, self._forms.of(kind, attribute=False))
 
@@ -167,9 +167,9 @@ class _Writer:
         start, self._pieces = self._pieces, held
         if len(self._values) != before:
             raise Damaged("an array's element has values in its attributes")
-        item = self._forms.of(kind & ~ARRAY, attribute=False)
+        item = self._forms.of(kind & ~ARRAY, attribute=False).__getitem__
         end = b"</" + element.name + b">"
-        self._slot(slot.index, partial(_repeat, start[0], end, kind & ~ARRAY, item))
+        self._slot(slot.index, Texts(partial(_repeat, start[0], end, kind & ~ARRAY, item)))
         return True
 
 
@@ -177,5 +177,5 @@ def _repeat(start: bytes, end: bytes, kind: int, item: Form, raw: bytes) -> byte
     return b"".join(start + item(each) + end for each in items_of(kind, raw))
 
 
-def _empty(_raw: bytes) -> bytes:
+def _nothing(_raw: bytes) -> bytes:
     return b""

@@ -72,7 +72,7 @@ def read_evtx(
 
 def text_of(chunk: Chunk) -> bytes:
     """All events of a chunk that can be read, one after the other."""
-    texts, _ = _rendered(Renderer(), chunk, list(records_of(chunk)))
+    texts, _ = _rendered(Renderer(), chunk, records_of(chunk))
     return b"\n".join(texts)
 
 
@@ -91,7 +91,7 @@ class _Reading:
         chosen = self._chosen(some)
         texts: list[bytes] = []
         for number, chunk in enumerate(some):
-            records = list(records_of(chunk)) if chosen is None else chosen[number]
+            records = records_of(chunk) if chosen is None else chosen[number]
             rendered, damaged = _rendered(self._renderer, chunk, records)
             texts += rendered
             if chosen is None:
@@ -121,7 +121,7 @@ class _Reading:
             records: list[Record] = []
             until = bisect_left(places, first + chunk.declared, at)
             if until > at:
-                found = list(records_of(chunk))
+                found = records_of(chunk)
                 if len(found) != chunk.declared:
                     return None
                 records = [found[place - first] for place in places[at:until]]

@@ -57,11 +57,14 @@ class Renderer:
         Raises Damaged.
         """
         try:
-            return self._fragment(place, end, 0)
+            text = self._fragment(place, end, 0)
         except Damaged:
             raise
         except (struct.error, IndexError, ValueError, OverflowError, KeyError) as error:
             raise Damaged(str(error)) from None
+        if not text.endswith(b"</Event>"):
+            raise Damaged("the record is no event")
+        return text
 
     def _fragment(self, place: int, end: int, depth: int) -> bytes:
         if self._chunk.startswith(_FRAGMENT, place):
@@ -98,9 +101,8 @@ class Renderer:
             raise Damaged("a record's values are cut")
         plan = layout.plan
         pieces = plan.pieces.copy()
-        pieces[1::2] = map(
-            operator.call, plan.forms, plan.order(layout.values.unpack_from(chunk, at))
-        )
+        values = layout.values.unpack_from(chunk, at)
+        pieces[1::2] = map(operator.getitem, plan.texts, plan.order(values))
         for piece, value in plan.nested:
             start = at + layout.offsets[value]
             if depth > MOST_NESTED:

@@ -7,7 +7,9 @@ What a type's bytes mean: https://learn.microsoft.com/openspecs/windows_protocol
 
 from __future__ import annotations
 
+import re
 import struct
+from codecs import utf_16_le_decode  # finding a codec by name takes longer than most texts
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -18,6 +20,7 @@ ANSI_CODEC = "windows-1252"
 
 Form = Callable[[bytes], bytes]
 
+_ESCAPED = re.compile(rb"[<>&]")
 _MOST_KEPT = 65536
 _LONGEST_KEPT = 512
 _TICKS = 10_000_000  # a second in FILETIME's unit of 100 ns
@@ -42,6 +45,8 @@ class Texts(dict[bytes, bytes]):
 
 def escaped(text: bytes) -> bytes:
     """Text between two tags. Windows leaves quotes as they are there."""
+    if not _ESCAPED.search(text):
+        return text
     return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
 
 
@@ -73,7 +78,7 @@ def items_of(kind: int, raw: bytes) -> list[bytes]:
 
 def string(raw: bytes) -> bytes:
     """UTF-16 text as UTF-8, escaped; the NULs behind its end belong to the form."""
-    return escaped(raw.decode("utf-16-le", "replace").rstrip("\0").encode("utf-8", "replace"))
+    return escaped(utf_16_le_decode(raw, "replace")[0].rstrip("\0").encode("utf-8", "replace"))
 
 
 def _ansi(raw: bytes) -> bytes:
