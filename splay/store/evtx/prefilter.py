@@ -80,12 +80,18 @@ def _alike(literals: Sequence[Sequence[str]]) -> list[list[str]]:
     """What of the texts both forms of an event have alike."""
     weak: list[list[str]] = []
     for texts in literals:
-        parts = [[part for part in _ALIKE.findall(text.lower()) if part.strip()] for text in texts]
+        parts = [_parts(text.lower()) for text in texts]
         if len(parts) == 1:
             weak += [[part] for part in parts[0]]
         elif all(parts):
             weak.append([max(some, key=len) for some in parts])
     return weak
+
+
+def _parts(text: str) -> list[str]:
+    """Those of a text. A truth value that is neither 0 nor 1 is written as a number there."""
+    parts = _ALIKE.findall(text)
+    return [part for part in parts if part.strip() and part not in "true"]
 
 
 def _head(chunks: int) -> bytes:
