@@ -27,7 +27,7 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _TIME_FORM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{7})00Z")
 
 
-def evtx(events: Sequence[str], per_chunk: int = 100, first: int = 1) -> bytes:
+def evtx(events: Sequence[str], per_chunk: int = 10, first: int = 1) -> bytes:
     """A closed log of these events, numbered from `first` on, so many in each chunk."""
     groups = [events[at : at + per_chunk] for at in range(0, len(events), per_chunk)]
     chunks = []
@@ -69,7 +69,7 @@ def _chunk(events: Sequence[str], first: int) -> bytes:
 def _record(chunk: bytearray, number: int, event: ElementTree.Element) -> None:
     start = len(chunk)
     chunk += b"**\0\0" + struct.pack("<IQQ", 0, number, 0) + _FRAGMENT
-    system, *others = list(event)
+    _, *others = list(event)
     _instance(chunk, _Template(event, {id(other) for other in others}), others)
     chunk += b"\0"
     size = -(-(len(chunk) - start + 4) // 8) * 8
@@ -136,9 +136,7 @@ class _Template:
         self.values.append((kind, value))
 
 
-def _instance(
-    chunk: bytearray, template: _Template, nested: Sequence[ElementTree.Element]
-) -> None:
+def _instance(chunk: bytearray, template: _Template, nested: Sequence[ElementTree.Element]) -> None:
     place = len(chunk) + 10
     chunk += struct.pack("<BBII", 0x0C, 1, 0, place)
     template.write(chunk)

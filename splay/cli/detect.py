@@ -42,7 +42,7 @@ def detect(data: tuple[Path, ...], saved: str | None, **options: Any) -> None:
     """Run the app's correlation search on DATA: files or folders, over all time.
 
     Exit code 0: it fired, or was silent with --expect silent. 1: it was not as expected.
-    2: it could not run.
+    2: it could not run. 3: it did not fire, but some of DATA could not be read.
 
     \b
     Examples:
@@ -72,7 +72,7 @@ def detect(data: tuple[Path, ...], saved: str | None, **options: Any) -> None:
         try:
             named = [str(path) for path in data]
             outcome = DetectionRun(context, saved).run(
-                store, named, evidence=outputs.report is not None, watching=watching
+                store, named, evidence=True, watching=watching
             )
             outputs.write(outcome, context.now)
         except SplayError as error:
@@ -81,4 +81,4 @@ def detect(data: tuple[Path, ...], saved: str | None, **options: Any) -> None:
         show_outcome(outcome, show)
         profile.done("output")
         tell_profile(profile, context, show)
-    sys.exit(0 if outputs.right(outcome) else 1)
+    sys.exit(outputs.exit_code(outcome))

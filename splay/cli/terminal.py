@@ -20,7 +20,7 @@ from splay.detections.outcome import Outcome
 from splay.engine.run import Progress
 from splay.errors import SplayError
 from splay.memory import MemoryFull, bound
-from splay.reporting.text import as_csv, as_json, outcome_json
+from splay.reporting.text import as_csv, as_json, outcome_json, with_places
 from splay.rows import Results
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore
@@ -146,7 +146,7 @@ def show_outcome(outcome: Outcome, show: Show) -> None:
         click.echo(outcome_json(outcome))
         return
     if show.form == "csv":
-        _show_csv(outcome.results, show, outcome.tz)
+        _show_csv(with_places(outcome), show, outcome.tz)
     elif not show.quiet:
         from rich.console import Console
 

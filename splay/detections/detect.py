@@ -36,7 +36,7 @@ def run_detection(
         store: where the events are.
         context: the apps, the time range and the time zone of the search.
         data: the names of what is read, as the user wrote them.
-        evidence: keeps the events behind the results; one process then does all.
+        evidence: keeps the events behind the results.
         watching: is opened when the plan is made and reading begins.
         processes: whether large files may be read by several processes.
 
@@ -47,9 +47,8 @@ def run_detection(
     bounds = context.earliest, context.latest
     plan = make_plan(detection.search, context)
     report = ReadReport()
-    watch = evidence.watch if evidence else None
     with watching() as progress:
-        results = run_plan(plan, store, context, report, progress, processes, watch)
+        results = run_plan(plan, store, context, report, progress, processes, evidence=evidence)
     bounded = bounds != (None, None)
     context.earliest, context.latest = bounds
     outside = count_outside(detection.search, store, context) if bounded else 0

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from splay.detections.correlation import Detection, RiskObject
-from splay.detections.evidence import Evidence
-from splay.rows import Results
+from splay.detections.evidence import Evidence, Group
+from splay.rows import Results, Row
 from splay.store.event import ReadReport
 
 
@@ -33,6 +33,10 @@ class Outcome:
     def fired(self) -> bool:
         """Whether there is a result."""
         return bool(self.results.rows)
+
+    def behind(self, row: Row) -> Group | None:
+        """The events behind a result; None where they are not known."""
+        return self.evidence.of(row) if self.evidence else None
 
     def risk(self) -> list[RiskObject]:
         """The risk of all results."""

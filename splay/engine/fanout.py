@@ -18,15 +18,15 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from splay.commands.builtin.stats import Groups, Stats
-from splay.commands.operation import Context, Kind
+from splay.commands.operation import Context, Kind, Operation
 from splay.engine.plan import Plan
 from splay.engine.retrieve import Item, each, guarded, matching, memory_of
 from splay.rows import Row
 from splay.shapes.recall import Memory
-from splay.store.event import ReadReport
+from splay.store.event import COUNTS, ReadReport
 from splay.store.files.filestore import FileStore, Share
 from splay.store.problems import MAX_PROBLEMS
 
@@ -40,6 +40,19 @@ all processes are busy to the end."""
 Progress = Callable[[int], None]
 
 
+class Keeper(Protocol):
+    """Sees the rows that go into the first transforming command; their field FILE is taken out."""
+
+    def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterable[Row]:
+        """The same rows. operation: that command; None where the rows are the results."""
+
+    def fresh(self) -> Keeper:
+        """Another one, that has seen nothing, for a share of the data."""
+
+    def absorb(self, other: Keeper) -> None:
+        """Takes over what another one of its kind has seen of the share that follows."""
+
+
 @dataclass(frozen=True)
 class Work:
     """What each process does, inherited when it is forked."""
@@ -49,6 +62,7 @@ class Work:
     stages: int  # commands before the stats
     stats: Stats
     memory: Memory | None
+    evidence: Keeper | None = None
 
 
 @dataclass(frozen=True)
@@ -58,12 +72,13 @@ class Done:
     groups: Groups
     report: ReadReport
     messages: list[tuple[str, str]]
+    evidence: Keeper | None
 
 
 _work: Work | None = None
 
 
-def divisible(plan: Plan, context: Context) -> Work | None:
+def divisible(plan: Plan, context: Context, evidence: Keeper | None = None) -> Work | None:
     """What can be done share by share; None for a search that needs all its rows at once."""
     if plan.retrieval is None:
         return None
@@ -71,8 +86,9 @@ def divisible(plan: Plan, context: Context) -> Work | None:
         if isinstance(operation, Stats):
             if not operation.mergeable:
                 return None
-            memory = memory_of(plan, unordered=True)
-            return Work(plan, context, place, operation, memory)
+            # Events that are recalled have no row of their own to be seen.
+            memory = memory_of(plan, unordered=True) if evidence is None else None
+            return Work(plan, context, place, operation, memory, evidence)
         if operation.kind is not Kind.STREAMING:
             return None
     return None
@@ -130,29 +146,37 @@ def _run(share: Share) -> Done:
     assert work is not None
     report = ReadReport()
     told = len(work.context.messages)
-    groups = _groups(work, share, report, None)
-    return Done(groups, report, work.context.messages[told:])
+    evidence = work.evidence.fresh() if work.evidence else None
+    groups = _groups(work, share, report, None, evidence)
+    return Done(groups, report, work.context.messages[told:], evidence)
 
 
 def run_whole(
     work: Work, store: FileStore, report: ReadReport, progress: Progress | None
 ) -> Iterator[Row]:
     """The rows that come out of the stats, by this process alone."""
-    return work.stats.merged([_groups(work, store, report, progress)])
+    return work.stats.merged([_groups(work, store, report, progress, work.evidence)])
 
 
 def _groups(
-    work: Work, store: FileStore | Share, report: ReadReport, progress: Progress | None
+    work: Work,
+    store: FileStore | Share,
+    report: ReadReport,
+    progress: Progress | None,
+    evidence: Keeper | None,
 ) -> Groups:
     plan, context = work.plan, work.context
     assert plan.retrieval is not None
-    found = matching(plan, plan.retrieval, store, report, work.memory, progress)
+    named = evidence is not None
+    found = matching(plan, plan.retrieval, store, report, work.memory, progress, named=named)
     items: Iterable[Item] = guarded(found, context)
     with ExitStack() as stages:
         for operation in plan.operations[: work.stages]:
             items = rows = operation.run(each(items), context)
             if isinstance(rows, Generator):
                 stages.callback(rows.close)
+        if evidence is not None:
+            items = evidence.watch(work.stats, each(items))
         return work.stats.groups(items, context)
 
 
@@ -160,11 +184,14 @@ def _taken(
     future: Future[Done], work: Work, report: ReadReport, progress: Progress | None
 ) -> Groups:
     done = future.result()
-    for field in ("files", "bytes", "events", "bad_events"):
+    for field in COUNTS:
         setattr(report, field, getattr(report, field) + getattr(done.report, field))
     report.problems = [*report.problems, *done.report.problems][:MAX_PROBLEMS]
+    report.left_out += done.report.left_out
     for level, text in done.messages:
         work.context.add_message(level, text)
+    if work.evidence is not None and done.evidence is not None:
+        work.evidence.absorb(done.evidence)
     if progress:
         progress(done.report.bytes)
     return done.groups

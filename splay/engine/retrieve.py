@@ -17,6 +17,9 @@ from splay.store.run import Run
 
 Item: TypeAlias = "Row | Run"
 T = TypeVar("T")
+FILE = "_file"
+"""The path of the file that an event was read from: in the rows of those that are watched."""
+
 _CHECK_EVERY = 1000  # rows between two looks at whether the search is to go on
 _EACH_ITS_OWN = frozenset({"_time", "_raw"})
 
@@ -43,8 +46,13 @@ def matching(
     report: ReadReport,
     memory: Memory | None,
     progress: Callable[[int], None] | None = None,
+    *,
+    named: bool = False,
 ) -> Iterator[Item]:
-    """The events that match: rows, and runs of those whose fields are known."""
+    """The events that match: rows, and runs of those whose fields are known.
+
+    named: whether each row has the file that its event was read from, as the field FILE.
+    """
     row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
     may_match = retrieval.need.may_match
     found: Iterable[Found]
@@ -58,6 +66,8 @@ def matching(
                 continue
             row = row_of(item, demand)
             if matches(row):
+                if named:
+                    row[FILE] = item.file
                 yield row
         else:
             yield item

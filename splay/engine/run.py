@@ -11,7 +11,7 @@ from splay.commands.builtin.head import Head
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
 from splay.commands.subsearch import has_subsearch
-from splay.engine.fanout import divisible, run_shares, run_whole
+from splay.engine.fanout import Keeper, divisible, run_shares, run_whole
 from splay.engine.plan import Plan, plan_pipeline, within
 from splay.engine.retrieve import each, guarded, matching, memory_of
 from splay.engine.subsearches import replace_results
@@ -40,6 +40,7 @@ def run_plan(
     progress: Progress | None = None,
     processes: bool = False,
     watch: Watch | None = None,
+    evidence: Keeper | None = None,
 ) -> Results:
     """Run a plan and return its results.
 
@@ -52,6 +53,7 @@ def run_plan(
         processes: whether large files may be read by several processes. Not beside other threads.
         watch: wraps the rows entering the first transforming command; receives (None, results) if
             there is none. Disables several processes.
+        evidence: the same for several processes; told of each event which file it is from.
 
     Raises:
         SplayError: data that cannot be read, a command that fails.
@@ -61,7 +63,16 @@ def run_plan(
         plan = _closed(plan, context) if plan.open else plan
     divided = processes and watch is None
     with _located(plan):
-        found = _all_rows(plan, store, context, report, progress, processes=divided, watch=watch)
+        found = _all_rows(
+            plan,
+            store,
+            context,
+            report,
+            progress,
+            processes=divided,
+            watch=watch,
+            evidence=evidence,
+        )
     for inner in context.reports:
         report.absorb(inner)
     return _results(plan, found)
@@ -156,6 +167,7 @@ def _all_rows(
     *,
     processes: bool = False,
     watch: Watch | None = None,
+    evidence: Keeper | None = None,
 ) -> list[Row]:
     """The rows that come out of the last stage. All stages are closed, the last one first, also
     those that were not read to their end: an external command's process ends with its stage.
@@ -165,17 +177,18 @@ def _all_rows(
         for operation in plan.operations:
             stages.enter_context(operation.ahead())
         operations, rows = plan.operations, given
+        seen = evidence.watch if evidence else watch
         if rows is None and watch is None and isinstance(store, FileStore):
-            work = divisible(plan, context)
+            work = divisible(plan, context, evidence)
             if work is not None:
                 rows = run_shares(work, store, report, progress) if processes else None
                 rows = run_whole(work, store, report, progress) if rows is None else rows
-                operations = operations[work.stages + 1 :]
+                operations, seen = operations[work.stages + 1 :], None
         if rows is None:
-            rows = _events(plan, store, context, report, progress)
+            rows = _events(plan, store, context, report, progress, named=evidence is not None)
         for operation in operations:
-            if watch is not None and operation.kind is Kind.TRANSFORMING:
-                rows, watch = watch(operation, rows), None
+            if seen is not None and operation.kind is Kind.TRANSFORMING:
+                rows, seen = seen(operation, rows), None
             rows = operation.run(rows, context)
             if isinstance(rows, Generator):
                 stages.callback(rows.close)
@@ -183,7 +196,7 @@ def _all_rows(
                 # What a table is made of ends early; the table of it is shown whole.
                 source = operation.makes_rows or operation.kind is Kind.GENERATING
                 rows = guarded(rows, context, ends=source)
-        return list(rows if watch is None else watch(None, rows))
+        return list(rows if seen is None else seen(None, rows))
 
 
 def _events(
@@ -192,12 +205,15 @@ def _events(
     context: Context,
     report: ReadReport,
     progress: Progress | None,
+    *,
+    named: bool,
 ) -> Iterable[Row]:
     retrieval = plan.retrieval
     if retrieval is None or store is None:
         return ()
-    memory = memory_of(plan, unordered=False)
-    rows = guarded(each(matching(plan, retrieval, store, report, memory, progress)), context)
+    memory = None if named else memory_of(plan, unordered=False)
+    found = matching(plan, retrieval, store, report, memory, progress, named=named)
+    rows = guarded(each(found), context)
     if not retrieval.newest_first:
         return rows
     limit = None

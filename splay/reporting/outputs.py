@@ -53,6 +53,13 @@ class Outputs:
         """Whether the outcome is the expected one."""
         return outcome.fired == (self.expect == "fired")
 
+    def exit_code(self, outcome: Outcome) -> int:
+        """0: as expected. 1: not so. 3: it did not fire, but there were events that it did not see,
+        so that this says nothing."""
+        if outcome.report.incomplete and not outcome.fired:
+            return 3
+        return 0 if self.right(outcome) else 1
+
     def _paths(self) -> list[Path]:
         named = (self.report, self.junit, self.sarif, self.navigator)
         return [path for path in named if path is not None]

@@ -7,11 +7,13 @@ below are its). Where a name is wanted that GitHub reads, its "SARIF support for
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from splay import __version__
+from splay.detections.evidence import Kept
 from splay.detections.outcome import Outcome
 from splay.eval.value import as_list, to_text
 from splay.reporting.judgement import priority_of, score_of, techniques, title_of
@@ -28,12 +30,13 @@ _NOTES = {"INFO": "note", "WARN": "warning", "ERROR": "error"}
 def sarif_log(outcome: Outcome) -> str:
     """The log as JSON: one run, one rule, one result for each row."""
     rows = enumerate(outcome.results.rows, start=1)
+    artifacts = _artifacts(outcome)
     driver = {"name": "splay", "semanticVersion": __version__, "rules": [_rule(outcome)]}
     run = {
         "tool": {"driver": driver},
         "invocations": [_invocation(outcome)],
-        "artifacts": [{"location": {"uri": _uri(name)}} for name in outcome.data],
-        "results": [_result(outcome, row, number) for number, row in rows],
+        "artifacts": [{"location": {"uri": _uri(name)}} for name in artifacts],
+        "results": [_result(outcome, row, number, artifacts) for number, row in rows],
     }
     return visible_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -63,10 +66,24 @@ def _rule_id(outcome: Outcome) -> str:
     return outcome.detection.about.id or visible(outcome.detection.name)
 
 
-def _result(outcome: Outcome, row: Row, number: int) -> dict[str, Any]:
+def _artifacts(outcome: Outcome) -> dict[str, int]:
+    """The files that results name, and what was read; each with its place in the list."""
+    files = [kept.file for row in outcome.results.rows for kept in _kept(outcome, row) if kept.file]
+    return {name: place for place, name in enumerate(dict.fromkeys([*files, *outcome.data]))}
+
+
+def _kept(outcome: Outcome, row: Row) -> list[Kept]:
+    group = outcome.behind(row)
+    return group.kept if group else []
+
+
+def _result(
+    outcome: Outcome, row: Row, number: int, artifacts: Mapping[str, int]
+) -> dict[str, Any]:
     """3.27. rank is 0 to 100, the highest priority; a fingerprint lets runs be compared."""
     title = visible(title_of(outcome, row, number))
     risk = outcome.detection.risk(row)
+    objects = [entry.object for entry in risk] or [title]
     words = [visible(entry.message) for entry in risk[:1]]
     words += [f"{title}."] if not words else []
     words += [visible(to_text(reason)) for reason in as_list(row.get("adcs_reason"))]
@@ -75,7 +92,7 @@ def _result(outcome: Outcome, row: Row, number: int) -> dict[str, Any]:
         "ruleIndex": 0,
         "level": _LEVELS.get(priority_of(row), "warning"),
         "message": {"text": "\n".join(words)},
-        "locations": [_location(outcome, [entry.object for entry in risk], title)],
+        "locations": _locations(outcome, row, objects, artifacts),
         "partialFingerprints": {"splayResult/v1": _fingerprint(outcome, title)},
         "properties": {name: _value(row, name) for name in outcome.results.columns if name in row},
     }
@@ -83,16 +100,30 @@ def _result(outcome: Outcome, row: Row, number: int) -> dict[str, Any]:
     return result if score is None else {**result, "rank": score}
 
 
-def _location(outcome: Outcome, objects: list[str], title: str) -> dict[str, Any]:
-    """3.28: what is at risk, and the file where only one was read."""
-    names = [visible(name) for name in objects] or [title]
-    location: dict[str, Any] = {
-        "logicalLocations": [{"name": name, "kind": "resource"} for name in dict.fromkeys(names)]
-    }
-    if len(outcome.data) == 1:
-        artifact = {"uri": _uri(outcome.data[0]), "index": 0}
-        location["physicalLocation"] = {"artifactLocation": artifact}
-    return location
+def _locations(
+    outcome: Outcome, row: Row, objects: list[str], artifacts: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """3.28: what is at risk; each file that holds events behind the result, with their records'
+    numbers; where none is known, the file if only one was read."""
+    names = dict.fromkeys(visible(name) for name in objects)
+    risk = [{"name": name, "kind": "resource"} for name in names]
+    records: dict[str, list[str]] = {}
+    for kept in _kept(outcome, row):
+        if kept.file:
+            records.setdefault(kept.file, []).append(kept.record)
+    if not records:
+        records = {name: [] for name in outcome.data} if len(outcome.data) == 1 else {}
+    return [
+        {
+            "logicalLocations": risk + _records(numbers),
+            "physicalLocation": {"artifactLocation": {"uri": _uri(file), "index": artifacts[file]}},
+        }
+        for file, numbers in records.items()
+    ] or [{"logicalLocations": risk}]
+
+
+def _records(numbers: list[str]) -> list[dict[str, str]]:
+    return [{"name": f"record {number}", "kind": "record"} for number in numbers if number]
 
 
 def _fingerprint(outcome: Outcome, title: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import tzinfo
+from typing import Any
 
 from splay.detections.outcome import Outcome
 from splay.eval.times.timefmt import iso
@@ -15,6 +16,8 @@ from splay.rows import Results, Row, Value
 from splay.visible import visible_json
 
 FORMATS = ("table", "json", "csv")
+EVIDENCE = "evidence"
+"""The column of a detection's CSV that says where the events behind each result lie."""
 
 
 def shown(name: str, value: Value | None, tz: tzinfo) -> str | list[str]:
@@ -71,16 +74,60 @@ def outcome_json(outcome: Outcome) -> str:
             "fired": outcome.fired,
             "search": outcome.detection.name,
             "results": json_rows(outcome.results, outcome.tz),
+            "evidence": [_evidence(outcome, row) for row in outcome.results.rows],
             "risk": [asdict(entry) for entry in outcome.risk()],
             "data": outcome.data,
             "events": outcome.report.events,
             "bad_events": outcome.report.bad_events,
             "outside_time_range": outcome.outside,
+            "incomplete": outcome.report.incomplete,
+            "left_out": outcome.report.left_out,
             "seconds": round(outcome.seconds, 3),
             "messages": [{"level": level, "text": text} for level, text in outcome.messages],
             "problems": outcome.report.problems,
         }
     )
+
+
+def _evidence(outcome: Outcome, row: Row) -> dict[str, Any]:
+    """How many events are behind a result, and where the first of them lie."""
+    group = outcome.behind(row)
+    if group is None:
+        return {"count": None, "events": []}
+    events = [
+        {
+            "file": kept.file,
+            "record": kept.record,
+            "time": None if kept.time is None else iso(kept.time, outcome.tz),
+            "host": kept.host,
+            "source": kept.source,
+        }
+        for kept in group.kept
+    ]
+    return {"count": group.count, "events": events}
+
+
+def places(outcome: Outcome, row: Row) -> list[str]:
+    """Where the events behind a result lie: a line for each that is known, and how many more."""
+    group = outcome.behind(row)
+    if group is None:
+        return []
+    lines = [kept.place for kept in group.kept if kept.place]
+    more = group.count - len(lines)
+    return [*lines, f"and {more:,} more"] if lines and more else lines
+
+
+def with_places(outcome: Outcome) -> Results:
+    """The results with a column that names the events behind each."""
+    results = outcome.results
+    lines = [places(outcome, row) for row in results.rows]
+    if not any(lines):
+        return results
+    rows: list[Row] = [
+        {**row, EVIDENCE: [*found]} if found else row
+        for row, found in zip(results.rows, lines, strict=True)
+    ]
+    return replace(results, columns=[*results.columns, EVIDENCE], rows=rows)
 
 
 def split_columns(columns: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -15,6 +15,7 @@ class Event:
 
     time, indextime: seconds since 1970 UTC, fractions allowed.
     fields: index-time fields (HEC `fields`), usually none.
+    file: the path of the file that it was read from; "" where it was not.
     """
 
     raw: str
@@ -25,6 +26,7 @@ class Event:
     index: str = "main"
     indextime: float = 0.0
     fields: Mapping[str, str | list[str]] = field(default_factory=dict)
+    file: str = ""
 
 
 def any_origin(event: Event) -> bool:
@@ -59,6 +61,10 @@ class Need:
     may_match: Callable[[Event], bool] = any_origin
 
 
+COUNTS = ("files", "bytes", "events", "bad_events", "unread")
+"""What a report counts."""
+
+
 @dataclass(slots=True)
 class ReadReport:
     """What was read, for the summary and the exit code. Filled while the store is scanned."""
@@ -67,13 +73,21 @@ class ReadReport:
     bytes: int = 0
     events: int = 0
     bad_events: int = 0
+    unread: int = 0  # files, or parts of them, of which it is not known how many events they hold
     problems: list[str] = field(default_factory=list)  # one clear line each, at most 100 kept
+    left_out: list[str] = field(default_factory=list)  # files of folders that are no logs, and why
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether events that are there may not have been seen."""
+        return self.bad_events > 0 or self.unread > 0
 
     def absorb(self, other: ReadReport) -> None:
         """Adds what another search over the same data read: data read twice counts once."""
-        for name in ("files", "bytes", "events", "bad_events"):
+        for name in COUNTS:
             setattr(self, name, max(getattr(self, name), getattr(other, name)))
         self.problems += [text for text in other.problems if text not in self.problems]
+        self.left_out += [text for text in other.left_out if text not in self.left_out]
 
 
 class Recall(Protocol):

@@ -63,6 +63,11 @@ class FileProblems:
         self.report.bad_events += count
         self.add(sentence)
 
+    def unread(self, sentence: str) -> None:
+        """Notes that a part of the file, or all of it, could not be read."""
+        self.report.unread += 1
+        self.add(sentence)
+
     def add(self, sentence: str) -> None:
         """Notes something about the whole file."""
         self._sentences.append(sentence)

@@ -37,7 +37,7 @@ class Losses:
                 + _listed(self._places),
             )
         if self._headless:
-            problems.add(
+            problems.unread(
                 f"{_chunks(len(self._headless))} without a sound head (at byte "
                 f"{_listed(self._headless)}): {self._found:,} records in it were found by their "
                 "signatures, how many there were cannot be told"
@@ -52,7 +52,7 @@ class Losses:
         if 0 < records <= survey.missing * MOST_OF_A_CHUNK:
             problems.lost(records, f"{line}: by the records' numbers {records:,} events")
         else:
-            problems.lost(survey.missing, f"{line}, with all events in them")
+            problems.unread(f"{line}, with all events in them")
 
 
 def _listed(places: list[str]) -> str:

@@ -21,6 +21,8 @@ from splay.store.literalscan import LiteralScan
 
 # Letters and digits, and what stands between them in names, paths and addresses.
 _ALIKE = re.compile(r"[a-z0-9 _.:\\$%-]+")
+# What may be, or end, the fraction of a second, of which there are six digits in one form only.
+_FRACTION = re.compile(r"\.\d+z?|\d+z|\d{5,}00(?!\d)")
 _PER_BLOCK = 256
 
 
@@ -90,7 +92,7 @@ def _alike(literals: Sequence[Sequence[str]]) -> list[list[str]]:
 
 def _parts(text: str) -> list[str]:
     """Those of a text. A truth value that is neither 0 nor 1 is written as a number there."""
-    parts = _ALIKE.findall(text)
+    parts = _ALIKE.findall(_FRACTION.sub("/", text))
     return [part for part in parts if part.strip() and part not in "true"]
 
 

@@ -137,6 +137,7 @@ class EventMaker(ABC):
             sourcetype=sourcetype if settings.sourcetype is None else settings.sourcetype,
             index=settings.index,
             indextime=self.facts.indextime,
+            file=self.facts.name,
         )
 
     def region_done(self, data: Data, end: int) -> None:

@@ -105,7 +105,10 @@ def test_an_evtx_file_is_divided_at_its_chunks(tmp_path: Path, evtx: bytes, cut:
     assert together == alone
     assert two == one
     assert one.bytes == path.stat().st_size
-    assert one.events == (20 if not cut else 19) * _records_in(evtx)
+    declared = _records_in(evtx)
+    assert one.events + one.bad_events == 20 * declared
+    assert (one.bad_events > 0) == (cut > 0)
+    assert one.events > 19 * declared  # of the last chunk up to the cut
 
 
 def _records_in(evtx: bytes) -> int:

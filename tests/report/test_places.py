@@ -1,0 +1,90 @@
+"""Each result names the file and the record of the events behind it, in every form of the outcome.
+
+The events are those of tests/sample_events.py, in a log that tests/evtx_files.py makes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from splay.cli.main import main
+from splay.engine import fanout
+from tests.evtx_files import evtx
+from tests.sample_events import Style, event, render
+
+ROOT = Path(__file__).parents[2]
+
+
+def detect(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["detect", "--app", str(ROOT), *arguments])
+
+
+def told(log: Path) -> dict[str, Any]:
+    outcome = json.loads(detect(str(log), "--json").stdout)
+    assert isinstance(outcome, dict)
+    return outcome
+
+
+def backup(record: int) -> str:
+    return render(event(4876, record=record), Style())
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    ordinary = [render(event(4624, record=number), Style()) for number in range(1, 40)]
+    (folder / "Security.evtx").write_bytes(evtx([*ordinary, backup(40)]))
+    (folder / "later.xml").write_text(backup(77), encoding="utf-8")
+    return folder
+
+
+def test_json_names_file_and_record(log: Path) -> None:
+    (evidence,) = told(log)["evidence"]
+    assert evidence["count"] == 2
+    assert [(Path(each["file"]).name, each["record"]) for each in evidence["events"]] == [
+        ("Security.evtx", "40"),
+        ("later.xml", "77"),
+    ]
+
+
+def test_the_table_and_csv_name_them(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    line = f"{log / 'Security.evtx'}, record 40"
+    assert line in detect(str(log)).stdout
+    assert line in detect(str(log), "--format", "csv").stdout
+
+
+def test_sarif_points_to_the_file_and_not_to_the_folder(log: Path, tmp_path: Path) -> None:
+    """SARIF 2.1.0, 3.28.3 (physicalLocation) and 3.4.5 (index into the artifacts)."""
+    out = tmp_path / "out.sarif"
+    detect(str(log), "--sarif", str(out))
+    (run,) = json.loads(out.read_text(encoding="utf-8"))["runs"]
+    (result,) = run["results"]
+    first, second = result["locations"]
+    place = first["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == (log / "Security.evtx").as_uri()
+    assert run["artifacts"][place["index"]]["location"]["uri"] == place["uri"]
+    assert {"name": "record 40", "kind": "record"} in first["logicalLocations"]
+    assert {"name": "record 77", "kind": "record"} in second["logicalLocations"]
+
+
+def test_the_report_names_them(log: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    detect(str(log), "--report", str(out))
+    page = out.read_text(encoding="utf-8")
+    assert f"{log / 'Security.evtx'}, record 40" in page
+    assert f"{log / 'later.xml'}, record 77" in page
+
+
+def test_several_processes_find_the_same(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = told(log)["evidence"]
+    monkeypatch.setattr(fanout, "SHARE", 50_000)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert told(log)["evidence"] == alone
