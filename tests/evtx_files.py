@@ -41,7 +41,7 @@ def evtx(events: Sequence[str], per_chunk: int = 10, first: int = 1) -> bytes:
     return bytes(head) + b"".join(chunks)
 
 
-def records(log: bytes) -> list[int]:
+def records(log: bytes | bytearray) -> list[int]:
     """Where each record of a sound log begins."""
     places = []
     for chunk in range(HEAD, len(log), CHUNK):

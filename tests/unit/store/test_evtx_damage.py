@@ -28,7 +28,9 @@ def log(count: int, backup: int, per_chunk: int = 10) -> bytearray:
     return bytearray(evtx(events, per_chunk))
 
 
-def read(path: Path, data: bytes | bytearray, need: Need | None = None) -> tuple[list[Event], ReadReport]:
+def read(
+    path: Path, data: bytes | bytearray, need: Need | None = None
+) -> tuple[list[Event], ReadReport]:
     path.write_bytes(data)
     report = ReadReport()
     return list(FileStore([path], InputSettings()).scan(need or Need(), report)), report
