@@ -178,6 +178,8 @@ def tell(messages: list[tuple[str, str]], report: ReadReport, show: Show) -> Non
     if report.bad_events:
         some = "event" if report.bad_events == 1 else "events"
         problems.insert(0, ("WARN", f"{report.bad_events} {some} could not be used"))
+    if line := report.left_out_line():
+        problems.append(("INFO", line))
     for level, text in [*messages, *problems]:
         if level == "ERROR" or not (show.quiet or level == "DEBUG"):
             click.echo(f"{level}: {visible(text)}", err=True)

@@ -63,6 +63,7 @@ class Need:
 
 COUNTS = ("files", "bytes", "events", "bad_events", "unread")
 """What a report counts."""
+_MOST_SHOWN = 5
 
 
 @dataclass(slots=True)
@@ -76,6 +77,15 @@ class ReadReport:
     unread: int = 0  # files, or parts of them, of which it is not known how many events they hold
     problems: list[str] = field(default_factory=list)  # one clear line each, at most 100 kept
     left_out: list[str] = field(default_factory=list)  # files of folders that are no logs, and why
+
+    def left_out_line(self) -> str:
+        """The files that are no logs, in one line; "" where there are none."""
+        if not self.left_out:
+            return ""
+        shown = "; ".join(self.left_out[:_MOST_SHOWN])
+        more = len(self.left_out) - _MOST_SHOWN
+        some = "1 file was" if len(self.left_out) == 1 else f"{len(self.left_out):,} files were"
+        return f"{some} left out: {shown}" + (f"; and {more:,} more" if more > 0 else "")
 
     @property
     def incomplete(self) -> bool:

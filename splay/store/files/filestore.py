@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from splay.errors import DataError
-from splay.store.blocks import raw_blocks, utf8_blocks
-from splay.store.event import Event, Found, Need, ReadReport, Recall
-from splay.store.evtx.chunks import HEAD, MAGIC, Survey, survey_heads
-from splay.store.evtx.reader import chunks, read_evtx
+from splay.store.event import Event, Found, Need, ReadReport
+from splay.store.files.scan import FilePart, FileScan, Memory, Progress
 from splay.store.files.shares import Part, cost_of, divide
-from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
-from splay.store.parsing.lines import JsonEventMaker, LineEventMaker, LineReader
-from splay.store.parsing.reader import Reader
-from splay.store.parsing.windows_json import JsonReader, json_start
-from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
-from splay.store.parsing.windows_xml import XmlEventMaker, XmlReader, xml_start
-from splay.store.problems import FileProblems
+from splay.store.parsing.eventmaker import InputSettings
 
-__all__ = ["SUFFIXES", "FileStore", "InputSettings"]
-
-SUFFIXES = (".xml", ".log", ".txt", ".evtx", ".gz", ".json")
-"""The files that are read when a folder is given."""
-
-Progress = Callable[[int], None]
-
-
-class Memory(Protocol):
-    """What recalls events by their shape (`splay.shapes.recall`)."""
-
-    def of(self, maker: EventMaker) -> Recall: ...
+__all__ = ["FileStore", "InputSettings"]
 
 
 class FileStore:
-    """Events in files: XML, classic Windows text, other lines, .evtx, and gzip of each.
+    """Events in files: XML, classic Windows text, other lines, .evtx; packed, or in archives.
 
-    paths: files, or folders which are walked in sorted order for *.xml, *.log, *.txt,
-    *.evtx, *.gz and *.json. A file that is reached twice is read once.
+    paths: files, or folders which are walked in sorted order. What a file holds tells how it is
+    read, whatever its name. A file that is reached twice is read once.
     """
 
     def __init__(self, paths: Sequence[Path], settings: InputSettings) -> None:
@@ -88,7 +67,7 @@ class FileStore:
         cost = 0
         for path in self.files():
             for part, costs in _divided(path, size):
-                parts.append(FilePart(path, self._settings, part, started))
+                parts.append(FilePart(path, self._settings, part, started, path in self._paths))
                 cost += costs
                 if cost >= size:
                     shares.append(Share(parts))
@@ -114,7 +93,7 @@ class FileStore:
         problems, events = len(report.problems), report.events
         started = time.time()
         for path in files:
-            part = FilePart(path, self._settings, None, started)
+            part = FilePart(path, self._settings, None, started, path in self._paths)
             yield from FileScan(part, need, report, memory, progress).events()
         if report.events == events:
             raise self.nothing_read(report.problems[problems:])
@@ -122,26 +101,6 @@ class FileStore:
     def nothing_read(self, problems: Sequence[str]) -> DataError:
         """The error for data in which no event could be read."""
         return _nothing_read(self._paths, problems)
-
-
-@dataclass(frozen=True)
-class FilePart:
-    """A part of a file, which may hold no event. started: when the search began to read."""
-
-    path: Path
-    settings: InputSettings
-    part: Part | None  # None: the whole file
-    started: float
-
-    def recalled(
-        self,
-        need: Need,
-        report: ReadReport,
-        memory: Memory | None,
-        progress: Progress | None = None,
-    ) -> Iterator[Found]:
-        """The events of this part that can match."""
-        return FileScan(self, need, report, memory, progress or (lambda _: None)).events()
 
 
 @dataclass(frozen=True)
@@ -182,11 +141,7 @@ def _walk(path: Path) -> list[Path]:
     """The files that a given path stands for."""
     try:
         if path.is_dir():
-            files = sorted(
-                file
-                for file in path.rglob("*")
-                if file.suffix.lower() in SUFFIXES and file.is_file()
-            )
+            files = sorted(file for file in path.rglob("*") if file.is_file())
         elif path.is_file():
             return [path]
         elif path.exists():
@@ -196,151 +151,5 @@ def _walk(path: Path) -> list[Path]:
     except OSError as error:
         raise DataError(f"cannot be opened ({error.strerror})", where=str(path)) from None
     if not files:
-        endings = ", ".join(f"*{suffix}" for suffix in SUFFIXES)
-        raise DataError(f"this folder holds no log files ({endings})", where=str(path))
+        raise DataError("this folder holds no files", where=str(path))
     return files
-
-
-class FileScan:
-    """Reads one file, or a part of it."""
-
-    def __init__(
-        self,
-        part: FilePart,
-        need: Need,
-        report: ReadReport,
-        memory: Memory | None,
-        progress: Progress,
-    ) -> None:
-        self._path = part.path
-        self._part = part.part
-        self._settings = part.settings
-        self._started = part.started
-        self._need = need
-        self._report = report
-        self._memory = memory
-        self._progress = progress
-        self._scan = LiteralScan(need.literals)
-        self._problems = FileProblems(str(part.path), report)
-
-    def events(self) -> Iterator[Found]:
-        """The file's events that pass; what is wrong with it goes to the report."""
-        self._report.files += self._part is None or self._part.start == 0
-        try:
-            yield from self._open()
-        except OSError as error:
-            self._unreadable(error)
-        finally:
-            self._problems.tell()
-
-    def _readable(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """The blocks up to one that cannot be read: what came before it counts."""
-        try:
-            yield from blocks
-        except OSError as error:
-            self._unreadable(error)
-
-    def _unreadable(self, error: OSError) -> None:
-        self._problems.add(f"cannot be read ({error.strerror or error})")
-
-    def _open(self) -> Iterator[Found]:
-        part = self._part
-        self._facts = FileFacts(
-            str(self._path),
-            _stem(self._path),
-            self._path.stat().st_mtime,
-            self._started,
-            part.before if part else None,
-        )
-        span = (part.start, part.end) if part else None
-        blocks = self._readable(raw_blocks(self._path, self._problems, self._count, span))
-        first = next(blocks, b"")
-        if not first:
-            self._problems.add_if_nothing("the file is empty")
-        elif first.startswith(MAGIC) or (part and part.evtx):
-            yield from self._evtx(first, blocks)
-        else:
-            yield from self._text(utf8_blocks(_again(first, blocks)))
-
-    def _count(self, size: int) -> None:
-        self._report.bytes += size
-        self._progress(size)
-
-    def _evtx(self, first: bytes, blocks: Iterator[bytes]) -> Iterator[Found]:
-        """The events of the chunks in these blocks; behind the file's head, if it is there."""
-        start = self._part.start if self._part else 0
-        survey = Survey(first[:HEAD]) if start == 0 else None
-        if self._part and survey:
-            survey_heads(self._path, survey, self._part.end)
-        blocks = _again(first[HEAD:] if survey else first, blocks)
-        maker = XmlEventMaker(self._facts, self._settings, self._need, self._problems)
-        yield from read_evtx(
-            chunks(blocks, start or HEAD),
-            maker,
-            self._need,
-            self._problems,
-            self._recall(maker),
-            survey,
-        )
-
-    def _text(self, blocks: Iterator[bytes]) -> Iterator[Found]:
-        first = next(blocks, b"")
-        reader = self._reader(first)
-        if isinstance(reader, LineReader) and b"\0" in first:
-            self._problems.add("this is a binary file, not a log")
-            return
-        for block in _again(first, blocks):
-            if isinstance(reader, LineReader):
-                block = reader.take() + block
-            start, following = self._change(reader, block)
-            if following is not None:
-                yield from reader.feed(block[:start])
-                yield from reader.finish()
-                reader, block = following, block[start:]
-            yield from reader.feed(block)
-        yield from reader.finish()
-
-    def _reader(self, first: bytes) -> Reader:
-        if xml_start(first) >= 0:
-            return self._xml()
-        if classic_start(first) >= 0:
-            return self._classic()
-        return self._json() if json_start(first) else self._lines()
-
-    def _change(self, reader: Reader, block: bytes) -> tuple[int, Reader | None]:
-        """Where in a block plain lines give way to Windows events, and who reads these."""
-        if not isinstance(reader, LineReader):
-            return 0, None
-        if b"<Event" in block and (start := xml_start(block, document=False)) >= 0:
-            return start, self._xml()
-        if b"\nLogName=" in block and (start := classic_start(block)) >= 0:
-            return start, self._classic()
-        return 0, None
-
-    def _recall(self, maker: EventMaker) -> Recall | None:
-        return None if self._memory is None else self._memory.of(maker)
-
-    def _xml(self) -> Reader:
-        maker = XmlEventMaker(self._facts, self._settings, self._need, self._problems)
-        return XmlReader(maker, self._scan, self._problems, self._recall(maker))
-
-    def _classic(self) -> Reader:
-        maker = ClassicEventMaker(self._facts, self._settings, self._need, self._problems)
-        return ClassicReader(maker, self._scan, self._problems, self._recall(maker))
-
-    def _json(self) -> Reader:
-        maker = JsonEventMaker(self._facts, self._settings, self._need, self._problems)
-        return JsonReader(maker, self._scan, self._problems)
-
-    def _lines(self) -> Reader:
-        maker = LineEventMaker(self._facts, self._settings, self._need, self._problems)
-        return LineReader(maker, self._scan, self._problems)
-
-
-def _again(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from blocks
-
-
-def _stem(path: Path) -> str:
-    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem

@@ -129,8 +129,8 @@ def _binary(folder: Path) -> Path:
     return write(folder, b"\x7fELF\0\0\0\1" * 1000)
 
 
-def _no_logs(folder: Path) -> Path:
-    write(folder, "a,b", "a.csv")
+def _no_files(folder: Path) -> Path:
+    (folder / "empty").mkdir()
     return folder
 
 
@@ -169,7 +169,7 @@ def _fifo(folder: Path) -> Path:
         (_missing, "there is no such file or folder"),
         (_empty, "the file is empty"),
         (_binary, "this is a binary file"),
-        (_no_logs, "this folder holds no log files"),
+        (_no_files, "this folder holds no files"),
         (_half, "1 event that begin"),
         (_bomb, "DOCTYPE or ENTITY"),
         (_other_xml, "text that is part of no event"),
@@ -185,7 +185,7 @@ def test_nothing_readable(tmp_path: Path, make: Callable[[Path], Path], said: st
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
-    if make not in (_missing, _no_logs, _fifo):
+    if make not in (_missing, _no_files, _fifo):
         good = write(tmp_path, ONE, "good.log")
         found, report = read(path, good)
         assert len(found) == 1

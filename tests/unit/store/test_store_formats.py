@@ -216,8 +216,8 @@ def test_folder(tmp_path: Path) -> None:
     report, told = ReadReport(), list[int]()
     store = FileStore([tmp_path, tmp_path / "b.log"], InputSettings())
     found = list(store.scan(ALL, report, told.append))
-    assert [e.raw.split("EventID>")[1][:4] for e in found] == ["4624", "4634", "4876"]
-    assert report.files == 3
+    assert [e.raw.split("EventID>")[1][:4] for e in found] == ["4624", "4634", "4877", "4876"]
+    assert report.files == 4
     assert sum(told) == report.bytes > 0
 
 
