@@ -24,7 +24,7 @@ from splay.store.problems import FileProblems
 Progress = Callable[[int], None]
 _LOOKED_AT = 4096
 _CONTROLS = bytes(number for number in range(32) if number not in b"\t\n\v\f\r\x1b")
-_MOST_CONTROLS = 0.05
+_MOST_CONTROLS = 0.02
 
 
 class Memory(Protocol):
@@ -212,4 +212,5 @@ def _again(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
 def binary(text: bytes) -> bool:
     """Whether these first bytes of a file, as UTF-8, are no text."""
     controls = len(text) - len(text.translate(None, _CONTROLS))
-    return b"\0" in text or controls > _MOST_CONTROLS * len(text)
+    event = xml_start(text) >= 0 or classic_start(text) >= 0
+    return controls > _MOST_CONTROLS * len(text) and not event
