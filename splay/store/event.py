@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -48,6 +49,7 @@ class Need:
     indexes: the names of the indexes to look into; None: all that there are.
     index_earliest, index_latest: the same of `_indextime`. Files have none: a store of files is
         never asked for it.
+    says: how a text says that it is an event that is searched for; None where that is not asked.
     may_match: whether events with the host, source, sourcetype, index and fields of this one can
         match, whatever their text and times.
     """
@@ -59,6 +61,7 @@ class Need:
     index_earliest: float | None = None
     index_latest: float | None = None
     may_match: Callable[[Event], bool] = any_origin
+    says: re.Pattern[bytes] | None = None
 
 
 COUNTS = ("files", "bytes", "events", "bad_events", "unread")
@@ -76,6 +79,7 @@ class ReadReport:
     bad_events: int = 0
     unread: int = 0  # files, or parts of them, of which it is not known how many events they hold
     problems: list[str] = field(default_factory=list)  # one clear line each, at most 100 kept
+    passed_over: list[str] = field(default_factory=list)  # where text was not read: see Need.says
     left_out: list[str] = field(default_factory=list)  # files of folders that are no logs, and why
 
     def left_out_line(self) -> str:
@@ -97,6 +101,7 @@ class ReadReport:
         for name in COUNTS:
             setattr(self, name, max(getattr(self, name), getattr(other, name)))
         self.problems += [text for text in other.problems if text not in self.problems]
+        self.passed_over += [name for name in other.passed_over if name not in self.passed_over]
         self.left_out += [text for text in other.left_out if text not in self.left_out]
 
 

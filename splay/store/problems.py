@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -33,6 +34,7 @@ class FileProblems:
 
     name: str
     report: ReadReport
+    says: re.Pattern[bytes] | None = None  # how a text says what is searched for
     stray_bytes: int = 0  # text that is part of no event
     _counts: dict[Fault, tuple[int, int]] = field(default_factory=dict)
     _sentences: list[str] = field(default_factory=list)
@@ -76,6 +78,16 @@ class FileProblems:
         """Notes something that only matters when nothing else explains it."""
         if not self._sentences:
             self.add(sentence)
+
+    def stray(self, text: bytes | bytearray) -> None:
+        """Counts text that is part of no event."""
+        self.stray_bytes += len(text.strip())
+        self.passed_over(text)
+
+    def passed_over(self, text: bytes | bytearray) -> None:
+        """Looks at text that is left out for the event that is searched for."""
+        if self.says is not None and self.says.search(text):
+            self.report.passed_over.append(self.name)
 
     def tell(self) -> None:
         """Writes one line for each kind of fault to the report, at most 100 in all."""

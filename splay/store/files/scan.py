@@ -15,10 +15,9 @@ from splay.store.files.contents import Content, contents
 from splay.store.files.shares import Part
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
-from splay.store.parsing.lines import LineEventMaker, LineReader
-from splay.store.parsing.reader import Reader
-from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
-from splay.store.parsing.windows_xml import XmlEventMaker, XmlReader, xml_start
+from splay.store.parsing.forms import FormReader
+from splay.store.parsing.windows_text import classic_start
+from splay.store.parsing.windows_xml import XmlEventMaker, xml_start
 from splay.store.problems import FileProblems
 
 Progress = Callable[[int], None]
@@ -160,48 +159,13 @@ class FileScan:
         )
 
     def _text(self, blocks: Iterator[bytes]) -> Iterator[Found]:
-        first = next(blocks, b"")
-        reader = self._reader(first)
-        for block in _again(first, blocks):
-            if isinstance(reader, LineReader):
-                block = reader.take() + block
-            start, following = self._change(reader, block)
-            if following is not None:
-                yield from reader.feed(block[:start])
-                yield from reader.finish()
-                reader, block = following, block[start:]
+        reader = FormReader(self._facts, self._settings, self._need, self._found, self._recall)
+        for block in blocks:
             yield from reader.feed(block)
         yield from reader.finish()
 
-    def _reader(self, first: bytes) -> Reader:
-        if xml_start(first) >= 0:
-            return self._xml()
-        return self._classic() if classic_start(first) >= 0 else self._lines()
-
-    def _change(self, reader: Reader, block: bytes) -> tuple[int, Reader | None]:
-        """Where in a block plain lines give way to Windows events, and who reads these."""
-        if not isinstance(reader, LineReader):
-            return 0, None
-        if b"<Event" in block and (start := xml_start(block, document=False)) >= 0:
-            return start, self._xml()
-        if b"\nLogName=" in block and (start := classic_start(block)) >= 0:
-            return start, self._classic()
-        return 0, None
-
     def _recall(self, maker: EventMaker) -> Recall | None:
         return None if self._memory is None else self._memory.of(maker)
-
-    def _xml(self) -> Reader:
-        maker = XmlEventMaker(self._facts, self._settings, self._need, self._found)
-        return XmlReader(maker, self._scan, self._found, self._recall(maker))
-
-    def _classic(self) -> Reader:
-        maker = ClassicEventMaker(self._facts, self._settings, self._need, self._found)
-        return ClassicReader(maker, self._scan, self._found, self._recall(maker))
-
-    def _lines(self) -> Reader:
-        maker = LineEventMaker(self._facts, self._settings, self._need, self._found)
-        return LineReader(maker, self._scan, self._found)
 
 
 def _again(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:

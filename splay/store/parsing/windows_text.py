@@ -154,7 +154,7 @@ class ClassicReader:
         if self._oversize:
             self._oversize = False
         else:
-            self._problems.stray_bytes += len(lead.strip())
+            self._problems.stray(lead)
         self._problems.events(len(starts))
         yield from read_events(self._maker, self._recall, data, self._wanted(data, starts))
         self._maker.region_done(data, len(data))

@@ -24,12 +24,23 @@ MAX_EVENT = 16 * 1024 * 1024
 CLOSE = b"</Event>"
 OPEN = re.compile(rb"<Event[ \t\r\n>]")
 _RARELY = b"\t\r\n"  # what may follow <Event instead of a space
-_TOKEN = re.compile(rb"<Event[ \t\r\n>]|</Event>")
+# What stands in a comment or in CDATA is no event, whatever it looks like.
+_TOKEN = re.compile(
+    rb"<Event[ \t\r\n>]|</Event>|<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL
+)
+_SET_APART = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"))
+# What a collector writes before an event on the same line: RFC 3164 and RFC 5424, the priority
+# left out by some.
+_SYSLOG = (
+    rb"(?:<\d{1,3}>)?(?:\d )?(?:[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d"
+    rb"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)[^\n{}\"]*"
+)
+_PREFIX = re.compile(rb"(?:\A|\n)" + _SYSLOG + rb"\Z")
 _GAP = re.compile(
     rb"(?:\s++|\xef\xbb\xbf|<\?xml[^>]*\?>|</?Events\b[^>]*>|<!--.*?-->)*+", re.DOTALL
 )
 _DOCUMENT = re.compile(rb"\s*(?:<\?xml\s|<!DOCTYPE|<Events[\s>])", re.IGNORECASE)
-_BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z)")
+_BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z|" + _SYSLOG + rb"\Z)")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _TIME = re.compile(rb"""<TimeCreated\s[^<>]*?SystemTime\s*=\s*["']([^"'<>]*)["']""")
@@ -130,6 +141,7 @@ class XmlReader:
         self._oversize = False  # inside an event that is being left out
         self._declared = False  # a DOCTYPE stands before the next event
         self._joint = b""  # how an event ends and the next begins in this file
+        self._between: list[tuple[bytes, bool]] = []
 
     def feed(self, block: bytes) -> Iterator[Found]:
         """The events that end in this block."""
@@ -138,17 +150,25 @@ class XmlReader:
         if self._oversize:
             searched = 0
             end = self._hold(self._leave_oversize(end), end)
-        last = rfind(self._data, CLOSE, searched, end)
+        apart = find(self._data, b"<!", 0, end) >= 0
+        outside = _outside(self._data, end) if apart else end
+        last = rfind(self._data, CLOSE, 0 if apart else searched, outside)
         if last < 0:
             self._hold(self._without_end(end), end)
             return
         stop = last + len(CLOSE)
-        if self._recall and self._recall.sweeping and stop <= MAX_EVENT:
+        if self._recall and self._recall.sweeping and stop <= MAX_EVENT and not apart:
             yield from self._sweep(self._data, stop, self._recall)
         else:
             yield from self._region(self._data, stop)
         self._maker.region_done(self._data, stop)
         self._hold(stop, end)
+
+    def take_between(self) -> list[tuple[bytes, bool]]:
+        """Text between events that is no XML, and whether an event follows it; to be read as what
+        it is."""
+        between, self._between = self._between, []
+        return between
 
     def finish(self) -> Iterator[Found]:
         """What was taken and not yet given; problems what is left at the end of the file."""
@@ -157,7 +177,7 @@ class XmlReader:
         rest = bytes(self._data[: self._held])
         if not self._oversize:
             opened = OPEN.search(rest)
-            self._gap(rest[: opened.start()] if opened else rest)
+            self._gap(rest[: opened.start()] if opened else rest, leads=False)
             self._problems.fault_if(Fault.HALF, len(OPEN.findall(rest)))
             self._problems.fault_if(Fault.DECLARED, 1 if self._declared else 0)
         self._held = 0
@@ -198,24 +218,38 @@ class XmlReader:
             # A tag may be cut in two by the end of the block.
             cut = self._data.rfind(b"<", max(0, end - MAX_HEAD), end)
             cut = end if cut < 0 else cut
-            self._gap(self._data[:cut])
+            self._gap(self._data[:cut], leads=False)
             return cut
         start = opened.start()
-        self._gap(self._data[:start])
+        self._gap(self._data[:start], leads=True)
         if end - start <= MAX_EVENT:
             return start
         self._problems.fault(Fault.TOO_LONG)
         self._oversize = True
         return end - len(CLOSE)
 
-    def _gap(self, text: Data) -> None:
-        """Looks at text between events: nothing is passed over in silence."""
+    def _gap(self, text: Data, *, leads: bool) -> None:
+        """Looks at text between events: nothing is passed over in silence.
+
+        leads: whether an event follows.
+        """
         if not text or text.isspace():
             return
         if _DECLARATION.search(text):
             self._declared = True
-        elif not self._declared and not _GAP.fullmatch(text):
-            self._problems.stray_bytes += len(text.strip())
+            return
+        if self._declared:
+            return
+        known = _GAP.match(text)
+        start = known.end() if known else 0
+        self._problems.passed_over(text[:start])
+        rest = bytes(text[start:])
+        if leads and (prefix := _PREFIX.search(rest)):
+            rest = rest[: prefix.start()]
+        if rest.startswith(b"<"):
+            self._problems.stray(rest)
+        elif rest.strip():
+            self._between.append((rest, leads))
 
     # ---- whole events ----
 
@@ -306,9 +340,11 @@ class XmlReader:
         events: list[tuple[int, int]] = []
         opened, before = -1, start
         for token in _TOKEN.finditer(data, start, end):
+            if token[0].startswith(b"<!"):
+                continue
             if token[0] != CLOSE:
                 if opened < 0:
-                    self._gap(data[before : token.start()])
+                    self._gap(data[before : token.start()], leads=True)
                 else:
                     self._problems.fault(Fault.HALF)
                 opened = token.start()
@@ -332,6 +368,15 @@ class XmlReader:
             self._problems.fault(Fault.TOO_LONG)
             return False
         return True
+
+
+def _outside(data: Data, end: int) -> int:
+    """The end, or where a comment or CDATA begins that does not end before it."""
+    for opening, closing in _SET_APART:
+        opened = data.rfind(opening, 0, end)
+        if opened >= 0 and data.find(closing, opened, end) < 0:
+            end = opened
+    return end
 
 
 MAX_HEAD = 4096

@@ -1,0 +1,150 @@
+"""Text whose form is told by what it holds, and may change at the boundary of every event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from splay.store.event import Found, Need, Recall
+from splay.store.literalscan import LiteralScan
+from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
+from splay.store.parsing.lines import LineEventMaker, LineReader
+from splay.store.parsing.reader import Reader
+from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
+from splay.store.parsing.windows_xml import CLOSE, XmlEventMaker, XmlReader, xml_start
+from splay.store.problems import FileProblems
+
+_NAMESPACE = b"http://schemas.microsoft.com/win/2004/08/events/event"
+_PREFIXED = re.compile(rb"<([A-Za-z_][\w.-]*):Event\s[^<>]*?xmlns:\1\s*=\s*[\"']" + _NAMESPACE)
+_LONGEST_LINE = 65536  # longer ones are not held back for what may follow
+_LAST_LINES = re.compile(rb"(?:\A|\n)[^\n]{0,64}\n[^\n]*\Z")  # a header is on two lines
+_LONGEST_TAG = 4096
+
+
+class FormReader:
+    """Takes blocks of bytes, gives the events: XML, classic Windows text, other lines.
+
+    recall: what recalls the events of a maker, where that is asked for.
+    """
+
+    def __init__(
+        self,
+        facts: FileFacts,
+        settings: InputSettings,
+        need: Need,
+        problems: FileProblems,
+        recall: Callable[[EventMaker], Recall | None] = lambda _: None,
+    ) -> None:
+        self._made = (facts, settings, need, problems)
+        self._scan = LiteralScan(need.literals)
+        self._problems = problems
+        self._recall = recall
+        self._held = b""
+        self._begun = False
+        self._prefix = b""
+        self._xml: XmlReader | None = None
+        self._text: Reader | None = None
+
+    def feed(self, block: bytes) -> Iterator[Found]:
+        """The events that are known to end in this block."""
+        data = self._without_prefix(self._held + block)
+        self._held = b""
+        if self._xml is None:
+            start = self._xml_start(data)
+            if start < 0:
+                yield from self._feed_text(self._hold_back(data))
+                return
+            if CLOSE in data[:start]:  # of an event whose beginning is not there
+                start = 0
+            yield from self._feed_text(data[:start])
+            yield from self._end_text()
+            maker = XmlEventMaker(*self._made)
+            self._xml = XmlReader(maker, self._scan, self._problems, self._recall(maker))
+            data = data[start:]
+        elif self._prefix:
+            data = self._hold_tag(data)
+        yield from self._xml.feed(data)
+        yield from self._between(self._xml)
+
+    def finish(self) -> Iterator[Found]:
+        """What was taken and not yet given."""
+        held, self._held = self._held, b""
+        if self._xml is None:
+            yield from self._feed_text(held)
+        else:
+            if held:
+                yield from self._xml.feed(held)
+            yield from self._xml.finish()
+            yield from self._between(self._xml)
+        yield from self._end_text()
+
+    def _xml_start(self, data: bytes) -> int:
+        begun, self._begun = self._begun, True
+        if begun and b"<Event" not in data:
+            return -1
+        return xml_start(data, document=not begun)
+
+    def _hold_back(self, data: bytes) -> bytes:
+        """The lines whose end has come, without a last one that may be an event's first."""
+        cut = data.rfind(b"\n") + 1
+        if last := _LAST_LINES.search(data):
+            cut = last.start()
+        if len(data) - cut > _LONGEST_LINE:
+            return data
+        self._held = data[cut:]
+        return data[:cut]
+
+    def _between(self, xml: XmlReader) -> Iterator[Found]:
+        """What stood between events in XML."""
+        for text, ended in xml.take_between():
+            yield from self._feed_text(text)
+            if ended:
+                yield from self._end_text()
+
+    def _feed_text(self, data: bytes) -> Iterator[Found]:
+        if not data:
+            return
+        if not isinstance(self._text, ClassicReader):
+            start = classic_start(data)
+            if start >= 0:
+                yield from self._feed_lines(data[:start])
+                yield from self._end_text()
+                maker = ClassicEventMaker(*self._made)
+                recall = self._recall(maker)
+                self._text = ClassicReader(maker, self._scan, self._problems, recall)
+                data = data[start:]
+        if isinstance(self._text, ClassicReader):
+            yield from self._text.feed(data)
+        else:
+            yield from self._feed_lines(data)
+
+    def _feed_lines(self, data: bytes) -> Iterator[Found]:
+        if data.strip():
+            if self._text is None:
+                self._text = LineReader(LineEventMaker(*self._made), self._scan, self._problems)
+            yield from self._text.feed(data)
+
+    def _end_text(self) -> Iterator[Found]:
+        if self._text is not None:
+            text, self._text = self._text, None
+            yield from text.finish()
+
+    # ---- <e:Event xmlns:e="..."> ----
+
+    def _without_prefix(self, data: bytes) -> bytes:
+        """XML without a prefix before the names, as Windows writes it."""
+        if not self._prefix:
+            if b":Event" not in data or not (found := _PREFIXED.search(data)):
+                return data
+            self._prefix = found[1]
+        for before in (b"<", b"</"):
+            data = data.replace(before + self._prefix + b":", before)
+        return data.replace(b"xmlns:" + self._prefix + b"=", b"xmlns=")
+
+    def _hold_tag(self, data: bytes) -> bytes:
+        """The data without a tag whose end has not come."""
+        opened = data.rfind(b"<", max(0, len(data) - _LONGEST_TAG))
+        if opened < 0 or data.find(b">", opened) >= 0:
+            return data
+        self._held = data[opened:]
+        return data[:opened]
