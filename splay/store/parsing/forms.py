@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from splay.store.event import Found, Need, Recall
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
+from splay.store.parsing.exports import export_reader
 from splay.store.parsing.lines import LineEventMaker, LineReader
 from splay.store.parsing.reader import Reader
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
@@ -43,10 +44,17 @@ class FormReader:
         self._begun = False
         self._prefix = b""
         self._xml: XmlReader | None = None
+        self._export: Reader | None = None
         self._text: Reader | None = None
 
     def feed(self, block: bytes) -> Iterator[Found]:
         """The events that are known to end in this block."""
+        if not self._begun:
+            self._export = export_reader(block, *self._made, self._recall)
+        if self._export is not None:
+            self._begun = True
+            yield from self._export.feed(block)
+            return
         data = self._without_prefix(self._held + block)
         self._held = b""
         if self._xml is None:
@@ -69,7 +77,9 @@ class FormReader:
     def finish(self) -> Iterator[Found]:
         """What was taken and not yet given."""
         held, self._held = self._held, b""
-        if self._xml is None:
+        if self._export is not None:
+            yield from self._export.finish()
+        elif self._xml is None:
             yield from self._feed_text(held)
         else:
             if held:
@@ -87,7 +97,8 @@ class FormReader:
     def _hold_back(self, data: bytes) -> bytes:
         """The lines whose end has come, without a last one that may be an event's first."""
         cut = data.rfind(b"\n") + 1
-        if last := _LAST_LINES.search(data):
+        classic = isinstance(self._text, ClassicReader) or classic_start(data) >= 0
+        if not classic and (last := _LAST_LINES.search(data)):
             cut = last.start()
         if len(data) - cut > _LONGEST_LINE:
             return data
@@ -104,7 +115,7 @@ class FormReader:
     def _feed_text(self, data: bytes) -> Iterator[Found]:
         if not data:
             return
-        if not isinstance(self._text, ClassicReader):
+        if not isinstance(self._text, ClassicReader) and b"\nLog" in data:
             start = classic_start(data)
             if start >= 0:
                 yield from self._feed_lines(data[:start])

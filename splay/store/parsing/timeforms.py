@@ -16,6 +16,10 @@ AMERICAN = re.compile(
 """A date and time as in a classic Windows event; groups: M D Y h m s fraction AM/PM."""
 
 
+_DAY_FIRST = re.compile(rb"(\d{1,2})[./-](\d{1,2})[./-](\d{4}),? (\d{1,2}):(\d\d):(\d\d)")
+_WMI = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-]\d{3})?")
+
+
 def iso_time(text: bytes, tz: tzinfo = UTC, *, whole: bool = True) -> float | None:
     """The time that `text` is (or, unless `whole`, holds first); without a zone it is in `tz`.
 
@@ -40,6 +44,29 @@ def american_time(text: bytes, tz: tzinfo, *, whole: bool = True) -> float | Non
             return None
         hour = hour % 12 + (12 if found[8] == b"PM" else 0)
     return _epoch((year, month, day, hour, minute, second), found[7], tz)
+
+
+def day_first_time(text: bytes, tz: tzinfo) -> float | None:
+    """The time `DD.MM.YYYY HH:MM:SS` that `text` is, with dots, strokes or hyphens between."""
+    found = _DAY_FIRST.fullmatch(text)
+    if found is None:
+        return None
+    day, month, year, hour, minute, second = map(int, found.groups())
+    return _epoch((year, month, day, hour, minute, second), None, tz)
+
+
+def wmi_time(text: bytes, tz: tzinfo) -> float | None:
+    """The time `YYYYMMDDHHMMSS.FFFFFF` that `text` is, as WMI writes it; behind it may stand the
+    minutes that the zone is ahead of UTC.
+
+    https://learn.microsoft.com/windows/win32/wmisdk/cim-datetime
+    """
+    found = _WMI.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = map(int, found.groups()[:6])
+    zone = timezone(timedelta(minutes=int(found[8]))) if found[8] else tz
+    return _epoch((year, month, day, hour, minute, second), found[7], zone)
 
 
 def _zone(text: bytes) -> tzinfo | None:

@@ -8,21 +8,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from datetime import tzinfo
 
 from splay.store.bytesearch import Data
 from splay.store.event import Found, Recall
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, as_text, read_events
-from splay.store.parsing.timeforms import american_time
+from splay.store.parsing.timeforms import american_time, wmi_time
 from splay.store.parsing.windows_xml import MAX_EVENT
 from splay.store.problems import Fault, FileProblems
 
 # The line before the header ends with \n; a file's first header is found behind one put there.
 _HEADER = re.compile(
-    rb"\n(?:\xef\xbb\xbf)?(\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?)[ \t]*\r?"
-    rb"\n(?=[A-Za-z]\w*=)"
+    rb"\n(?:\xef\xbb\xbf)?(\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?"
+    rb"|\d{14}\.\d{6}(?:[+-]\d{3})?)[ \t]*\r?\n(?=[A-Za-z]\w*=)"
 )
-_LOG_NAME = re.compile(rb"\nLogName=([^\r\n]*)")
+_LOG_NAME = re.compile(rb"\n(?:LogName|Logfile)=([^\r\n]*)")  # Logfile: read through WMI
 _COMPUTER = re.compile(rb"\nComputerName=([^\r\n]*)")
 _LONGEST_HEADER = 128
 
@@ -30,7 +31,8 @@ _LONGEST_HEADER = 128
 def classic_start(data: bytes) -> int:
     """Where classic events begin in `data`; -1 when nowhere."""
     found = _HEADER.search(b"\n" + data if data[:1].isdigit() or data[:1] == b"\xef" else data)
-    return -1 if found is None or b"\nLogName=" not in data else max(0, found.start())
+    named = b"\nLogName=" in data or b"\nLogfile=" in data
+    return max(0, found.start()) if found and named else -1
 
 
 class ClassicEventMaker(EventMaker):
@@ -45,7 +47,7 @@ class ClassicEventMaker(EventMaker):
         return len(text) if message < 0 else message + 1
 
     def moment(self, text: bytes) -> float | None:
-        return american_time(text.strip(), self.settings.tz)
+        return _header_time(text.strip(), self.settings.tz)
 
     def own_time(self, data: Data, start: int, end: int) -> float | None:
         line = data.find(b"\n", start, end)
@@ -58,7 +60,7 @@ class ClassicEventMaker(EventMaker):
         while True:
             near = max(begin, end - step)
             for found in reversed(list(_HEADER.finditer(data, near, end))):
-                time = american_time(found[1], self.settings.tz)
+                time = _header_time(found[1], self.settings.tz)
                 if time is not None:
                     return time
             if near == begin:
@@ -73,6 +75,8 @@ class ClassicEventMaker(EventMaker):
         host = _text(computer[1]) if computer else ""
         name = _text(log[1]) if log else ""
         source = f"WinEventLog:{name}" if name else self.facts.name
+        if log and log[0].startswith(b"\nLogfile"):
+            return host or UNKNOWN_HOST, f"WMI:{source}", f"WMI:{source}"
         return host or UNKNOWN_HOST, source, "WinEventLog"
 
     def text(self, raw: Data) -> str:
@@ -167,6 +171,11 @@ class ClassicReader:
         folded = self._scan.folded(data, len(data))
         if folded is not None:
             yield from self._scan.candidates(data, folded, len(data), bounds)
+
+
+def _header_time(text: bytes, tz: tzinfo) -> float | None:
+    time = american_time(text, tz)
+    return wmi_time(text, tz) if time is None else time
 
 
 def _text(raw: bytes) -> str:

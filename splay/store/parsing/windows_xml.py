@@ -153,8 +153,10 @@ class XmlReader:
         apart = find(self._data, b"<!", 0, end) >= 0
         outside = _outside(self._data, end) if apart else end
         last = rfind(self._data, CLOSE, 0 if apart else searched, outside)
+        while apart and last >= 0 and (before := _outside(self._data, last)) < last:
+            last = rfind(self._data, CLOSE, 0, before)
         if last < 0:
-            self._hold(self._without_end(end), end)
+            self._hold(self._without_end(end, outside), end)
             return
         stop = last + len(CLOSE)
         if self._recall and self._recall.sweeping and stop <= MAX_EVENT and not apart:
@@ -209,11 +211,17 @@ class XmlReader:
         self._oversize = False
         return found.end() if found[0] == CLOSE else found.start()
 
-    def _without_end(self, end: int) -> int:
-        """From where on to keep text in which no event ends: at most one event's beginning."""
+    def _without_end(self, end: int, outside: int) -> int:
+        """From where on to keep text in which no event ends: at most one event's beginning.
+
+        outside: where a comment or CDATA begins whose end has not come; else the end.
+        """
         if self._oversize:
             return 0
-        opened = OPEN.search(self._data, 0, end)
+        opened = _first_open(self._data, outside)
+        if opened is None and outside < end <= outside + MAX_EVENT:
+            self._gap(self._data[:outside], leads=False)
+            return outside
         if opened is None:
             # A tag may be cut in two by the end of the block.
             cut = self._data.rfind(b"<", max(0, end - MAX_HEAD), end)
@@ -368,6 +376,14 @@ class XmlReader:
             self._problems.fault(Fault.TOO_LONG)
             return False
         return True
+
+
+def _first_open(data: Data, end: int) -> re.Match[bytes] | None:
+    """Where the first event begins that is not set apart."""
+    if find(data, b"<!", 0, end) < 0:
+        return OPEN.search(data, 0, end)
+    tokens = _TOKEN.finditer(data, 0, end)
+    return next((token for token in tokens if OPEN.match(token[0])), None)
 
 
 def _outside(data: Data, end: int) -> int:
