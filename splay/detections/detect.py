@@ -8,12 +8,17 @@ from contextlib import AbstractContextManager, nullcontext
 
 from splay.commands.operation import Context
 from splay.detections.correlation import Detection
+from splay.detections.coverage import Coverage, coverage_of
 from splay.detections.evidence import Evidence
 from splay.detections.outcome import Outcome
+from splay.engine.codes import EventCodes
 from splay.engine.nothing import count_outside
-from splay.engine.plan import make_plan
+from splay.engine.plan import Plan, make_plan
 from splay.engine.run import Progress, run_plan
-from splay.store.event import ReadReport, Store
+from splay.errors import DataError
+from splay.store.event import Need, ReadReport, Store
+
+_MOST_PLACES = 5
 
 Watching = Callable[[], AbstractContextManager[Progress | None]]
 """Opened when the search begins to read: it gives what is told of the bytes that were read."""
@@ -52,7 +57,11 @@ def run_detection(
     bounded = bounds != (None, None)
     context.earliest, context.latest = bounds
     outside = count_outside(detection.search, store, context) if bounded else 0
+    coverage = None
+    if plan.retrieval and not results.rows:
+        coverage = _coverage(plan.retrieval.codes, store, plan.retrieval.need)
     seconds = time.perf_counter() - started
+    messages = [*_loud(plan, report), *context.messages]
     return Outcome(
         detection,
         results,
@@ -60,7 +69,32 @@ def run_detection(
         list(data),
         seconds,
         context.tz,
-        context.messages,
+        messages,
         evidence,
         outside,
+        coverage,
     )
+
+
+def _coverage(codes: EventCodes | None, store: Store, need: Need) -> Coverage | None:
+    try:
+        return coverage_of(codes, store, need)
+    except DataError:  # what cannot be read was said by the search
+        return None
+
+
+def _loud(plan: Plan, report: ReadReport) -> list[tuple[str, str]]:
+    """Says where text says that it is an event that is searched for, but was read as none."""
+    codes = plan.retrieval.codes if plan.retrieval else None
+    if codes is None or not report.passed_over:
+        return []
+    count = sum(report.passed_over.values())
+    places = [f"{name} ({times:,})" for name, times in report.passed_over.items()]
+    more = f" and {len(places) - _MOST_PLACES:,} more" if len(places) > _MOST_PLACES else ""
+    times = "once" if count == 1 else f"{count:,} times"
+    text = (
+        f"event code {', '.join(sorted(codes.numbers))} stands {times} in text that was read as no "
+        f"event, or as one without fields, so that the search could not find it: "
+        f"{', '.join(places[:_MOST_PLACES])}{more}"
+    )
+    return [("ERROR", text)]

@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from splay.detections.correlation import Detection, RiskObject
+from splay.detections.coverage import Coverage
 from splay.detections.evidence import Evidence, Group
+from splay.eval.times.timefmt import iso
 from splay.rows import Results, Row
 from splay.store.event import ReadReport
+
+_MOST_HOSTS = 5
 
 
 @dataclass
@@ -17,6 +21,8 @@ class Outcome:
 
     evidence: the events behind the results; None where nobody asked for them.
     outside: how many events that the search asks for lie outside the time range.
+    coverage: where there is no result, what the logs hold of what the detection's source records;
+    None: not known.
     """
 
     detection: Detection
@@ -28,6 +34,7 @@ class Outcome:
     messages: list[tuple[str, str]] = field(default_factory=list)
     evidence: Evidence | None = None
     outside: int = 0
+    coverage: Coverage | None = None
 
     @property
     def fired(self) -> bool:
@@ -37,6 +44,21 @@ class Outcome:
     def behind(self, row: Row) -> Group | None:
         """The events behind a result; None where they are not known."""
         return self.evidence.of(row) if self.evidence else None
+
+    def rests_on(self) -> str:
+        """What its silence rests on, in a sentence; "" where that is not known."""
+        found = self.coverage
+        if found is None:
+            return ""
+        kind = f"event {found.subcategory.first} to {found.subcategory.last}"
+        audited = f"({found.subcategory.name} auditing)"
+        if not found.events or found.first is None or found.last is None:
+            return f"These logs could not have shown it: they hold no {kind} {audited}"
+        hosts = ", ".join(list(found.hosts)[:_MOST_HOSTS])
+        more = len(found.hosts) - _MOST_HOSTS
+        hosts += f" and {more:,} more" if more > 0 else ""
+        times = f"from {iso(found.first, self.tz)} to {iso(found.last, self.tz)}"
+        return f"It rests on {found.events:,} of {kind} {audited}, of {hosts}, {times}"
 
     def risk(self) -> list[RiskObject]:
         """The risk of all results."""

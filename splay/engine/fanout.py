@@ -188,7 +188,8 @@ def _taken(
         setattr(report, field, getattr(report, field) + getattr(done.report, field))
     report.problems = [*report.problems, *done.report.problems][:MAX_PROBLEMS]
     report.left_out += done.report.left_out
-    report.passed_over += done.report.passed_over
+    for name, count in done.report.passed_over.items():
+        report.passed_over[name] = report.passed_over.get(name, 0) + count
     for level, text in done.messages:
         work.context.add_message(level, text)
     if work.evidence is not None and done.evidence is not None:

@@ -15,6 +15,7 @@ from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command, suggestion
 from splay.commands.subsearch import has_subsearch
 from splay.commands.timebounds import refuse_bounds, split_bounds, without_bounds
+from splay.engine.codes import EventCodes, event_codes
 from splay.engine.literals import literals
 from splay.engine.origins import origin_filter
 from splay.engine.subsearches import Open
@@ -40,7 +41,8 @@ class Retrieval:
     """The first stage of a search over events.
 
     expr: with event types and tags replaced. demand: the fields that this and later stages read.
-    newest_first: whether a later stage depends on the order of events.
+    newest_first: whether a later stage depends on the order of events. codes: the event codes that
+    it looks for, where it names any.
     """
 
     expr: SearchExpr
@@ -48,6 +50,7 @@ class Retrieval:
     demand: Demand
     matches: Callable[[Row], bool]
     newest_first: bool
+    codes: EventCodes | None = None
 
 
 @dataclass
@@ -218,11 +221,13 @@ def _retrieval(
     found = literals(expr, knowledge.literal_safe)
     earliest, latest, index_earliest, index_latest = context.span
     may_match = origin_filter(knowledge, expr)
-    need = Need(found, earliest, latest, indexes, index_earliest, index_latest, may_match)
+    codes = event_codes(expr)
+    says = codes.says if codes else None
+    need = Need(found, earliest, latest, indexes, index_earliest, index_latest, may_match, says)
     ordered = _order_matters(operations)
     if ordered:
         demand = demand.plus(["_time"])
-    return Retrieval(expr, need, demand, compile_predicate(expr), ordered)
+    return Retrieval(expr, need, demand, compile_predicate(expr), ordered, codes)
 
 
 def _order_matters(operations: list[Operation]) -> bool:

@@ -51,10 +51,12 @@ def matching(
 ) -> Iterator[Item]:
     """The events that match: rows, and runs of those whose fields are known.
 
-    named: whether each row has the file that its event was read from, as the field FILE.
+    named: whether each row has the file that its event was read from, as the field FILE. The
+    report is then told of events that say what is searched for, but have no field that does.
     """
     row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
     may_match = retrieval.need.may_match
+    unseen = retrieval.codes.unseen if named and retrieval.codes else None
     found: Iterable[Found]
     if isinstance(store, FileStore | Share):
         found = store.recalled(retrieval.need, report, memory, progress)
@@ -63,12 +65,16 @@ def matching(
     for item in found:
         if isinstance(item, Event):
             if not may_match(item):
+                if unseen is not None and unseen(item.raw, {}):
+                    report.pass_over(item.file or item.source)
                 continue
             row = row_of(item, demand)
             if matches(row):
                 if named:
                     row[FILE] = item.file
                 yield row
+            elif unseen is not None and unseen(item.raw, row):
+                report.pass_over(item.file or item.source)
         else:
             yield item
 

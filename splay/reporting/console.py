@@ -71,6 +71,9 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         (visible(outcome.detection.name), "bold"),
     )
     console.print(title)
+    if line := outcome.rests_on():
+        told = outcome.coverage is not None and outcome.coverage.events
+        console.print(Text(visible(line), "" if told else "yellow"))
     rows = outcome.results.rows
     for number, row in enumerate(rows[:_MOST_PANELS], start=1):
         console.print(_result(outcome, row, number))

@@ -138,6 +138,8 @@ def _value(row: Row, name: str) -> str | list[str]:
 def _invocation(outcome: Outcome) -> dict[str, Any]:
     """3.20: that it ran to its end, and what it says of the data."""
     told = [*outcome.messages, *(("WARN", problem) for problem in outcome.report.problems)]
+    if line := outcome.rests_on():
+        told.append(("INFO", line))
     told += [("INFO", f"left out: {name}") for name in outcome.report.left_out]
     return {
         "executionSuccessful": True,

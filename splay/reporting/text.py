@@ -80,6 +80,7 @@ def outcome_json(outcome: Outcome) -> str:
             "events": outcome.report.events,
             "bad_events": outcome.report.bad_events,
             "outside_time_range": outcome.outside,
+            "coverage": _coverage(outcome),
             "incomplete": outcome.report.incomplete,
             "left_out": outcome.report.left_out,
             "seconds": round(outcome.seconds, 3),
@@ -87,6 +88,24 @@ def outcome_json(outcome: Outcome) -> str:
             "problems": outcome.report.problems,
         }
     )
+
+
+def _coverage(outcome: Outcome) -> dict[str, Any] | None:
+    """What the silence rests on; null where it fired, or that is not known."""
+    found = outcome.coverage
+    if found is None:
+        return None
+    times = {
+        name: None if time is None else iso(time, outcome.tz)
+        for name, time in (("first", found.first), ("last", found.last))
+    }
+    return {
+        "audit": found.subcategory.name,
+        "codes": [found.subcategory.first, found.subcategory.last],
+        "events": found.events,
+        "hosts": found.hosts,
+        **times,
+    }
 
 
 def _evidence(outcome: Outcome, row: Row) -> dict[str, Any]:

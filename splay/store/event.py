@@ -79,8 +79,12 @@ class ReadReport:
     bad_events: int = 0
     unread: int = 0  # files, or parts of them, of which it is not known how many events they hold
     problems: list[str] = field(default_factory=list)  # one clear line each, at most 100 kept
-    passed_over: list[str] = field(default_factory=list)  # where text was not read: see Need.says
+    passed_over: dict[str, int] = field(default_factory=dict)  # files and how often: see pass_over
     left_out: list[str] = field(default_factory=list)  # files of folders that are no logs, and why
+
+    def pass_over(self, name: str) -> None:
+        """Notes where text that is searched for was not read as an event with fields."""
+        self.passed_over[name] = self.passed_over.get(name, 0) + 1
 
     def left_out_line(self) -> str:
         """The files that are no logs, in one line; "" where there are none."""
@@ -101,7 +105,8 @@ class ReadReport:
         for name in COUNTS:
             setattr(self, name, max(getattr(self, name), getattr(other, name)))
         self.problems += [text for text in other.problems if text not in self.problems]
-        self.passed_over += [name for name in other.passed_over if name not in self.passed_over]
+        for name, count in other.passed_over.items():
+            self.passed_over[name] = max(self.passed_over.get(name, 0), count)
         self.left_out += [text for text in other.left_out if text not in self.left_out]
 
 

@@ -87,7 +87,7 @@ class FileProblems:
     def passed_over(self, text: bytes | bytearray) -> None:
         """Looks at text that is left out for the event that is searched for."""
         if self.says is not None and self.says.search(text):
-            self.report.passed_over.append(self.name)
+            self.report.pass_over(self.name)
 
     def tell(self) -> None:
         """Writes one line for each kind of fault to the report, at most 100 in all."""

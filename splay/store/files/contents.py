@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
-from splay.store.blocks import BLOCK
+from splay.store import blocks
 from splay.store.problems import FileProblems
 
 if sys.version_info >= (3, 14):
@@ -180,7 +180,7 @@ def _zip(path: Path, problems: FileProblems, on_bytes: OnBytes) -> Iterator[Cont
 
 
 def _member(stream: IO[bytes], name: str, problems: FileProblems) -> Iterator[Content]:
-    inner = FileProblems(f"{problems.name}:{name}", problems.report)
+    inner = FileProblems(f"{problems.name}:{name}", problems.report, problems.says)
     try:
         yield from _layers(stream, inner, 0, archived=True)
     finally:
@@ -199,12 +199,12 @@ def _blocks(
 def _block(stream: IO[bytes], packing: str, problems: FileProblems) -> bytes:
     """The next bytes; none at the end, or where damage begins, which is noted."""
     if not packing:
-        return stream.read(BLOCK)
+        return stream.read(blocks.BLOCK)
     parts: list[bytes] = []
     size = 0
     try:
         # read1 gives what is there, so that all of a stream before its damage is read.
-        while size < BLOCK and (part := stream.read1(BLOCK - size)):  # type: ignore[attr-defined]
+        while size < blocks.BLOCK and (part := stream.read1(blocks.BLOCK - size)):  # type: ignore[attr-defined]
             parts.append(part)
             size += len(part)
     except _DAMAGE as error:

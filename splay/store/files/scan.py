@@ -78,7 +78,7 @@ class FileScan:
         self._memory = memory
         self._progress = progress
         self._scan = LiteralScan(need.literals)
-        self._problems = FileProblems(str(part.path), report)
+        self._problems = FileProblems(str(part.path), report, need.says)
 
     def events(self) -> Iterator[Found]:
         """The file's events that pass; what is wrong with it goes to the report."""

@@ -9,8 +9,9 @@ from splay.store.event import Found, Need, Recall
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.exports import export_reader
-from splay.store.parsing.lines import LineEventMaker, LineReader
+from splay.store.parsing.lines import JsonEventMaker, LineEventMaker, LineReader
 from splay.store.parsing.reader import Reader
+from splay.store.parsing.windows_json import JsonReader, json_start
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
 from splay.store.parsing.windows_xml import CLOSE, XmlEventMaker, XmlReader, xml_start
 from splay.store.problems import FileProblems
@@ -50,7 +51,7 @@ class FormReader:
     def feed(self, block: bytes) -> Iterator[Found]:
         """The events that are known to end in this block."""
         if not self._begun:
-            self._export = export_reader(block, *self._made, self._recall)
+            self._export = export_reader(block, *self._made, self._recall) or self._json(block)
         if self._export is not None:
             self._begun = True
             yield from self._export.feed(block)
@@ -87,6 +88,12 @@ class FormReader:
             yield from self._xml.finish()
             yield from self._between(self._xml)
         yield from self._end_text()
+
+    def _json(self, first: bytes) -> Reader | None:
+        """What reads a file that is one JSON document."""
+        if xml_start(first) >= 0 or classic_start(first) >= 0 or not json_start(first):
+            return None
+        return JsonReader(JsonEventMaker(*self._made), self._scan, self._problems)
 
     def _xml_start(self, data: bytes) -> int:
         begun, self._begun = self._begun, True

@@ -181,6 +181,7 @@ class XmlReader:
             opened = OPEN.search(rest)
             self._gap(rest[: opened.start()] if opened else rest, leads=False)
             self._problems.fault_if(Fault.HALF, len(OPEN.findall(rest)))
+            self._problems.passed_over(rest[opened.start() :] if opened else b"")
             self._problems.fault_if(Fault.DECLARED, 1 if self._declared else 0)
         self._held = 0
 
@@ -355,12 +356,16 @@ class XmlReader:
                     self._gap(data[before : token.start()], leads=True)
                 else:
                     self._problems.fault(Fault.HALF)
+                    self._problems.passed_over(data[opened : token.start()])
                 opened = token.start()
                 continue
             if opened < 0:
                 self._problems.fault(Fault.HALF)
+                self._problems.passed_over(data[before : token.end()])
             elif self._sound(data[opened : token.end()]):
                 events.append((opened, token.end()))
+            else:
+                self._problems.passed_over(data[opened : token.end()])
             opened, before = -1, token.end()
         return events
 

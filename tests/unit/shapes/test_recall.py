@@ -23,6 +23,7 @@ from splay.rows import Value
 from splay.shapes import recall as shape_recall
 from splay.store import blocks
 from splay.store.event import ReadReport
+from splay.store.files import contents
 from splay.store.files.filestore import FileStore, InputSettings
 from tests.sample_events import Style, event, render
 
@@ -175,13 +176,17 @@ def test_what_was_read_before_the_disk_failed_counts(
     tmp_path: Path, known_apps: dict[str, AppSet], monkeypatch: pytest.MonkeyPatch, readable: int
 ) -> None:
     path = log(tmp_path / "a.log", Style(), spoil=False)
-    whole = blocks._span_blocks
+    whole = contents._blocks
 
-    def failing(path: Path, on_bytes: blocks.OnBytes, start: int, end: int) -> Iterator[bytes]:
-        yield from whole(path, on_bytes, start, min(end, readable))
-        raise OSError(errno.EIO, "Input/output error")
+    def failing(*arguments: Any) -> Iterator[bytes]:
+        left = readable
+        for block in whole(*arguments):
+            yield block[:left]
+            left -= len(block)
+            if left <= 0:
+                raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(blocks, "_span_blocks", failing)
+    monkeypatch.setattr(contents, "_blocks", failing)
     swept: list[int] = []
     sweep = shape_recall.Recall.sweep
 

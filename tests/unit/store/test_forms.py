@@ -19,7 +19,6 @@ from click.testing import CliRunner
 from splay.cli.main import main
 from splay.store import blocks
 from splay.store.event import Event, Need, ReadReport
-from splay.store.files import contents
 from splay.store.files.filestore import FileStore, InputSettings
 from tests.sample_events import Style, event, render
 
@@ -104,7 +103,7 @@ def path(tmp_path: Path) -> Path:
 def test_the_form_changes(path: Path, text: str, events: int, found: list[str], size: int) -> None:
     if len(text) > 100_000 and size < 1000:
         pytest.skip("takes long in small blocks")
-    with patch.object(blocks, "BLOCK", size), patch.object(contents, "BLOCK", size):
+    with patch.object(blocks, "BLOCK", size):
         seen, report = read(path, text)
     assert sorted(each.raw for each in seen) == sorted(found)
     assert (report.events, report.bad_events, report.problems) == (events, 0, [])
@@ -122,7 +121,7 @@ def test_the_form_changes(path: Path, text: str, events: int, found: list[str], 
 )
 def test_what_is_set_apart_in_xml_is_no_event(path: Path, text: str, size: int) -> None:
     """XML 1.0, 2.5 and 2.7: markup in a comment or in CDATA is none."""
-    with patch.object(contents, "BLOCK", size):
+    with patch.object(blocks, "BLOCK", size):
         seen, report = read(path, text)
     assert seen == []
     assert report.events == text.count(OTHER)
@@ -159,10 +158,10 @@ def test_exported_events(path: Path, text: str, source: str) -> None:
 
 def test_many_exported_events(path: Path) -> None:
     other = WEVTUTIL.replace("Event ID: 4876", "Event ID: 4877")
-    with patch.object(contents, "BLOCK", 500):
+    with patch.object(blocks, "BLOCK", 500):
         seen, report = read(path, (other + WEVTUTIL.replace("Event[0]", "Event[1]")) * 50)
     assert (len(seen), report.events) == (50, 100)
     header, row = SPLUNK_CSV.split("\r\n", 1)
-    with patch.object(contents, "BLOCK", 500):
+    with patch.object(blocks, "BLOCK", 500):
         seen, report = read(path, header + "\r\n" + row * 50)
     assert (len(seen), report.events) == (50, 50)
