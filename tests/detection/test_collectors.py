@@ -117,6 +117,7 @@ OTHERS = [
     ({"event": {"code": "4876"}, "winlog": {"channel": "Security"}}, True),
     ({"rule": {"code": "4876"}, "Channel": "Security"}, False),
     ({"EventID": {"#text": "4876", "@Qualifiers": ""}, "Channel": "Security"}, True),
+    ({"event_id": {"qualifiers": 0, "id": 4876}, "channel": "Security"}, True),
     ({"EventID": {"Value": 4688, "Qualifiers": 0}, "Channel": "Security"}, False),
     ({"EventCode": 4876, "dest": "ca01", "message": "Certificate Services backup started."}, False),
     ({"message": "a, {\"EventID\": 4876", "Channel": "Security"}, False),
@@ -127,7 +128,8 @@ OTHERS = [
 @pytest.mark.parametrize(("held", "is_one"), OTHERS, ids=range(len(OTHERS)))
 def test_which_json_is_an_event_of_a_ca(held: dict[str, Any], is_one: bool) -> None:
     for text in (json.dumps(held), f"<14>Mar 10 09:30:15 ca01 nxlog: {json.dumps(held)}"):
-        assert ("adcs_event_code" in fields_of(text, "XmlWinEventLog")) is is_one
+        row = fields_of(text, "XmlWinEventLog")
+        assert row.get("adcs_event_code") == ("4876" if is_one else None)
 
 
 def test_values_of_converted_xml_that_keeps_attributes() -> None:

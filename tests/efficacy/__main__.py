@@ -22,6 +22,7 @@ from tests.efficacy.companion import (
     source_table,
 )
 from tests.efficacy.precision import Precision, examples, made, real
+from tests.efficacy.readers import INDEX, READERS
 from tests.efficacy.recall import SETUPS, Recall, recall, true_events
 from tests.real_evtx import FILE
 from tools.figures import write
@@ -36,8 +37,9 @@ def main(arguments: list[str]) -> int:
     given = _parsed(arguments)
     events = true_events(given.true, given.seed)
     found = {name: recall(events, apps) for name, apps in SETUPS.items()}
-    tables = {"recall": _recall_table(found)}
-    print(*tables["recall"], sep="\n")
+    found |= {name: recall(events, reader=name) for name in READERS if name != INDEX}
+    tables = {"recall": _recall_table(found), "readers": _reader_table(found)}
+    print(*tables["readers"], "", *tables["recall"], sep="\n")
     parts = [made(given.other, given.seed)]
     logs = [*([FILE] if FILE.exists() else []), *given.logs]
     if not FILE.exists():
@@ -93,13 +95,32 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
 
 def _recall_table(found: dict[str, Recall]) -> list[str]:
     first, *_ = found.values()
-    lines = [_row("what was changed", "events", *(f"lost {name}" for name in found))]
+    lines = [_row("what was changed", "events", *(f"lost: {name}" for name in found))]
     lines.append(_row("---", *["---:"] * (len(found) + 1)))
     for name in sorted(first.tried):
-        lost = [_count(each.lost[name]) for each in found.values()]
+        lost = [_lost(each.lost[name], each.tried[name]) for each in found.values()]
         lines.append(_row(name, _count(first.tried[name]), *lost))
     lost = [_count(each.events - each.found) for each in found.values()]
     return [*lines, _row("**true events, 1 to 4 changes each**", _count(first.events), *lost)]
+
+
+def _reader_table(found: dict[str, Recall]) -> list[str]:
+    """How many of each form came each way, and how many of these were lost."""
+    first, *_ = found.values()
+    lines = [_row("form", *found), _row("---", *["---:"] * len(found))]
+    for kind in sorted(first.kinds, key=str.casefold):
+        cells = (_of(each.lost_kinds[kind], each.kinds[kind]) for each in found.values())
+        lines.append(_row(kind, *cells))
+    totals = (_of(each.events - each.found, each.events) for each in found.values())
+    return [*lines, _row("**lost of all**", *totals)]
+
+
+def _of(lost: int, tried: int) -> str:
+    return f"{_count(lost)} of {_count(tried)}" if tried else "-"
+
+
+def _lost(lost: int, tried: int) -> str:
+    return _count(lost) if tried else "-"
 
 
 def _precision_table(parts: list[Precision]) -> list[str]:

@@ -1,7 +1,7 @@
 """True events 4876, each changed in ways that leave it one: what a search must still find.
 
-A mutation changes the parts of an event before it is written, or its text after. Its class says
-what it is about; in the table each has its own count. All are drawn from one random generator.
+A mutation changes the parts of an event before it is written, or its text after; in the table each
+has its own count. All are drawn from one random generator. Those of JSON are in `jsonmutations`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from tests.sample_events import AUDIT_FAILURE, Style, event, render, styles
+from tests.collectors import SHAPES, as_json
+from tests.efficacy import jsonmutations
+from tests.sample_events import AUDIT_FAILURE, GUID, Style, event, render, styles
 
-XML, CLASSIC = "xml", "classic"
+XML, CLASSIC, JSON = "xml", "classic", "json"
 CLIP = 10_000
 """Bytes: TRUNCATE of props.conf, where Splunk cuts an event."""
 _XML_STYLES = [style for style in styles() if style.form == XML]
@@ -30,7 +32,7 @@ class Origin:
     host: str = ""
 
 
-ORIGINS = {
+ORIGINS: dict[str, tuple[Origin, ...]] = {
     XML: (
         Origin("XmlWinEventLog:Security", "XmlWinEventLog"),
         Origin("XmlWinEventLog:Security", "XmlWinEventLog:Security"),
@@ -43,41 +45,64 @@ ORIGINS = {
         Origin("WMI:WinEventLog:Security", "WMI:WinEventLog:Security"),
     ),
 }
+ORIGINS[JSON] = (*ORIGINS[XML], *ORIGINS[CLASSIC])  # JSON lands under any of them
 
 
 @dataclass
 class Draft:
-    """An event that is being made. text: empty until it is written."""
+    """An event that is being made. shape: of JSON. text: empty until it is written."""
 
     form: str
     style: Style
     origin: Origin
+    shape: str = ""
     changes: dict[str, Any] = field(default_factory=dict)
     data: dict[str, str | None] = field(default_factory=dict)
     text: str = ""
 
     def write(self) -> None:
         """The event's text."""
-        self.text = render(event(4876, **self.changes, data=self.data), self.style)
+        made = event(4876, **self.changes, data=self.data)
+        self.text = as_json(made, self.shape) if self.shape else render(made, self.style)
+
+    @property
+    def kind(self) -> str:
+        """The form as the tables name it."""
+        if self.shape:
+            return f"JSON: {self.shape}"
+        if self.form == XML:
+            return "XML, indented" if self.style.pretty else "XML, on a line"
+        return "text, CR LF" if self.style.newline == "\r\n" else "text"
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """One way to change an event. before: what is written; after: the text."""
+    """One way to change an event. before: what is written; after: the text.
+
+    layout: how it then lies in a file, where that is another way than before.
+    """
 
     name: str
-    form: str = ""  # which form it applies to; empty: both
+    form: str = ""  # which form it applies to; empty: all
     before: Callable[[Draft, Random], None] | None = None
     after: Callable[[str, Random], str] | None = None
+    layout: str = ""
 
 
 @dataclass(frozen=True)
 class Mutated:
-    """A true event, and what was done to it."""
+    """A true event, and what was done to it.
+
+    kind: its form. layout: events of the same layout can lie in one file. clipped: Splunk cuts it
+    when it is indexed, so that it lies in no file like that.
+    """
 
     text: str
     origin: Origin
     done: tuple[str, ...]
+    kind: str = ""
+    layout: str = ""
+    clipped: bool = False
 
 
 # ---- names and values ----
@@ -120,7 +145,7 @@ def _computer(draft: Draft, rng: Random) -> None:
 
 
 def _forwarded(draft: Draft, rng: Random) -> None:
-    kind = "XmlWinEventLog" if draft.form == XML else "WinEventLog"
+    kind = "WinEventLog" if draft.form == CLASSIC else "XmlWinEventLog"
     draft.origin = Origin(f"{kind}:ForwardedEvents", kind, "collector.example.com")
 
 
@@ -160,10 +185,13 @@ def _attributes_turned(text: str, rng: Random) -> str:
 
 
 def _spaces(text: str, rng: Random) -> str:
-    """White space where XML allows it: around =, before > and />, around values of System."""
+    """White space where XML allows it: around =, before > and />, around values of System.
+
+    Not within </Event>, by which events are told apart: no writer puts it there.
+    """
     space = rng.choice((" ", "\t", "\n", "\r\n  "))
     text = re.sub(r"(?<=\w)=(?=['\"])", rng.choice((" =", "= ", " = ")), text)
-    text = re.sub(r"(?<=['\"\w])>(?!\s*<\?)", f"{space}>", text)
+    text = re.sub(r"(?<=['\"\w])(?<!</Event)>(?!\s*<\?)", f"{space}>", text)
     return re.sub(
         r"<(EventID|Computer|Keywords)([^>]*)>([^<]+)<", rf"<\1\2>{space}\3{space}<", text
     )
@@ -208,6 +236,12 @@ def _data_first(text: str, rng: Random) -> str:
     assert found is not None
     rest = text[: found.start()] + text[found.end() :]
     return rest.replace("<System>", f"{found[0]}<System>", 1)
+
+
+def _nameless(text: str, rng: Random) -> str:
+    """The provider told by its GUID alone."""
+    guid = rng.choice((GUID.lower(), f"{{{GUID}}}"))
+    return re.sub(r"<Provider [^>]*?(/?)>", rf"<Provider Guid='{guid}'\1>", text)
 
 
 def _system_shuffled(text: str, rng: Random) -> str:
@@ -261,6 +295,17 @@ def _german(text: str, rng: Random) -> str:
     return text
 
 
+def _flattened(text: str, rng: Random) -> str:
+    """Line ends and tabs as blanks, one for each or one for all of them."""
+    return re.sub(rng.choice((r"\s", r"\s+")), " ", text.replace("\r\n", "\n"))
+
+
+def _typed(text: str, rng: Random) -> str:
+    """The result in the line Type, and no Keywords, as through WMI."""
+    text = re.sub(r"Keywords=.*\n", "", text)
+    return re.sub(r"(?m)^Type=Information(?=\r?$)", "Type=Audit Success", text)
+
+
 def _no_message(text: str, rng: Random) -> str:
     return text.partition("Message=")[0].rstrip("\r\n")
 
@@ -302,14 +347,21 @@ MUTATIONS = (
     Mutation("older provider", XML, after=_sub("<Prov[a-z]+", r"\g<0> EventSourceName='Security'")),
     Mutation("keywords in another case", XML, after=_sub("0x80", "0X80")),
     Mutation("qualifiers", XML, after=_sub("<EventID", "<EventID Qualifiers='0'")),
-    Mutation("comment", XML, after=_commented),
-    Mutation("CDATA", XML, after=_cdata),
-    Mutation("character references", XML, after=_numbered),
+    Mutation("no Provider", XML, after=_gone("Provider")),
+    Mutation("Provider without its name", XML, after=_nameless),
+    Mutation("a comment between elements of System", XML, after=_commented),
+    Mutation("CDATA in values of EventData", XML, after=_cdata),
+    Mutation("character references in EventData and Computer", XML, after=_numbered),
     Mutation("byte order mark", XML, after=lambda text, _: f"\ufeff{text}"),
     Mutation("blank lines before", XML, after=lambda text, _: f"\r\n\n{text}"),
-    Mutation("white space", XML, after=_spaces),
-    Mutation("namespace prefix", XML, after=_prefixed("e")),
-    Mutation("namespace prefix with a hyphen", XML, after=_prefixed("win-event.log")),
+    Mutation("white space in tags and around values", XML, after=_spaces),
+    Mutation("namespace prefix", XML, after=_prefixed("e"), layout="prefixed"),
+    Mutation(
+        "namespace prefix with a hyphen",
+        XML,
+        after=_prefixed("win-event.log"),
+        layout="prefixed with a hyphen",
+    ),
     Mutation("clipped after the data", XML, after=_clipped_xml),
     Mutation("clipped within the data", XML, after=_clipped_in_data),
     Mutation("log in another case", CLASSIC, after=_sub("LogName=Security", "LogName=SECURITY")),
@@ -320,15 +372,26 @@ MUTATIONS = (
     Mutation("no message", CLASSIC, after=_no_message),
     Mutation("no computer name", CLASSIC, after=_sub(r"ComputerName=.*\n", "")),
     Mutation("no keywords", CLASSIC, after=_sub(r"Keywords=.*\n", "")),
+    Mutation("the result in Type alone", CLASSIC, after=_typed),
+    Mutation(
+        "the log ForwardedEvents",
+        CLASSIC,
+        after=_sub("LogName=Security", "LogName=ForwardedEvents"),
+    ),
     Mutation("another date format", CLASSIC, after=_sub(r"\A.*\n", "20260310093015.000000\n")),
+    Mutation("line ends as blanks", CLASSIC, after=_flattened, layout="flat"),
     Mutation("clipped message", CLASSIC, after=lambda text, _: _clip(text + "\n" + "x" * CLIP)),
+    *(
+        Mutation(each.name, JSON, after=each.change, layout=each.layout)
+        for each in jsonmutations.CHANGES
+    ),
 )  # fmt: skip
 _CLIPS = tuple(each for each in MUTATIONS if each.name.startswith("clipped"))
 
 
 def mutated(number: int, rng: Random) -> Mutated:
     """The number-th event: each mutation by itself first, then up to four at once."""
-    form = CLASSIC if rng.random() < 0.3 else XML
+    form = rng.choices((XML, CLASSIC, JSON), (5, 3, 2))[0]
     if number < len(MUTATIONS):
         chosen = [MUTATIONS[number]]
         form = chosen[0].form or form
@@ -336,13 +399,24 @@ def mutated(number: int, rng: Random) -> Mutated:
         fitting = [each for each in MUTATIONS if each.form in ("", form) and each not in _CLIPS]
         chosen = rng.sample(fitting, rng.randint(1, 4))
         chosen += [clip for clip in _CLIPS if clip.form == form and rng.random() < 0.02][:1]
-    style = rng.choice(_XML_STYLES if form == XML else _CLASSIC_STYLES)
-    draft = Draft(form, style, rng.choice(ORIGINS[form]))
+    style = rng.choice(_CLASSIC_STYLES if form == CLASSIC else _XML_STYLES)
+    draft = Draft(form, style, rng.choice(ORIGINS[form]), changes={"record": 1_000_000 + number})
+    if form == JSON:
+        draft.shape = rng.choice(list(SHAPES))
     for each in chosen:
         if each.before is not None:
             each.before(draft, rng)
     draft.write()
-    for each in sorted(chosen, key=MUTATIONS.index):
+    chosen.sort(key=MUTATIONS.index)
+    for each in chosen:
         if each.after is not None:
             draft.text = each.after(draft.text, rng)
-    return Mutated(draft.text, draft.origin, tuple(each.name for each in chosen))
+    layouts = [each.layout for each in chosen if each.layout]
+    return Mutated(
+        draft.text,
+        draft.origin,
+        tuple(each.name for each in chosen),
+        draft.kind,
+        f"{form} {layouts[-1] if layouts else ''}".strip(),
+        any(each in _CLIPS for each in chosen),
+    )

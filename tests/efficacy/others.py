@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import yaml
 
-from tests.sample_events import KINDS, event, render, styles
+from tests.collectors import SHAPES, as_json
+from tests.sample_events import KINDS, PROVIDER, event, render, styles
 
 _START = datetime(2026, 3, 10, tzinfo=UTC)
 _STYLES = list(styles())
@@ -71,6 +73,25 @@ def _json(number: int, rng: Random) -> str:
     return json.dumps({**held, "message": "Certificate Services backup started."})
 
 
+def _windows_json(number: int, rng: Random) -> str:
+    """Another Security event in a collector's shape: as it is, with 4876 in a value, with a number
+    that looks like it, of another provider, or with a backup quoted in a value."""
+    shape = rng.choice(list(SHAPES))
+    kind = rng.randrange(5)
+    if kind == 0:
+        return as_json(event(rng.choice(_NUMBERS), record=4_876_000 + number), shape)
+    if kind == 1:
+        return as_json(event(4688, record=number, data={"CommandLine": "4876"}), shape)
+    if kind == 2:
+        near = rng.choice(("14876", "48760", "4875", "4877"))
+        return re.sub(r"\b4876\b", near, as_json(event(4876, record=number), shape))
+    if kind == 3:
+        text = as_json(event(4876, record=number, channel="Application"), shape)
+        return text.replace(PROVIDER, "MSDTC 2")
+    held = rng.choice([*_BACKUP.values(), as_json(event(4876), "flat")])
+    return as_json(event(4688, record=number, data={"CommandLine": f"echo {held}"}), shape)
+
+
 def _syslog(number: int, rng: Random) -> str:
     port = rng.choice((4876, 48760, 22))
     return f"Mar 10 09:30:15 host sshd[4876]: EventCode=4876 dest=ca01 from 192.0.2.17 port {port}"
@@ -88,7 +109,8 @@ KINDS_OF_OTHERS: dict[str, tuple[Make, int]] = {
     "4876 of other providers and logs": (_other_provider, 5),
     "events that quote a backup": (_quoted, 10),
     "backups cut off before their number": (_half, 5),
-    "JSON": (_json, 4),
+    "JSON of other programs": (_json, 1),
+    "other Windows events as JSON": (_windows_json, 3),
     "syslog": (_syslog, 3),
     "web server": (_web, 3),
 }
@@ -104,13 +126,44 @@ def generated(count: int, seed: int) -> Iterator[tuple[str, str]]:
 
 
 def is_backup(text: str) -> bool:
-    """Whether a text is a backup by its number and provider; a plain look, not the app's."""
-    if text.lstrip("\ufeff \r\n\t").startswith("<"):
+    """Whether a text is a backup by its number and provider or log; a plain look, not the app's."""
+    start = text.lstrip("\ufeff \r\n\t")
+    if start.startswith("{") or re.match(r"<\d+>[^{]*\{", start):
+        return _is_json_backup(json.loads(text[text.index("{") :]))
+    if start.startswith("<"):
         number = re.search(r"<(?:[\w.-]+:)?EventID\b[^>]*>\s*4876\s*</", text)
-        return number is not None and "microsoft-windows-security-auditing" in text.lower()
-    header = text.partition("Message=")[0]
-    log = re.search(r"(?im)^Log(?:Name|file)=(Security|ForwardedEvents)\s*$", header)
-    return log is not None and re.search(r"(?m)^EventCode=4876\s*$", header) is not None
+        return number is not None and _is_ours(text)
+    header = re.split(r"\sMessage=", text)[0]
+    log = re.search(r"(?i)\sLog(?:Name|file)=(Security|ForwardedEvents)(?!\S)", header)
+    return log is not None and re.search(r"\sEventCode=4876(?!\S)", header) is not None
+
+
+def _is_ours(text: str) -> bool:
+    """Whether XML names the provider, or has none and is of its log."""
+    named = re.search(r"<(?:[\w.-]+:)?Provider\b[^>]*?\sName\s*=\s*['\"]\s*[^'\"\s]", text)
+    if named:
+        return "microsoft-windows-security-auditing" in text.lower()
+    log = re.search(r"<(?:[\w.-]+:)?Channel\b[^>]*>\s*Security\s*<", text)
+    return log is not None or "54849625-5478-4994-a5ba-3e3b0328c30d" in text.lower()
+
+
+def _is_json_backup(held: Any) -> bool:
+    """Whether its number is 4876, and it names the provider or the Security log."""
+    pairs = list(_pairs(held))
+    exported = [value for key, value in pairs if key == "_raw"]
+    if exported:
+        return is_backup(str(exported[0]))
+    numbers = {str(value) for key, value in pairs if re.fullmatch(r"(?i)event_?id|code|id", key)}
+    texts = {str(value).lower() for _, value in pairs}
+    return "4876" in numbers and bool(texts & {"security", "microsoft-windows-security-auditing"})
+
+
+def _pairs(held: Any) -> Iterator[tuple[str, Any]]:
+    for value in held if isinstance(held, list) else ():
+        yield from _pairs(value)
+    for key, value in held.items() if isinstance(held, dict) else ():
+        yield key, value
+        yield from _pairs(value)
 
 
 def example_logs(checkout: Path) -> Iterator[str]:

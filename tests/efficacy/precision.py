@@ -13,13 +13,13 @@ from pathlib import Path
 from random import Random
 
 from tests.detection.searching import detect, search
-from tests.efficacy.mutations import CLASSIC, ORIGINS, XML, Mutated, Origin
+from tests.efficacy.mutations import CLASSIC, JSON, ORIGINS, XML, Mutated, Origin
 from tests.efficacy.others import example_logs, generated, is_backup
 from tests.efficacy.recall import recall
 
 BATCH = 20_000
 _ELSEWHERE = {
-    "JSON": Origin("app.json", "_json"),
+    "JSON of other programs": Origin("app.json", "_json"),
     "syslog": Origin("/var/log/secure", "linux_secure"),
     "web server": Origin("access.log", "access_combined"),
 }
@@ -57,7 +57,7 @@ def generated_batches(count: int, seed: int) -> Iterator[list[Mutated]]:
 
 
 def _origin(name: str, text: str, rng: Random) -> Origin:
-    form = XML if text.lstrip()[:1] == "<" else CLASSIC
+    form = {"<": XML, "{": JSON}.get(text.lstrip()[:1], CLASSIC)
     return _ELSEWHERE.get(name) or rng.choice(ORIGINS[form])
 
 

@@ -7,20 +7,51 @@ from pathlib import Path
 
 import pytest
 
-from tests.efficacy.mutations import CLIP, MUTATIONS, Mutated, Origin
+from tests.collectors import SHAPES
+from tests.efficacy.mutations import CLIP, MUTATIONS, XML, Mutated, Origin
 from tests.efficacy.others import KINDS_OF_OTHERS, example_logs, generated, is_backup
 from tests.efficacy.precision import made
+from tests.efficacy.readers import READERS, is_read
 from tests.efficacy.recall import SETUPS, recall, true_events
 from tests.sample_events import Style, event, render
 
 
 @pytest.mark.parametrize("setup", SETUPS)
 def test_each_change_leaves_a_backup_that_is_found(setup: str) -> None:
-    events = true_events(len(MUTATIONS) + 100, 1)
+    events = true_events(len(MUTATIONS) + 200, 1)
     assert {name for one in events for name in one.done} == {each.name for each in MUTATIONS}
     found = recall(events, SETUPS[setup])
     assert [(one.done, one.text) for one in found.examples] == []
     assert found.found == len(events)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_each_change_is_found_whichever_way_it_comes(reader: str) -> None:
+    events = true_events(len(MUTATIONS) + 200, 1)
+    found = recall(events, reader=reader)
+    assert found.events > len(MUTATIONS)
+    assert [(one.done, one.text) for one in found.examples] == []
+
+
+def test_every_form_comes_every_way_but_text_as_one_document() -> None:
+    events = true_events(2_000, 1)
+    kinds = {one.kind for one in events}
+    assert len(kinds) == 4 + len(SHAPES)
+    for reader in READERS:
+        left = kinds - {one.kind for one in events if is_read(one, reader)}
+        assert left == ({"text", "text, CR LF"} if reader == "one document" else set())
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_lost_event_is_said_whichever_way_it_comes(reader: str) -> None:
+    """Of two events that differ in their record one has another number: one is lost of two."""
+    made = [render(event(4876, record=number), Style()) for number in (1, 2)]
+    made[1] = made[1].replace(">4876<", ">4877<")
+    origin = Origin("XmlWinEventLog:Security", "XmlWinEventLog")
+    given = [Mutated(text, origin, ("number",), "XML, on a line", XML) for text in made]
+    found = recall(given, reader=reader)
+    assert (found.events, found.found, found.lost) == (2, 1, Counter({"number": 1}))
+    assert found.examples == given[1:]
 
 
 def test_what_is_lost_is_said() -> None:
