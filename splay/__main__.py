@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import io
+import sys
 
 
 def main() -> None:
@@ -13,6 +15,9 @@ def main() -> None:
 
     gc.freeze()
     gc.enable()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show is a question mark
+            stream.reconfigure(errors="replace")
     command()
 
 

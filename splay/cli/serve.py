@@ -11,6 +11,8 @@ import click
 
 from splay.cli.terminal import refusing
 
+_PORT = click.IntRange(0, 65535)
+
 
 @click.command()
 @click.option(
@@ -21,10 +23,16 @@ from splay.cli.terminal import refusing
     help="An app's folder; may be given several times. Default: this folder.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8089, show_default=True, help="REST API; 0 takes a free port.")
-@click.option("--hec-port", default=8088, show_default=True, help="HTTP Event Collector.")
+@click.option(
+    "--port", type=_PORT, default=8089, show_default=True, help="REST API; 0 takes a free port."
+)
+@click.option(
+    "--hec-port", type=_PORT, default=8088, show_default=True, help="HTTP Event Collector."
+)
 @click.option("--dashboards", is_flag=True, help="Also serve the apps' dashboards, to a browser.")
-@click.option("--web-port", default=8000, show_default=True, help="Of the dashboards (HTTP).")
+@click.option(
+    "--web-port", type=_PORT, default=8000, show_default=True, help="Of the dashboards (HTTP)."
+)
 @click.option("--data", type=click.Path(path_type=Path), help="Keep what is indexed here.")
 @click.option("--tls/--plain", default=True, show_default=True, help="HTTPS or HTTP.")
 @click.option("--username", envvar="SPLUNK_USERNAME", default="admin", help="SPLUNK_USERNAME.")

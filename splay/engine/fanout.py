@@ -15,8 +15,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -32,6 +32,7 @@ from splay.store.problems import MAX_PROBLEMS
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.sharedctypes import Synchronized
 
 SHARE = 32 * 1024 * 1024
 """Bytes of text of a share: large enough that starting on it costs nothing, and small enough that
@@ -76,6 +77,10 @@ class Done:
 
 
 _work: Work | None = None
+_read: Synchronized[int] | None = None
+"""Bytes that all processes have read so far."""
+
+_LOOK = 0.1  # seconds between two looks at how far they are
 
 
 def divisible(plan: Plan, context: Context, evidence: Keeper | None = None) -> Work | None:
@@ -94,20 +99,38 @@ def divisible(plan: Plan, context: Context, evidence: Keeper | None = None) -> W
     return None
 
 
-def workers() -> ProcessPoolExecutor:
-    """A process for each processor; none of them outlives this one, however it ends."""
+@contextmanager
+def workers() -> Iterator[ProcessPoolExecutor]:
+    """A process for each processor; none of them outlives the block, however it ends."""
     # Imported where there is much to read: it takes a tenth of splay's start.
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
+    global _read
     context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(os.cpu_count(), context, initializer=_end_with_parent)
+    _read = context.Value("Q", 0)
+    pool = ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin)
+    try:
+        yield pool
+    except BaseException:
+        # Interrupted, or a share failed: whatever else they do is for nothing. Python's own
+        # kill_workers does the same from 3.14 on.
+        for process in list(pool._processes.values()):
+            process.kill()
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    else:
+        pool.shutdown()
+    finally:
+        _read = None
 
 
-def _end_with_parent() -> None:
-    """Else they would read on to the end of their shares: prctl(2), PR_SET_PDEATHSIG."""
+def _begin() -> None:
+    """In a new process: it ends with its parent, else it would read on to the end of its share
+    (prctl(2), PR_SET_PDEATHSIG); Ctrl-C is for the parent to heed."""
     import ctypes
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
@@ -133,7 +156,9 @@ def run_shares(
     _work = work
     with workers() as pool:
         running = [pool.submit(_run, share) for share in shares]
-        found = [_taken(future, work, report, progress) for future in running]
+        if progress is not None:
+            _watch(running, progress)
+        found = [_taken(future, work, report) for future in running]
     _work = None
     if not report.events:
         raise store.nothing_read(report.problems)
@@ -147,8 +172,31 @@ def _run(share: Share) -> Done:
     report = ReadReport()
     told = len(work.context.messages)
     evidence = work.evidence.fresh() if work.evidence else None
-    groups = _groups(work, share, report, None, evidence)
+    groups = _groups(work, share, report, _count, evidence)
     return Done(groups, report, work.context.messages[told:], evidence)
+
+
+def _count(size: int) -> None:
+    """Tells the parent that so many more bytes were read."""
+    if _read is not None:
+        with _read.get_lock():
+            _read.value += size
+
+
+def _watch(running: Sequence[Future[Done]], progress: Progress) -> None:
+    """Tells how far the processes are, until all have ended."""
+    from concurrent.futures import FIRST_EXCEPTION, wait
+
+    assert _read is not None
+    told = 0
+    left: Collection[Future[Done]] = running
+    while left:
+        left = wait(left, _LOOK, FIRST_EXCEPTION).not_done
+        read = _read.value
+        progress(read - told)
+        told = read
+        if any(future.done() and future.exception() for future in running):
+            return
 
 
 def run_whole(
@@ -180,9 +228,7 @@ def _groups(
         return work.stats.groups(items, context)
 
 
-def _taken(
-    future: Future[Done], work: Work, report: ReadReport, progress: Progress | None
-) -> Groups:
+def _taken(future: Future[Done], work: Work, report: ReadReport) -> Groups:
     done = future.result()
     for field in COUNTS:
         setattr(report, field, getattr(report, field) + getattr(done.report, field))
@@ -194,6 +240,4 @@ def _taken(
         work.context.add_message(level, text)
     if work.evidence is not None and done.evidence is not None:
         work.evidence.absorb(done.evidence)
-    if progress:
-        progress(done.report.bytes)
     return done.groups

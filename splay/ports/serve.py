@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from splay.errors import DataError
+from splay.ports.connections import Connections, Listener, allowed
 from splay.ports.headers import guarded
 from splay.ports.streaming import SplunkdProtocol
 from splay.server.jobs.jobs import in_thread
@@ -53,8 +55,14 @@ def serve(splunkd: Splunkd, listening: Listening, say: Callable[[str], None]) ->
     if listening.web_port is not None:
         parts.append(("Dashboards", listening.web_port, _web_app(splunkd, listening), None))
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(_bound(listening.host, port)) for _, port, _, _ in parts]
-        servers = [uvicorn.Server(_config(app, context)) for _, _, app, context in parts]
+        connections = allowed()
+        sockets = [
+            stack.enter_context(_bound(listening.host, port, connections))
+            for _, port, _, _ in parts
+        ]
+        servers = [
+            uvicorn.Server(_config(app, context, connections)) for _, _, app, context in parts
+        ]
         scheduler = Scheduler(splunkd)
         scheduler.start()
         ended = threading.Event()
@@ -63,7 +71,7 @@ def serve(splunkd: Splunkd, listening: Listening, say: Callable[[str], None]) ->
             scheme = "https" if context else "http"
             say(f"{name}: {scheme}://{_shown(listening.host)}:{sock.getsockname()[1]}")
         try:
-            asyncio.run(_all(servers, sockets))
+            asyncio.run(_all(servers, sockets, connections))
         finally:
             ended.set()
             scheduler.stop()
@@ -88,7 +96,9 @@ def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-async def _all(servers: list[uvicorn.Server], sockets: list[socket.socket]) -> None:
+async def _all(
+    servers: list[uvicorn.Server], sockets: list[socket.socket], connections: Connections
+) -> None:
     """Runs the servers; when one is told to end, the others end as well."""
 
     async def run(server: uvicorn.Server, sock: socket.socket) -> None:
@@ -96,13 +106,17 @@ async def _all(servers: list[uvicorn.Server], sockets: list[socket.socket]) -> N
         for other in servers:
             other.should_exit = True
 
+    watch = asyncio.create_task(connections.watch())
     await asyncio.gather(*(run(*pair) for pair in zip(servers, sockets, strict=True)))
+    watch.cancel()
 
 
-def _config(app: Any, certificate: Callable[..., ssl.SSLContext] | None) -> uvicorn.Config:
+def _config(
+    app: Any, certificate: Callable[..., ssl.SSLContext] | None, connections: Connections
+) -> uvicorn.Config:
     return uvicorn.Config(
         guarded(app),
-        http=SplunkdProtocol,
+        http=partial(SplunkdProtocol, connections),  # type: ignore[arg-type]
         ws="none",
         lifespan="off",
         log_level="warning",
@@ -115,12 +129,13 @@ def _config(app: Any, certificate: Callable[..., ssl.SSLContext] | None) -> uvic
 
 
 @contextlib.contextmanager
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
+def _bound(host: str, port: int, connections: Connections) -> Iterator[socket.socket]:
     try:
         family, kind, proto, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        sock = socket.socket(family, kind, proto)
+        sock = Listener(family, kind, proto)
+        sock.connections = connections
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
         sock.listen(512)
@@ -142,6 +157,9 @@ def _certificate(host: str) -> Callable[..., ssl.SSLContext]:
     def context(*_: Any) -> ssl.SSLContext:
         found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         found.minimum_version = ssl.TLSVersion.TLSv1_2
+        # A client that sends and closes never reads a ticket; the system then resets the
+        # connection, and with it goes what we have not read yet.
+        found.num_tickets = 0
         made.configure_cert(found)
         return found
 

@@ -1,4 +1,6 @@
-"""splunkd's streaming input: a POST whose body has no length and ends with the connection.
+"""HTTP as splunkd speaks it: requests in good time, and its streaming input.
+
+The input is a POST whose body has no length and ends with the connection.
 
 Such a request (header X-Splunk-Input-Mode: Streaming) is not HTTP/1.1 as the standard has it.
 Here its body becomes a chunked one before the HTTP parser sees it.
@@ -7,28 +9,93 @@ Source: REST API Reference, "receivers/stream".
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from splay.ports.connections import HEAD_SECONDS, Connections
 
 _STREAMING = re.compile(rb"\r\nx-splunk-input-mode:\s*streaming\r\n", re.IGNORECASE)
 _SIZED = re.compile(rb"\r\n(?:content-length|transfer-encoding):", re.IGNORECASE)
 _END = b"\r\n\r\n"
 _MAX_HEAD = 64 * 1024
+BODY_SECONDS = 30.0
+"""Without a byte of a body that is not finished."""
+_SLOWEST = 1000  # bytes of a body each second, from then on
+_LATE = (
+    b"HTTP/1.1 408 Request Timeout\r\nServer: Splunkd\r\nConnection: close\r\n"
+    b"Content-Length: 0\r\n\r\n"
+)
 
 
 class SplunkdProtocol(H11Protocol):
-    """HTTP, and streams as the SDK's `Index.attach` opens them."""
+    """HTTP, and streams as the SDK's `Index.attach` opens them.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    open_connections: those that this one is one of.
+    """
+
+    def __init__(self, open_connections: Connections, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._open = open_connections
+        self._head_since: float | None = None  # when a head began that is not finished
+        self._body_since = self._body_seen = 0.0
+        self._body_size = 0
         self._head: bytes | None = b""  # the first request's head; None once it is known
         self._streaming = False
         self._was_stream = False
         self._lost: tuple[Exception | None] | None = None
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._open.speaks(transport, self)
+        self._head_since = time.monotonic()
+
     def data_received(self, data: bytes) -> None:
+        now = time.monotonic()
+        answering = self._answering
+        if not answering and self._head_since is None:
+            self._head_since = now
+        self._take(data)
+        if not self._answering:
+            return
+        self._head_since = None
+        if not answering:
+            self._body_since, self._body_size = now, 0
+        self._body_seen = now
+        self._body_size += len(data)
+
+    @property
+    def _answering(self) -> bool:
+        """Whether there is the head of a request that has no whole answer yet."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def rank(self) -> int:
+        """How little is lost with it (`splay.ports.connections.Answering`)."""
+        if not self._answering:
+            return 0
+        return 1 if self.cycle.more_body else -1
+
+    def overdue(self, now: float) -> bool:
+        """Whether the client takes too long for a head, or for a body that we are ready for."""
+        if not self._answering:
+            return self._head_since is not None and now - self._head_since > HEAD_SECONDS
+        if self._streaming or not self.cycle.more_body or self.flow.read_paused:
+            self._body_seen = now
+            return False
+        lasted = now - self._body_since - BODY_SECONDS
+        return now - self._body_seen > BODY_SECONDS or self._body_size < lasted * _SLOWEST
+
+    def time_out(self) -> None:
+        """Answers that it took too long, and ends."""
+        if not self.transport.is_closing():
+            if not (self._answering and self.cycle.response_started):
+                self.transport.write(_LATE)
+            self.transport.close()
+
+    def _take(self, data: bytes) -> None:
         if self._streaming:
             self._chunk(data)
         elif self._head is None:
@@ -74,5 +141,7 @@ class SplunkdProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        if self.conn.trailing_data[0]:
+            self._head_since = time.monotonic()
         if self._lost is not None:
             super().connection_lost(self._lost[0])

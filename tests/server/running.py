@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +59,19 @@ class Server:
 
 
 @contextmanager
-def running(*options: str, **environment: str) -> Iterator[Server]:
-    """A server on free ports, for as long as the block lasts."""
+def running(
+    *options: str, limits: Callable[[], None] | None = None, **environment: str
+) -> Iterator[Server]:
+    """A server on free ports, for as long as the block lasts. limits: set in its process."""
     command = [sys.executable, "-m", "splay", "serve", "--port", "0", "--hec-port", "0", *options]
     secrets = {"SPLUNK_PASSWORD": PASSWORD, "SPLUNK_HEC_TOKEN": TOKEN, **environment}
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **secrets}, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, **secrets},
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=limits,
     )
     assert process.stdout
     with process:
