@@ -24,6 +24,7 @@ _CONDITION = re.compile(r"(startswith|endswith)\s*=\s*", re.IGNORECASE)
 _EVAL = re.compile(r"eval\s*\(", re.IGNORECASE)
 _BARE = re.compile(r"[^\s|]+")
 _MAX_EVENTS = 1000
+_COMPARED = 20_000  # pairs between two looks at whether the search is to go on
 Times = Callable[[Row], float]
 
 
@@ -134,7 +135,13 @@ def collect(
     running: list[Group] = []
     done: list[Group] = []
     orphans: list[Row] = []
+    compared = 0
     for row in rows:
+        compared += 1 + len(running)  # each row is compared with all that are open
+        if compared > _COMPARED:
+            compared = 0
+            if not context.should_continue():
+                break
         if rules.fields and not any(name in row for name in rules.fields):
             orphans.append(row)
             continue
@@ -202,7 +209,7 @@ class Shape:
             made["_raw"] = raw if self.mvraw and len(raw) > 1 else "\n".join(map(to_text, raw))
         made["closed_txn"] = int(group.closed)
         span = round(group.last - group.first, 6)
-        made["duration"] = int(span) if span == int(span) else span
+        made["duration"] = int(span) if span % 1 == 0 else span
         made["eventcount"] = len(rows)
         for name in dict.fromkeys(name for row in rows for name in row):
             if not name.startswith("_") and name not in made:

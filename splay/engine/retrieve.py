@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from time import monotonic
 from typing import TypeAlias, TypeVar
 
 from splay import shapes
@@ -20,7 +21,8 @@ T = TypeVar("T")
 FILE = "_file"
 """The path of the file that an event was read from: in the rows of those that are watched."""
 
-_CHECK_EVERY = 1000  # rows between two looks at whether the search is to go on
+_CHECK_EVERY = 1000  # rows at most between two looks at whether the search is to go on
+_CHECK_SECONDS = 0.05  # and that is too long between them
 _EACH_ITS_OWN = frozenset({"_time", "_raw"})
 
 
@@ -89,11 +91,17 @@ def each(items: Iterable[Item]) -> Iterator[Row]:
 
 
 def guarded(rows: Iterable[T], context: Context, *, ends: bool = True) -> Iterator[T]:
-    """The rows, as long as the search may go on: asked at the first one, and then now and again.
+    """The rows, as long as the search may go on: asked at the first one, and then now and again;
+    more often where what is done between two rows takes long.
 
     ends: whether they end when the search is to make its results of what it has.
     """
+    due, step, last = 0, 1, monotonic()
     for number, row in enumerate(rows):
-        if number % _CHECK_EVERY == 0 and not context.should_continue() and ends:
-            return
+        if number == due:
+            if not context.should_continue() and ends:
+                return
+            now = monotonic()
+            step = max(step // 2, 1) if now - last > _CHECK_SECONDS else min(2 * step, _CHECK_EVERY)
+            due, last = number + step, now
         yield row

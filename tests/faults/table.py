@@ -12,8 +12,12 @@ import time
 import traceback
 from pathlib import Path
 
-from tests.faults.cases import CASES
+from tests.faults import attacks, cases
+from tests.faults.case import CASES
 from tools.figures import write
+
+MODULES = (cases, attacks)
+"""Whose cases are run."""
 
 SCALE = 3
 DOCS = Path(__file__).parents[2] / "docs" / "reliability.md"

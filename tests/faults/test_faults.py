@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.cases import CASES
+from tests.faults import attacks, cases
+from tests.faults.case import CASES
+
+MODULES = (cases, attacks)
+"""Whose cases are run."""
 
 
 @pytest.mark.parametrize("title", CASES)

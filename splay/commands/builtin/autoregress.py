@@ -11,7 +11,9 @@ from splay.commands.operation import Context, Kind, Operation
 from splay.rows import Demand, Row, Value
 from splay.spl.args import Args
 
-_STEPS = re.compile(r"(\d+)(?:-(\d+))?")
+_STEPS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
+_MOST, _MOST_OF_RANGE = 10_000, 1_000
+"""limits.conf.spec, [autoregress] maxp and maxrange."""
 
 
 class Autoregress(Operation):
@@ -36,6 +38,9 @@ class Autoregress(Operation):
         first, last = int(match[1]), int(match[2] or match[1])
         if not 1 <= first <= last:
             raise args.error("p does not go from 1 upwards", at=at, hint="Write p=2 or p=2-4")
+        if last > _MOST or last - first >= _MOST_OF_RANGE:
+            hint = f"Write at most p={_MOST}, or {_MOST_OF_RANGE} of them"
+            raise args.error("p goes too far back", at=at, hint=hint)
         if target is not None and match[2]:
             hint = "Remove AS, or write one number"
             raise args.error("AS cannot name a range", at=target.at, hint=hint)

@@ -51,11 +51,17 @@ class Bin(Operation):
         else:
             values = []
         bins = self._options.make(name, values, context, DEFAULT_BINS, self._field.at)
+        beyond = 0
         for row in rows:
-            value = bins.of(row.get(name))
+            given = row.get(name)
+            value = bins.of(given)
             if value is not None:
+                beyond += value == given and any(map(bins.beyond, as_list(value)))
                 row[self._target] = value
             yield row
+        if beyond:
+            text = f"bin: {beyond:,} values of {name} are out of range and stay as they are"
+            context.add_message("WARN", text)
 
     def demand(self, after: Demand) -> Demand:
         return after.plus([self._field.text])

@@ -56,6 +56,9 @@ class Gentimes(Operation):
             if moment >= end:
                 return
             following = resolve(f"+{self._step}", moment, context.tz) or 0.0
+            # Said before the first of them; days that a clock makes longer are no tenth longer.
+            if (end - moment) / (following - moment) > 1.1 * _MOST:
+                break
             yield {
                 "endhuman": _human(following - 1, context),
                 "endtime": plain(following - 1),

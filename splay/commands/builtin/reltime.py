@@ -8,6 +8,7 @@ against the page's table.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Self
 
@@ -51,7 +52,7 @@ class Reltime(Operation):
         for row in rows:
             for name, target in self._targets.items():
                 moment = to_number(row.get(name))
-                if moment is not None:
+                if moment is not None and math.isfinite(moment):
                     row[target] = _words(int(context.now) - int(moment))
             yield row
 

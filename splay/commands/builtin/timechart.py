@@ -14,6 +14,7 @@ from typing import ClassVar, NamedTuple, Self
 
 from splay.commands.charting.bins import DEFAULT_BINS, TIME, BinOptions, TimeBins
 from splay.commands.charting.options import ChartCommand
+from splay.commands.charting.spans import in_calendar
 from splay.commands.charting.splits import Split, every_bin, key_text, read_split, split_keys
 from splay.commands.charting.table import Entry, Table
 from splay.commands.operation import Context
@@ -103,7 +104,8 @@ class Timechart(ChartCommand):
 
     def _bins(self, rows: list[Row], given: Range | None, context: Context) -> TimeBins:
         if given is None:
-            times = [time for row in rows if (time := time_of(row)) is not None] or [0.0]
+            found = (time for row in rows if (time := time_of(row)) is not None)
+            times = [time for time in found if in_calendar(time)] or [0.0]
             given = Range(min(times), max(times))
         count = self.bins.bins or DEFAULT_BINS
         span = self.bins.time_span(given.low, given.high, count, self.at)
@@ -123,9 +125,14 @@ class Timechart(ChartCommand):
         keys = split and split_keys(listed, split, context, DEFAULT_BINS)
         table = Table(terms, self.series if split else None)
         seen: Range | None = None
+        beyond = 0
         for row in rows:
             time = time_of(row)
             if time is None:
+                continue
+            start = _start(bins, time)
+            if start is None:
+                beyond += 1
                 continue
             seen = Range(min(seen.low, time), max(seen.high, time)) if seen else Range(time, time)
             values = [take(row) for take in takes]
@@ -135,7 +142,10 @@ class Timechart(ChartCommand):
                 if self.flags["dedup_splitvals"]:
                     series = list(dict.fromkeys(series))
             for name in series:
-                table.add(Entry(bins.lower(time), name, values, time))
+                table.add(Entry(start, name, values, time))
+        if beyond:
+            text = f"timechart: {beyond:,} rows have a time out of range and are left out"
+            context.add_message("WARN", text)
         return table, seen
 
     def _rows(
@@ -163,6 +173,14 @@ class Timechart(ChartCommand):
 
     def demand(self, after: Demand) -> Demand:
         return super().demand(after).plus([TIME])
+
+
+def _start(bins: TimeBins, time: float) -> int | float | None:
+    """Where the bin of a time begins; None where there is none."""
+    try:
+        return bins.lower(time) if in_calendar(time) else None
+    except ValueError:
+        return None
 
 
 COMMAND = Timechart

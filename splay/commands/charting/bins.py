@@ -61,6 +61,10 @@ class Bins(ABC):
         except ValueError:
             return None
 
+    def beyond(self, value: Scalar) -> bool:
+        """Whether it is a number for which there is no bin."""
+        return to_number(value) is not None and self.bound(value) is None
+
     def of(self, value: Value | None) -> Value | None:
         """The value with each number replaced by its bin's label; other values stay."""
         found: list[Scalar] = []
@@ -85,7 +89,10 @@ class TimeBins(Bins):
         return lower  # type: ignore[no-any-return]
 
     def after(self, lower: Any) -> int | float:
-        return self.span.after(lower, self.tz)
+        try:
+            return self.span.after(lower, self.tz)
+        except ValueError:  # the calendar ends before
+            return math.inf
 
 
 @dataclass(frozen=True)
@@ -130,12 +137,17 @@ class LogBins(Bins):
         return math.copysign(self._power(step), value)
 
     def _power(self, step: int) -> float:
-        return float(self.span.coefficient * self.span.base**step)
+        try:
+            return float(self.span.coefficient * self.span.base**step)
+        except OverflowError:
+            return math.inf
 
     def label(self, lower: Any) -> Scalar:
-        near, far = to_text(plain(lower)), to_text(plain(lower * self.span.base))
         if not lower:
             return "0"
+        beyond = lower * self.span.base
+        near = to_text(plain(lower))
+        far = to_text(plain(beyond)) if math.isfinite(beyond) else to_text(beyond)
         return f"{near}-{far}" if lower > 0 else f"{far}-{near}"
 
 
@@ -188,7 +200,8 @@ class BinOptions:
         if isinstance(span, NumberSpan):
             return WidthBins(span.width)
         if span is None:
-            numbers = [number for value in values if (number := to_number(value)) is not None]
+            found = (to_number(value) for value in values)
+            numbers = [one for one in found if one is not None and math.isfinite(one)]
             low, high = (min(numbers), max(numbers)) if numbers else (0, 0)
             if field != TIME and not isinstance(self.minspan, TimeSpan):
                 return self._by_width(low, high, self.bins or bins)

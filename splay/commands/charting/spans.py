@@ -33,6 +33,14 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _HINT = "Write for example 5m, 1d, 10 or log2"
 
 
+_CALENDAR = (-62_135_596_800.0, 253_402_300_800.0)  # the years 1 to 9999, in UTC
+
+
+def in_calendar(time: float) -> bool:
+    """Whether a time, epoch seconds, is one of the years that Python's calendar has."""
+    return _CALENDAR[0] <= time < _CALENDAR[1]
+
+
 @dataclass(frozen=True)
 class TimeSpan:
     """`count` units. unit: us (microseconds), d (days) or mon (months).
@@ -52,6 +60,8 @@ class TimeSpan:
     def start(self, time: float, tz: tzinfo, align: float = 0.0) -> int | float:
         """The start of the bin that holds the time. ValueError: no time of the calendar."""
         if self.unit == "us":
+            if not math.isfinite(time * _SECOND):
+                raise ValueError(f"{time} is not a time of the calendar")
             base = round(align * _SECOND)
             number = (round(time * _SECOND) - base) // self.count
             return plain((number * self.count + base) / _SECOND)
@@ -78,11 +88,14 @@ class TimeSpan:
         return 0 if self.first is None else (thursday - self.first) % 7
 
     def _midnight(self, number: int, tz: tzinfo) -> int | float:
-        if self.unit == "mon":
-            year, month = divmod(number, 12)
-            return plain(datetime(1970 + year, month + 1, 1, tzinfo=tz).timestamp())
-        day = date.fromordinal(number - self._shift() + _EPOCH_DAY)
-        return plain(datetime(day.year, day.month, day.day, tzinfo=tz).timestamp())
+        try:
+            if self.unit == "mon":
+                year, month = divmod(number, 12)
+                return plain(datetime(1970 + year, month + 1, 1, tzinfo=tz).timestamp())
+            day = date.fromordinal(number - self._shift() + _EPOCH_DAY)
+            return plain(datetime(day.year, day.month, day.day, tzinfo=tz).timestamp())
+        except OverflowError as error:
+            raise ValueError(f"{number} is no {self.unit} of the calendar") from error
 
 
 @dataclass(frozen=True)
@@ -192,7 +205,8 @@ def automatic_width(
     beyond: the range ends before `high`. Source: Search Manual, "Search using time bins and spans".
     """
     lowest, highest = Decimal(repr(float(low))), Decimal(repr(float(high)))
-    power = math.floor(math.log10((high - low) / bins)) if high > low else 0
+    # Of decimals: the difference of two numbers may be more than a number can be.
+    power = ((highest - lowest) / bins).adjusted() if high > low else 0
     width = Decimal(10) ** power
     if least is not None:
         width = max(width, Decimal(10) ** math.ceil(least.log10()))

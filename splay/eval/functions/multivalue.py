@@ -117,12 +117,19 @@ def mvrange(
     while value < end:
         found.append(value)
         if len(found) > _MOST:
-            raise NotSupported(f"mvrange() of more than {_MOST} values is not supported")
+            raise _too_many()
         after = value + increment if increment is not None else shift(value, f"+{step}", context)
         if after is None or after <= value:
             return None
+        # Steps of the calendar are not all of one length, but none is twice as long as another.
+        if len(found) == 1 and (end - value) / (after - value) > 2 * _MOST:
+            raise _too_many()
         value = number(after)
     return from_list(found)
+
+
+def _too_many() -> NotSupported:
+    return NotSupported(f"mvrange() of more than {_MOST} values is not supported")
 
 
 @plain("mvreverse(<value>)", "list")
