@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from splay.errors import SplError, UnsupportedError
-from splay.eval.kinds import need_boolean, need_no_boolean, need_number
-from splay.eval.operators import plain_value
+from splay.eval.kinds import need_boolean, need_number, need_text, need_value
+from splay.eval.operators import negative, plain_value
+from splay.eval.precision import written
 from splay.eval.registry import (
     FUNCTIONS,
     Arguments,
@@ -17,7 +18,7 @@ from splay.eval.registry import (
     Result,
 )
 from splay.eval.times.timevars import UnsupportedVariable
-from splay.eval.value import as_list, to_number, to_text
+from splay.eval.value import as_list, measured, to_text
 from splay.pcre.patterns import compile_pattern, too_slow
 from splay.rows import Row
 from splay.spelling import nearest
@@ -62,8 +63,10 @@ def _check_kind(function: Function, index: int, expr: Expr) -> None:
         need_number(expr, what)
     elif param == "bool":
         need_boolean(expr, what)
+    elif param in ("string", "strings"):
+        need_text(expr, what)
     elif param != "any":
-        need_no_boolean(expr, what)
+        need_value(expr, what)
 
 
 def _check_constants(function: Function, call: Call) -> None:
@@ -80,10 +83,12 @@ def _check_constants(function: Function, call: Call) -> None:
 def _constant(expr: Expr) -> str | int | float | None:
     """The value of text or a number written out, with its sign; None for all else."""
     match expr:
-        case Number(value) | String(value):
+        case String(value):
             return value
-        case Unary("-", Number(value)):
-            return -value
+        case Number():
+            return written(expr)
+        case Unary("-", Number() as operand):
+            return negative(written(operand))  # type: ignore[return-value]
     return None
 
 
@@ -101,9 +106,11 @@ def _boolean(value: Result) -> bool | None:
 
 
 _CONVERT: dict[str, Convert] = {
-    "num": lambda value: to_number(plain_value(value)),
+    "num": lambda value: measured(plain_value(value)),
     "text": _text,
+    "string": _text,
     "list": _list,
+    "strings": _list,
     "value": plain_value,
     "bool": _boolean,
     "any": lambda value: value,
@@ -127,9 +134,9 @@ def _reader(
     """Evaluates one argument and converts it; a constant is converted once, here."""
     param = function.param(index)
     convert = _regex(expr.at) if param == "regex" else _CONVERT[param]
-    written = _constant(expr)
-    if written is not None:
-        constant = convert(written)
+    given = _constant(expr)
+    if given is not None:
+        constant = convert(given)
         return lambda row: constant
     compiled = arguments.compile(expr)
     return compiled if param == "any" else lambda row: convert(compiled(row))

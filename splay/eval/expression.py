@@ -12,9 +12,17 @@ from splay.errors import SplError
 from splay.eval import functions as functions  # fills the registry
 from splay.eval.calls import compile_call
 from splay.eval.fields import fields_of
-from splay.eval.kinds import kind_of, need_boolean, need_no_boolean, need_number
+from splay.eval.kinds import (
+    kind_of,
+    need_boolean,
+    need_no_boolean,
+    need_number,
+    need_operand,
+    need_value,
+)
 from splay.eval.operators import add, arithmetic, compare, concatenate, like, negative, positive
-from splay.eval.registry import Compiled, EvalContext, Result
+from splay.eval.precision import settled, written
+from splay.eval.registry import Compiled, EvalContext, Kind, Result
 from splay.rows import Row
 from splay.spl.tree import Among, Binary, Call, Expr, Field, Number, String, Unary
 
@@ -31,7 +39,9 @@ def compile_expr(expr: Expr, context: EvalContext) -> Compiled:
     SplError: types or arguments that Splunk refuses. UnsupportedError: what splay has not.
     The closure raises SplError only for a pattern or format that comes from a row.
     """
-    return _Compiler(context).compile(expr)
+    compiled = _Compiler(context).compile(expr)
+    simple = isinstance(expr, (Number, String, Field)) or kind_of(expr) in ("string", "boolean")
+    return compiled if simple else settled(compiled)
 
 
 def compile_condition(expr: Expr, context: EvalContext) -> Callable[[Row], bool]:
@@ -56,8 +66,8 @@ class _Compiler:
 
     def compile(self, expr: Expr) -> Compiled:
         match expr:
-            case Number(value) | String(value):
-                constant: Result = value
+            case Number() | String():
+                constant: Result = written(expr) if isinstance(expr, Number) else expr.value
                 return lambda row: constant
             case Field(name):
                 return lambda row: row.get(name)
@@ -147,27 +157,39 @@ def _check(node: Binary) -> None:
             need_boolean(side, node.op)
     elif node.op in ("-", "*", "/", "%"):
         for side in sides:
-            need_number(side, what)
-    elif node.op in ("=", "!="):
-        if len(kinds - {"any"}) > 1 and not _text_function(sides):
+            need_operand(side, what)
+    elif node.op in ("+", "."):
+        for side in sides:
+            need_value(side, what)
+        if node.op == "+" and {"number", "string"} <= kinds:
             raise _mismatch(node)
     else:
+        _check_comparison(node, kinds - {"any"})
+
+
+def _check_comparison(node: Binary, kinds: set[Kind]) -> None:
+    """SplError where both sides' types are known and differ; see _text_function."""
+    sides = (node.left, node.right)
+    if node.op not in ("=", "!="):
         for side in sides:
-            need_no_boolean(side, what)
-        if node.op != "." and {type(side) for side in sides} == {Number, String}:
-            raise _mismatch(node)
+            need_no_boolean(side, f"the operator {node.op}")
+    if len(kinds) > 1 and not _text_function(sides):
+        raise _mismatch(node)
 
 
 def _text_function(sides: tuple[Expr, Expr]) -> bool:
     """Whether only a function's text meets a number: strftime(_time, "%H") = 7 is compared."""
     literal = any(isinstance(side, String) for side in sides)
-    return not literal and all(kind_of(side) != "boolean" for side in sides)
+    return not literal and all(kind_of(side) not in ("boolean", "null") for side in sides)
 
 
 def _mismatch(node: Binary) -> SplError:
-    kinds = " and a ".join(kind_of(side) for side in (node.left, node.right))
+    sides = (node.left, node.right)
+    kinds = " and ".join(
+        "null()" if kind_of(side) == "null" else f"a {kind_of(side)}" for side in sides
+    )
     hint = "Both sides must be numbers, or both text in double quotes"
-    return SplError(f"the operator {node.op} is given a {kinds}", at=node.at, hint=hint)
+    return SplError(f"the operator {node.op} is given {kinds}", at=node.at, hint=hint)
 
 
 def _operation(node: Binary) -> Operation:

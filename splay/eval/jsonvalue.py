@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from splay.eval.operators import number
+from splay.eval.precision import number
 from splay.eval.registry import Result
 
 Json: TypeAlias = Any

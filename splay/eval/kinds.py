@@ -1,8 +1,10 @@
 """What is known of an expression's type before it meets a row.
 
 Splunk checks types first and refuses such as 1+"a" or NOT 5. A field may be anything; text and
-numbers written out, operators and most functions are known.
-Source: Splunk Search Reference, "eval" (Operators that produce numbers, strings, booleans).
+numbers written out, operators and most functions are known; null() has a type of its own, which is
+not that of a field without a value.
+Source: Splunk Search Reference, "eval" (Operators that produce numbers, strings, booleans); what is
+refused was measured on Splunk 10.4.2.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from splay.errors import SplError
 from splay.eval.registry import FUNCTIONS, Kind
 from splay.spl.tree import Among, Binary, Call, Expr, Field, Number, String, Unary
 
+_MOST_TERMS = 50
 _BOOLEAN = frozenset({"AND", "OR", "XOR", "=", "!=", "<", "<=", ">", ">=", "LIKE"})
 
 
@@ -27,12 +30,24 @@ def kind_of(expr: Expr) -> Kind:
             return "boolean"
         case Unary(op):
             return "boolean" if op == "NOT" else "number"
+        case Binary("+"):
+            return _sum_kind(expr)
         case Binary(op):
-            if op in _BOOLEAN:
-                return "boolean"
-            return {"+": "any", ".": "string"}.get(op, "number")  # type: ignore[return-value]
+            return "boolean" if op in _BOOLEAN else "string" if op == "." else "number"
         case Field():
             return "any"
+
+
+def _sum_kind(expr: Expr) -> Kind:
+    """Text if one of the terms is, else a number if one is. Of a long sum only the rows tell."""
+    kinds: set[Kind] = set()
+    for _ in range(_MOST_TERMS):
+        if not isinstance(expr, Binary) or expr.op != "+":
+            kinds.add(kind_of(expr))
+            return "string" if "string" in kinds else "number" if "number" in kinds else "any"
+        kinds.add(kind_of(expr.right))
+        expr = expr.left
+    return "any"
 
 
 def need_boolean(expr: Expr, what: str) -> None:
@@ -48,10 +63,34 @@ def need_boolean(expr: Expr, what: str) -> None:
 
 
 def need_number(expr: Expr, what: str) -> None:
-    """SplError if the expression is text written out, or a boolean."""
+    """SplError if the expression is text written out, null() or a boolean."""
     if isinstance(expr, String):
         hint = f"Write the number without quotes, or tonumber({expr.value!r})"
         raise SplError(f"{what} takes numbers, not text", at=expr.at, hint=hint.replace("'", '"'))
+    need_value(expr, what)
+
+
+def need_operand(expr: Expr, what: str) -> None:
+    """SplError if the expression can be no number: text of any kind, null() or a boolean."""
+    need_number(expr, what)
+    if kind_of(expr) == "string":
+        hint = "Turn it into a number with tonumber(...)"
+        raise SplError(f"{what} takes numbers, not text", at=expr.at, hint=hint)
+
+
+def need_text(expr: Expr, what: str) -> None:
+    """SplError if the expression is a number, null() or a boolean."""
+    if kind_of(expr) == "number":
+        hint = "Turn it into text with tostring(...), or write it in double quotes"
+        raise SplError(f"{what} takes text, not a number", at=expr.at, hint=hint)
+    need_value(expr, what)
+
+
+def need_value(expr: Expr, what: str) -> None:
+    """SplError if the expression is null() or a boolean."""
+    if kind_of(expr) == "null":
+        hint = "Leave it out, or name a field, which may be null"
+        raise SplError(f"{what} does not take null()", at=expr.at, hint=hint)
     need_no_boolean(expr, what)
 
 

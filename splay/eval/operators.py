@@ -1,8 +1,7 @@
 """Binary operators of eval. A null operand (None) yields null.
 
-Arithmetic is that of doubles; the rounding of a product to the digits of its least precise
-factor, which the documentation describes under "Rounding", is not done: every result is as
-exact() gives it. A list has no place in arithmetic: null. A comparison with a list is true if
+Arithmetic is that of doubles, and how many digits of a result count is in `precision`. A list has
+no place in arithmetic: null. A comparison with a list is true if
 it is true of one of its values.
 Source: Splunk Search Reference, "eval" (Usage); "where".
 """
@@ -17,23 +16,10 @@ from functools import lru_cache
 from typing import Any
 
 from splay.eval.conditions.wildcard import wildcard_pattern
+from splay.eval.precision import RULES, known_to, number
 from splay.eval.registry import Result
-from splay.eval.value import as_list, text_number, to_number, to_text
+from splay.eval.value import Fixed, as_list, measured, text_number, to_text
 from splay.rows import Scalar, Value
-
-_WHOLE = 2**53  # doubles hold every integer up to here
-
-
-def number(value: int | float) -> int | float:
-    """A result as eval keeps it: an integer where that is exact, else a double."""
-    if isinstance(value, int):
-        if -_WHOLE < value < _WHOLE:
-            return value
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf if value > 0 else -math.inf
-    return int(value) if value.is_integer() and -_WHOLE < value < _WHOLE else value
 
 
 def plain_value(value: Result) -> Value | None:
@@ -50,6 +36,7 @@ def _modulo(left: int | float, right: int | float) -> int | float | None:
 
 
 _ARITHMETIC: dict[str, Callable[[int | float, int | float], int | float | None]] = {
+    "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": _divide,
@@ -58,18 +45,20 @@ _ARITHMETIC: dict[str, Callable[[int | float, int | float], int | float | None]]
 
 
 def arithmetic(op: str) -> Callable[[Result, Result], Result]:
-    """The function of - * / and %: null unless both are numbers or spell one."""
-    compute = _ARITHMETIC[op]
+    """The function of + - * / and %: null unless both are numbers or spell one."""
+    compute, places = _ARITHMETIC[op], RULES[op]
 
     def run(left: Result, right: Result) -> Result:
-        a, b = to_number(plain_value(left)), to_number(plain_value(right))
+        a, b = left, right
+        if type(a) is not int or type(b) is not int:
+            a, b = measured(plain_value(left)), measured(plain_value(right))
         if a is None or b is None:
             return None
         try:
             result = compute(a, b)
         except OverflowError:
             return None
-        return None if result is None else number(result)
+        return None if result is None else known_to(result, places(result, a, b))
 
     return run
 
@@ -77,19 +66,20 @@ def arithmetic(op: str) -> Callable[[Result, Result], Result]:
 def add(*, fixed_text: bool) -> Callable[[Result, Result], Result]:
     """The function of +: the sum of two numbers, or two texts joined.
 
-    fixed_text: one side is text by its nature (a string written out, tostring()), so that two
-    texts are joined even where both spell numbers.
+    fixed_text: one side is text by its nature (a string written out, tostring()), so that both are
+    joined even where they spell numbers.
     """
+    total = arithmetic("+")
 
     def run(left: Result, right: Result) -> Result:
         if isinstance(left, (list, bool)) or isinstance(right, (list, bool)):
             return None
-        if isinstance(left, str) and isinstance(right, str) and fixed_text:
+        if fixed_text:
+            return concatenate(left, right)
+        found = total(left, right)
+        if found is None and isinstance(left, str) and isinstance(right, str):
             return left + right
-        a, b = to_number(left), to_number(right)
-        if a is not None and b is not None:
-            return number(a + b)
-        return left + right if isinstance(left, str) and isinstance(right, str) else None
+        return found
 
     return run
 
@@ -167,10 +157,12 @@ def like(value: Result, pattern: Result) -> Result:
 
 def negative(value: Result) -> Result:
     """The sign -."""
-    found = to_number(plain_value(value))
+    found = measured(plain_value(value))
+    if isinstance(found, Fixed):
+        return Fixed(-found, found.places)
     return None if found is None else number(-found)
 
 
 def positive(value: Result) -> Result:
     """The sign +: the value as a number."""
-    return to_number(plain_value(value))
+    return measured(plain_value(value))

@@ -5,9 +5,10 @@ sees null unless a parameter says so; a built one gets the unevaluated arguments
 closure (if, case, mvmap: what evaluates an argument never, or more than once).
 
 Parameters are words, one for each argument; `?` after one makes it optional, `*` repeats it:
-num (a number, or text that spells one), text (one value as text), regex (a pattern),
-list (all values), value (one value or a list), bool (a condition), any (whatever it is, null
-and booleans too). With any other than `any`, null as an argument makes the result null.
+num (a number, or text that spells one), text (one value as text), string (the same, but an
+expression that is a number by its type is refused), strings (all values, likewise), regex (a
+pattern), list (all values), value (one value or a list), bool (a condition), any (whatever it is,
+null and booleans too). With any other than `any`, null as an argument makes the result null.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from splay.spl.tree import Call, Expr
 
 Result: TypeAlias = Value | bool | None
 Compiled: TypeAlias = Callable[[Row], Result]
-Kind: TypeAlias = Literal["number", "string", "boolean", "any"]
+Kind: TypeAlias = Literal["number", "string", "boolean", "null", "any"]
 
 
 class Table(Protocol):

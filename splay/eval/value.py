@@ -23,7 +23,8 @@ _WIDE = Context(prec=700)
 
 
 class Fixed(float):
-    """A number that is printed with `places` decimals: what round(x, 2) and strptime give."""
+    """A number that is known to `places` decimals, and printed with these: 0.230 written out, what
+    round(x, 2) and strptime() give, and what is calculated from such numbers."""
 
     places: int
 
@@ -75,6 +76,15 @@ def to_number(value: Value | None) -> int | float | None:
     if isinstance(value, list):
         return None
     return value
+
+
+def measured(value: Value | None) -> int | float | None:
+    """As to_number(), with what the text tells of its precision: "0.230" is known to 3 decimals."""
+    found = to_number(value)
+    if isinstance(value, str) and isinstance(found, float):
+        fraction = value.partition(".")[2]
+        return Fixed(found, len(fraction)) if fraction.isdigit() else found
+    return found
 
 
 def as_list(value: Value | None) -> list[Scalar]:

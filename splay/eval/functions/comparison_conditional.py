@@ -81,14 +81,12 @@ def coalesce(arguments: Arguments) -> Compiled:
     return run
 
 
-def _check_cidr(cidr: object, _: object) -> None:
-    if cidr is not None:
-        subnet(str(cidr))
-
-
-@plain("cidrmatch(<cidr>, <ip>)", "text list", "boolean", check=_check_cidr)
+@plain("cidrmatch(<cidr>, <ip>)", "string list", "boolean")
 def cidrmatch(cidr: str, addresses: list[Scalar]) -> bool:
-    block = subnet(cidr)
+    try:
+        block = subnet(cidr)
+    except ValueError:  # what is no network holds no address (measured on Splunk 10.4.2)
+        return False
     return any(in_subnet(to_text(address), block) for address in addresses)
 
 
@@ -102,7 +100,7 @@ def true() -> bool:
     return True
 
 
-@plain("null()")
+@plain("null()", gives="null")
 def null() -> None:
     return None
 
@@ -113,7 +111,7 @@ def in_(value: Result, *choices: Result) -> Result:
     return True if True in results else None if None in results else False
 
 
-@plain("like(<str>, <pattern>)", "list text", "boolean")
+@plain("like(<str>, <pattern>)", "list string", "boolean")
 def like_(values: list[Scalar], pattern: str) -> Result:
     return like(values, pattern)
 

@@ -12,9 +12,9 @@ import string
 
 from splay.eval.functions.bitwise import bits
 from splay.eval.jsonvalue import load, to_json
-from splay.eval.operators import number
+from splay.eval.precision import number
 from splay.eval.registry import Result, plain
-from splay.eval.value import decimal_round, from_list, text_number, to_number, to_text
+from splay.eval.value import Fixed, decimal_round, from_list, text_number, to_number, to_text
 from splay.rows import Scalar
 
 _FORMATS = ("binary", "hex", "commas", "duration")
@@ -60,7 +60,7 @@ def tonumber(value: Result, base: int | float = 10) -> int | float | None:
 @plain("todouble(<value>, <base>)", "value num?", "number", check=_check_number)
 def todouble(value: Result, base: int | float = 10) -> float | None:
     found = tonumber(value, base)
-    return None if found is None else float(found)
+    return Fixed(found, 1) if found is not None and float(found).is_integer() else found
 
 
 @plain("toint(<value>, <base>)", "value num?", "number", check=_check_number)
@@ -83,10 +83,12 @@ def _check_format(_: object, name: object = None) -> None:
         raise ValueError(f"{name!r} is not one of {', '.join(_FORMATS)}")
 
 
-@plain("tostring(<value>, <format>)", "any text?", "string", check=_check_format)
+@plain("tostring(<value>, <format>)", "any string?", "string", check=_check_format)
 def tostring(value: Result, name: str | None = None) -> Result:
     if isinstance(value, bool):
         return "True" if value else "False"
+    if value is None and name is None:
+        return "Null"  # measured on Splunk 10.4.2
     if value is None or isinstance(value, list):
         return None
     found = to_number(value)

@@ -9,7 +9,7 @@ import time as clock
 from datetime import UTC, tzinfo
 
 from splay.errors import SplError
-from splay.eval.operators import number
+from splay.eval.precision import number
 from splay.eval.registry import EvalContext, plain
 from splay.eval.times import timefmt
 from splay.eval.times.timevars import split_format
@@ -35,12 +35,14 @@ def _check_format(_: object, fmt: object) -> None:
         split_format(fmt)
 
 
-@plain("strftime(<time>, <format>)", "num text", "string", check=_check_format, with_context=True)
+@plain("strftime(<time>, <format>)", "num string", "string", check=_check_format, with_context=True)
 def strftime(context: EvalContext, epoch: int | float, fmt: str) -> str:
     return timefmt.strftime(epoch, fmt, context.tz)
 
 
-@plain("strptime(<str>, <format>)", "text text", "number", check=_check_format, with_context=True)
+@plain(
+    "strptime(<str>, <format>)", "string string", "number", check=_check_format, with_context=True
+)
 def strptime(context: EvalContext, text: str, fmt: str) -> Fixed | None:
     epoch = timefmt.strptime(text, fmt, context.tz, context.now)
     return None if epoch is None else Fixed(epoch, _PLACES)
@@ -54,7 +56,7 @@ def _check_specifier(_: object, specifier: object) -> None:
 
 
 @plain(
-    "relative_time(<time>, <specifier>)", "num text", "number",
+    "relative_time(<time>, <specifier>)", "num string", "number",
     check=_check_specifier, with_context=True,
 )  # fmt: skip
 def relative_time(context: EvalContext, epoch: int | float, specifier: str) -> float | None:

@@ -68,23 +68,23 @@ def json_array(*values: Result) -> str:
     return to_json([into_json(value) for value in values])
 
 
-@plain("json(<value>)", "text", "string")
+@plain("json(<value>)", "string", "string")
 def json(text: str) -> str:
     _document(text)
     return text
 
 
-@plain("json_valid(<json>)", "text", "boolean")
+@plain("json_valid(<json>)", "string", "boolean")
 def json_valid(text: str) -> bool:
     return load(text, _BAD) is not _BAD
 
 
-@plain("json_keys(<json>)", "text", "string")
+@plain("json_keys(<json>)", "string", "string")
 def json_keys(text: str) -> str:
     return to_json(list(_object(text)))
 
 
-@plain("json_entries(<value>)", "text", "string")
+@plain("json_entries(<value>)", "string", "string")
 def json_entries(text: str) -> str:
     return to_json([{"key": key, "value": value} for key, value in _object(text).items()])
 
@@ -94,7 +94,7 @@ def json_has_key_exact(text: str, key: str) -> bool:
     return key in _object(text)
 
 
-@plain("json_extract(<json>, <paths>)", "text any*")
+@plain("json_extract(<json>, <paths>)", "string any*")
 def json_extract(text: str, *paths: Result) -> Result:
     document = _document(text)
     found = [find(document, path) for path in _keys(paths)]

@@ -1,6 +1,7 @@
 """Source: Splunk Search Reference, "Mathematical functions".
 
-What has no real value is nan or infinite, as in C: sqrt(-1) is nan, log(0) is -inf.
+What has no real value is null: sqrt(-1), ln(0) (measured on Splunk 10.4.2). A value too large for a
+double is infinite, as in C.
 """
 
 from __future__ import annotations
@@ -8,32 +9,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from splay.eval.operators import number
+from splay.eval.precision import known_to, number, power_places
 from splay.eval.registry import plain
 from splay.eval.value import MOST_PLACES, Fixed, decimal_round
 
 
-def real(function: Callable[..., float]) -> Callable[..., int | float]:
-    """A function of `math` with C's answers where Python raises."""
+def real(function: Callable[..., float]) -> Callable[..., int | float | None]:
+    """A function of `math`: null where it has no value, infinite where it is too large."""
 
-    def run(*values: int | float) -> int | float:
+    def run(*values: int | float) -> int | float | None:
         try:
             return number(function(*map(float, values)))
         except OverflowError:
             return math.inf
         except (ValueError, ZeroDivisionError):
-            return math.nan
+            return None
 
     return run
 
 
-def _logarithm(value: float) -> float:
-    return -math.inf if value == 0 else math.log(value)
-
-
 def _power(base: float, exponent: float) -> float:
-    if base == 0 and exponent < 0:
-        return math.inf
     try:
         return math.pow(base, exponent)
     except OverflowError:
@@ -42,7 +37,7 @@ def _power(base: float, exponent: float) -> float:
 
 @plain("abs(<num>)", "num", "number")
 def abs_(value: int | float) -> int | float:
-    return number(abs(value))
+    return Fixed(abs(value), value.places) if isinstance(value, Fixed) else number(abs(value))
 
 
 @plain("ceiling(<num>)", "num", "number", aliases=("ceil",))
@@ -57,24 +52,25 @@ def floor(value: int | float) -> int | float:
 
 @plain("exact(<expression>)", "num", "number")
 def exact(value: int | float) -> int | float:
-    return value
+    """All digits: what is rounded for show is still whole within an expression."""
+    return number(float(value)) if isinstance(value, Fixed) else value
 
 
 @plain("exp(<num>)", "num", "number")
-def exp(value: int | float) -> int | float:
+def exp(value: int | float) -> int | float | None:
     return real(math.exp)(value)
 
 
 @plain("ln(<num>)", "num", "number")
-def ln(value: int | float) -> int | float:
-    return real(_logarithm)(value)
+def ln(value: int | float) -> int | float | None:
+    return real(math.log)(value)
 
 
 @plain("log(<num>, <base>)", "num num?", "number")
-def log(value: int | float, base: int | float = 10) -> int | float:
+def log(value: int | float, base: int | float = 10) -> int | float | None:
     if value > 0 and base in (2, 10):  # exact for their own powers
         return real(math.log2 if base == 2 else math.log10)(value)
-    return real(lambda a, b: _logarithm(a) / _logarithm(b))(value, base)
+    return real(lambda a, b: math.log(a) / math.log(b))(value, base)
 
 
 @plain("pi()", gives="number")
@@ -83,8 +79,9 @@ def pi() -> float:
 
 
 @plain("pow(<num>, <exp>)", "num num", "number")
-def pow_(base: int | float, exponent: int | float) -> int | float:
-    return real(_power)(base, exponent)
+def pow_(base: int | float, exponent: int | float) -> int | float | None:
+    power = real(_power)(base, exponent)
+    return None if power is None else known_to(power, power_places(base))
 
 
 def _check_places(_: object, places: object = 0) -> None:
@@ -103,5 +100,5 @@ def round_(value: int | float, places: int | float = 0) -> int | float | None:
 
 
 @plain("sqrt(<num>)", "num", "number")
-def sqrt(value: int | float) -> int | float:
+def sqrt(value: int | float) -> int | float | None:
     return real(math.sqrt)(value)

@@ -12,7 +12,8 @@ from splay.errors import SplError
 from splay.eval.fields import fields_of
 from splay.eval.functions.date_time import shift
 from splay.eval.jsonvalue import load, to_json
-from splay.eval.operators import number, plain_value
+from splay.eval.operators import plain_value
+from splay.eval.precision import number
 from splay.eval.registry import Arguments, Compiled, EvalContext, NotSupported, Result, built, plain
 from splay.eval.value import as_list, from_list, to_number, to_text
 from splay.pcre.patterns import TIME_LIMIT, timed
@@ -101,7 +102,7 @@ def mvindex(
     return from_list(values[first : last + 1]) if 0 <= first <= last < len(values) else None
 
 
-@plain("mvjoin(<mv>, <delim>)", "list text", "string")
+@plain("mvjoin(<mv>, <delim>)", "list string", "string")
 def mvjoin(values: list[Scalar], delimiter: str) -> str:
     return delimiter.join(map(to_text, values))
 
@@ -113,7 +114,7 @@ def mvrange(
     """A step such as 7d moves the local calendar. A step that is not positive gives null."""
     increment = to_number(plain_value(step))
     found: list[Scalar] = []
-    value = start
+    value = number(float(start)) if isinstance(start, float) else start
     while value < end:
         found.append(value)
         if len(found) > _MOST:
@@ -142,7 +143,7 @@ def mvsort(values: list[Scalar]) -> Value | None:
     return from_list(sorted(values, key=to_text))
 
 
-@plain("mvzip(<mv_left>, <mv_right>, <delim>)", "list list text?")
+@plain("mvzip(<mv_left>, <mv_right>, <delim>)", "list list string?")
 def mvzip(left: list[Scalar], right: list[Scalar], delimiter: str = ",") -> Value | None:
     pairs = zip(left, right, strict=False)
     return from_list([to_text(a) + delimiter + to_text(b) for a, b in pairs])
@@ -154,6 +155,6 @@ def mv_to_json_array(values: list[Scalar], infer: Result = False) -> str:
     return to_json([load(text, None) for text in texts] if infer is True else texts)
 
 
-@plain("split(<str>, <delim>)", "text text")
+@plain("split(<str>, <delim>)", "string string")
 def split(text: str, delimiter: str) -> Value | None:
     return from_list(list(text.split(delimiter) if delimiter else text))

@@ -1,7 +1,7 @@
 """printf(). Source: Splunk Search Reference, "Conversion functions" (printf).
 
-Where the documentation is silent: a number with a fraction loses it in %d, and a null or
-unfitting argument makes the result null.
+Where the documentation is silent: a number with a fraction loses it in %d, and an
+unfitting argument makes the result null. Null is the word Null (measured on Splunk 10.4.2).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 
+from splay.eval.operators import plain_value
 from splay.eval.registry import NotSupported, Result, plain
 from splay.eval.value import to_number, to_text
 from splay.rows import Scalar
@@ -33,7 +34,7 @@ def _check(fmt: object, *values: object) -> None:
         raise ValueError(f"the format takes {needed} values and printf() is given {len(values)}")
 
 
-@plain("printf(<format>, <arguments>)", "text value*", "string", check=_check)
+@plain("printf(<format>, <arguments>)", "string any*", "string", check=_check)
 def printf(fmt: str, *values: Result) -> str:
     _check(fmt, *values)
     rest = iter([_scalar(value) for value in values])
@@ -41,9 +42,10 @@ def printf(fmt: str, *values: Result) -> str:
 
 
 def _scalar(value: Result) -> Scalar:
-    if value is None or isinstance(value, list):
+    one = plain_value(value)
+    if isinstance(one, list):
         raise ValueError("printf takes single values")
-    return value
+    return "Null" if one is None else one
 
 
 def _size(text: str | None, rest: Iterator[Scalar]) -> int | None:

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import NamedTuple
 
-from splay.eval.operators import add, arithmetic, number
+from splay.eval.kinds import need_number
+from splay.eval.operators import add, arithmetic
+from splay.eval.precision import number
 from splay.eval.registry import Arguments, Result, built
 from splay.eval.value import to_number, to_text
 from splay.rows import Row
@@ -38,6 +40,7 @@ Reader = Callable[[Row], Measured | None]
 @built("sigfig(<num>)", "num", "number")
 def sigfig(arguments: Arguments) -> Callable[[Row], Result]:
     (expr,) = arguments.call.args
+    need_number(expr, "sigfig()")
     arguments.compile(expr)  # refuses what is wrong with it
     read = _reader(expr, arguments)
 
@@ -66,6 +69,8 @@ def _reader(expr: Expr, arguments: Arguments) -> Reader:
         if found is None or isinstance(found, (bool, list)):
             return None
         value = to_number(found)
+        if isinstance(value, float):
+            value = float(value)
         return None if value is None else _measured(value, to_text(found))
 
     return read

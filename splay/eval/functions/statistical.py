@@ -1,5 +1,7 @@
 """Source: Splunk Search Reference, "Statistical eval functions"; sum() is under "Mathematical
-functions". Text is greater than any number; each value of a list counts.
+functions". Text is greater than any number; each value of a list counts. For max() and min() text
+that is written out is text, also where it spells a number (measured on Splunk 10.4.2: min("10","9")
+is 10, and max(f, 9) with a field of 10 is 10).
 """
 
 from __future__ import annotations
@@ -7,10 +9,12 @@ from __future__ import annotations
 import random as dice
 from collections.abc import Callable
 
-from splay.eval.operators import number, plain_value
-from splay.eval.registry import Result, plain
+from splay.eval.kinds import kind_of
+from splay.eval.operators import plain_value
+from splay.eval.precision import number
+from splay.eval.registry import Arguments, Compiled, Result, built, plain
 from splay.eval.value import as_list, to_number, to_text
-from splay.rows import Scalar
+from splay.rows import Row, Scalar
 
 
 def _values(arguments: tuple[Result, ...]) -> list[Scalar]:
@@ -22,9 +26,25 @@ def _numbers(arguments: tuple[Result, ...]) -> list[int | float]:
     return [value for value in found if value is not None]
 
 
-def _order(value: Scalar) -> tuple[int, float, str]:
-    found = to_number(value)
+def _order(pair: tuple[Scalar, bool]) -> tuple[int, float, str]:
+    value, is_text = pair
+    found = None if is_text else to_number(value)
     return (1, 0.0, to_text(value)) if found is None else (0, float(found), "")
+
+
+def _extreme(arguments: Arguments, choose: Callable[..., tuple[Scalar, bool]]) -> Compiled:
+    """The least or greatest argument, as `choose` (min or max) finds it."""
+    each = [(arguments.compile(arg), kind_of(arg) == "string") for arg in arguments.call.args]
+
+    def run(row: Row) -> Result:
+        pairs = [
+            (value, is_text)
+            for compiled, is_text in each
+            for value in as_list(plain_value(compiled(row)))
+        ]
+        return choose(pairs, key=_order)[0] if pairs else None
+
+    return run
 
 
 def _check_no_text(name: str) -> Callable[..., None]:
@@ -35,14 +55,14 @@ def _check_no_text(name: str) -> Callable[..., None]:
     return check
 
 
-@plain("max(<values>)", "any any*")
-def max_(*arguments: Result) -> Scalar | None:
-    return max(_values(arguments), key=_order, default=None)
+@built("max(<values>)", "any any*")
+def max_(arguments: Arguments) -> Compiled:
+    return _extreme(arguments, max)
 
 
-@plain("min(<values>)", "any any*")
-def min_(*arguments: Result) -> Scalar | None:
-    return min(_values(arguments), key=_order, default=None)
+@built("min(<values>)", "any any*")
+def min_(arguments: Arguments) -> Compiled:
+    return _extreme(arguments, min)
 
 
 @plain("avg(<values>)", "any any*", "number", check=_check_no_text("avg"))

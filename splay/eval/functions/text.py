@@ -1,5 +1,6 @@
 """Source: Splunk Search Reference, "Text functions". Only lower() and upper() take lists; to the
-others a list gives null.
+others a list gives null. The trimming functions take a number, the others refuse what is one by its
+type (measured on Splunk 10.4.2).
 """
 
 from __future__ import annotations
@@ -24,42 +25,42 @@ def _check_path(_: object, path: object) -> None:
         parse_path(path)
 
 
-@plain("spath(<value>, <path>)", "text text", check=_check_path)
+@plain("spath(<value>, <path>)", "string string", check=_check_path)
 def spath(text: str, path: str) -> Value | None:
     return from_list(at_path(text, parse_path(path)))
 
 
-@plain("len(<str>)", "text", "number", aliases=("length",))
+@plain("len(<str>)", "string", "number", aliases=("length",))
 def len_(text: str) -> int:
     return len(text)
 
 
-@plain("lower(<str>)", "list", "any")
+@plain("lower(<str>)", "strings", "any")
 def lower(values: list[Scalar]) -> Value | None:
     return from_list([to_text(value).lower() for value in values])
 
 
-@plain("upper(<str>)", "list", "any")
+@plain("upper(<str>)", "strings", "any")
 def upper(values: list[Scalar]) -> Value | None:
     return from_list([to_text(value).upper() for value in values])
 
 
-@plain("ltrim(<str>, <trim_chars>)", "text text?", "string")
+@plain("ltrim(<str>, <trim_chars>)", "text string?", "string")
 def ltrim(text: str, characters: str = _BLANK) -> str:
     return text.lstrip(characters)
 
 
-@plain("rtrim(<str>, <trim_chars>)", "text text?", "string")
+@plain("rtrim(<str>, <trim_chars>)", "text string?", "string")
 def rtrim(text: str, characters: str = _BLANK) -> str:
     return text.rstrip(characters)
 
 
-@plain("trim(<str>, <trim_chars>)", "text text?", "string")
+@plain("trim(<str>, <trim_chars>)", "text string?", "string")
 def trim(text: str, characters: str = _BLANK) -> str:
     return text.strip(characters)
 
 
-@plain("replace(<str>, <regex>, <replacement>)", "text regex text", "string")
+@plain("replace(<str>, <regex>, <replacement>)", "string regex string", "string")
 def replace(text: str, pattern: regex.Pattern[str], replacement: str) -> str:
     r"""Every match replaced; \1 in the replacement is the first group, \0 the match."""
     pieces = _GROUP.split(replacement)
@@ -76,7 +77,7 @@ def _group(match: regex.Match[str], number: int) -> str:
     return str(match[number] or "") if number <= match.re.groups else ""
 
 
-@plain("substr(<str>, <start>, <length>)", "text num num?", "string")
+@plain("substr(<str>, <start>, <length>)", "string num num?", "string")
 def substr(text: str, start: int | float, length: int | float | None = None) -> str:
     """SQLite's rules: from 1, negative from the end, negative lengths before the start."""
     first = int(start)
@@ -88,6 +89,6 @@ def substr(text: str, start: int | float, length: int | float | None = None) -> 
     return text[max(first, 0) : max(last, 0)]
 
 
-@plain("urldecode(<url>)", "text", "string")
+@plain("urldecode(<url>)", "string", "string")
 def urldecode(url: str) -> str:
     return unquote(url)

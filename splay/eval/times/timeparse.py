@@ -3,7 +3,8 @@
 As the documentation's own examples need it: spaces in the format match any number of them,
 names are short or long in either case, leading zeros are optional, `.%N` may be missing from
 the text, and a fraction has as many digits as stand there. Text after the match is ignored, as
-strptime(3) does. A date before 1971 gives nothing, nor does a month without a day. Weeks (%U, %V,
+strptime(3) does. A month without a day gives nothing. A date before 1971 is read, though the page
+says that it is not: 69 for %y was measured to give 1969 (Splunk 10.4.3). Weeks (%U, %V,
 %W), their years (%G, %g) and days of the week are read, and say nothing of the date.
 Source: Splunk Search Reference, "Date and Time functions" (strptime).
 """
@@ -16,7 +17,6 @@ from functools import lru_cache
 
 from splay.eval.times.timevars import DAYS, MONTHS, UnsupportedVariable, split_format
 
-_EARLIEST = 365 * 86400  # January 1, 1971
 _ABBREVIATIONS = {"UTC": 0, "GMT": 0, "Z": 0, "EDT": -4, "EST": -5, "CDT": -5}
 _ABBREVIATIONS |= {"CST": -6, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8}
 _READ = {
@@ -55,9 +55,7 @@ def strptime(text: str, fmt: str, tz: tzinfo, now: float | None = None) -> float
         epoch = moment.timestamp() if moment else None
     except (ValueError, OverflowError):
         return None
-    if epoch is None or epoch < _EARLIEST:
-        return None
-    return round(epoch + fraction, 6)
+    return None if epoch is None else round(epoch + fraction, 6)
 
 
 @lru_cache(maxsize=256)

@@ -62,7 +62,7 @@ def test_values(evaluate: Evaluate, text: str, row: Row, expected: Result) -> No
         ("cidrmatch(subnet, ip)", {"subnet": f"{V6}00/120", "ip": f"{V6}99"}, True),
         ('cidrmatch("192.0.2.0/24", ip)', {"ip": "host"}, False),
         ('cidrmatch("192.0.2.0/24", ip)', {}, None),
-        ("cidrmatch(subnet, ip)", {"subnet": "host", "ip": "1.1.1.1"}, None),
+        ("cidrmatch(subnet, ip)", {"subnet": "host", "ip": "1.1.1.1"}, False),
         ('in(status, "error", "failure")', {"status": "failure"}, True),
         ('in(status, "404", "500")', {"status": "200"}, False),
         ('in(status, "404")', {}, None),

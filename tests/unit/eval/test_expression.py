@@ -44,7 +44,13 @@ CONTEXT = EvalContext(now=1534143600.5, tz=UTC)
         ('sum(1, 2, "3")', 0, "takes numbers and fields"),
         ('avg(1, 2, "3")', 0, "takes numbers and fields"),
         ("round(a, -1)", 0, "not negative"),
-        ('cidrmatch("10.0.0.0/99", a)', 0, "is not a subnet"),
+        ("len(5)", 4, "takes text, not a number"),
+        ("md5(1+a)", 5, "takes text, not a number"),
+        ("upper(null())", 6, "does not take null()"),
+        ("1+null()", 2, "does not take null()"),
+        ("null()=1", 6, "is given null() and a number"),
+        ('strftime(a, "%H")-1', 0, "takes numbers, not text"),
+        ('strftime(a, "%H")+1', 17, "is given a string and a number"),
         ('relative_time(a, "yesterday")', 0, "not a relative time"),
         ('relative_time(a, "-1x")', 0, "not a unit of time"),
         ('printf("%d")', 0, "takes 1 values"),
@@ -140,10 +146,10 @@ def test_conditions(text: str, row: Row, expected: bool) -> None:
     assert compile_condition(parse_eval(text), CONTEXT)(row) is expected
 
 
-@pytest.mark.parametrize("text", ["a", "5", '"x"', "a+1"])
+@pytest.mark.parametrize("text", ["a", "5", '"x"', "a+1", "a+b"])
 def test_conditions_are_boolean(text: str) -> None:
-    if text == "a+1":  # of unknown kind before it meets a row, and no condition then
-        assert compile_condition(parse_eval(text), CONTEXT)({"a": "1"}) is False
+    if text == "a+b":  # of unknown kind before it meets a row, and no condition then
+        assert compile_condition(parse_eval(text), CONTEXT)({"a": "1", "b": "2"}) is False
         return
     with pytest.raises(SplError):
         compile_condition(parse_eval(text), CONTEXT)

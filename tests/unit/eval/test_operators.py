@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from splay.eval.registry import Result
+from splay.eval.value import Fixed
 from splay.rows import Row
 
 Evaluate = Callable[[str, Row], Result]
@@ -20,9 +21,10 @@ Evaluate = Callable[[str, Row], Result]
         # arithmetic: numbers, and text in a field that spells one
         ("1+2", {}, 3),
         ("a+b", {"a": "5", "b": "2"}, 7),
-        ("a+b", {"a": 5, "b": "2.5"}, 7.5),
+        ("a+b", {"a": 5, "b": "2.5"}, Fixed(7.5, 1)),
         ("a-b", {"a": "5", "b": "2"}, 3),
-        ("a*b", {"a": "5", "b": "2.5"}, 12.5),
+        ("a*b", {"a": "5", "b": "2.5"}, 13),
+        ("a*b", {"a": 5, "b": 2.5}, 12.5),
         ("a/b", {"a": "5", "b": "2"}, 2.5),
         ("6/2", {}, 3),
         ("7%3", {}, 1),
