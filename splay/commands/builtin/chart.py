@@ -24,7 +24,7 @@ from splay.commands.charting.splits import (
 from splay.commands.charting.table import Entry, Table
 from splay.commands.operation import Context
 from splay.commands.stats.grouping import expanded, has_patterns, takers, time_of
-from splay.commands.stats.terms import Term
+from splay.commands.stats.terms import Term, by_method
 from splay.rows import Row
 from splay.spl.args import Args
 
@@ -71,7 +71,8 @@ class Chart(ChartCommand):
         return len(self.splits) > 1
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        terms, listed = self.terms, self._needed(rows)
+        terms = by_method(self.terms, context.apps.conf("limits"))
+        listed = self._needed(rows)
         if listed is not None:
             rows = listed
             terms = expanded(terms, listed, [split.name for split in self.splits])

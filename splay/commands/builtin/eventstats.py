@@ -11,36 +11,58 @@ from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.stats.grouping import Group, Key, expanded, keys_of, read_by, takers, time_of
-from splay.commands.stats.terms import Term, read_terms
+from splay.commands.stats.terms import Term, by_method, read_terms
 from splay.commands.wildcards import is_pattern
 from splay.rows import Demand, Row
-from splay.spl.args import Args, as_bool
+from splay.spl.args import Args, Word, as_bool, as_int
+
+_OPTIONS = ("allnum", "limit")
 
 
 class Eventstats(Operation):
     kind = Kind.DATASET
 
-    def __init__(self, terms: list[Term], by: list[str], all_numbers: bool) -> None:
+    def __init__(
+        self, terms: list[Term], by: list[str], all_numbers: bool, limited: bool = False
+    ) -> None:
         self._terms = terms
         self._by = by
         self._all_numbers = all_numbers
+        self._limited = limited
 
     @classmethod
     def parse(cls, args: Args) -> Self:
-        option = args.option("allnum")
-        terms = read_terms(args, stop=("by",))
+        terms: list[Term] = []
+        by: list[str] = []
+        given: dict[str, Word] = {}
+        while not args.done():
+            if option := args.option(*_OPTIONS):
+                given[option[0]] = option[1]
+            elif found := read_terms(args, stop=("by", *_OPTIONS)):
+                terms += found
+            elif not by:
+                by = read_by(args, terms)
+                if not by:
+                    args.end()
+            else:
+                args.end()
         if not terms:
             raise args.error("a statistical function is missing", hint="Write, such as: count")
-        by = read_by(args, terms)
-        args.end()
-        return cls(terms, by, option is not None and as_bool(option[1]))
+        if "limit" in given:
+            as_int(given["limit"])
+        return cls(terms, by, "allnum" in given and as_bool(given["allnum"]), "limit" in given)
 
     def check(self, context: Context) -> None:
         takers(self._terms, context.scope)
+        if self._limited:
+            context.add_message(
+                "WARN", "eventstats: limit= is taken, as Splunk takes it, and changes nothing"
+            )
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         rows = list(rows)
-        terms = expanded(self._terms, rows, self._by)
+        terms = by_method(self._terms, context.apps.conf("limits"))
+        terms = expanded(terms, rows, self._by)
         takes = takers(terms, context.scope)
         groups: dict[Key, Group] = {}
         for row in rows:

@@ -17,7 +17,7 @@ from splay.commands.stats.grouping import (
     time_of,
 )
 from splay.commands.stats.ordering import natural
-from splay.commands.stats.terms import Term, read_terms
+from splay.commands.stats.terms import Term, by_method, read_terms
 from splay.commands.wildcards import is_pattern
 from splay.errors import UnsupportedError
 from splay.eval.expression import EvalContext
@@ -69,7 +69,7 @@ class Stats(Operation):
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         scope = context.scope
-        terms = self._terms
+        terms = by_method(self._terms, context.apps.conf("limits"))
         if has_patterns(terms):
             rows = list(rows)
             terms = expanded(terms, rows, self.by)

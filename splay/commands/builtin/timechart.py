@@ -19,7 +19,7 @@ from splay.commands.charting.splits import Split, every_bin, key_text, read_spli
 from splay.commands.charting.table import Entry, Table
 from splay.commands.operation import Context
 from splay.commands.stats.grouping import expanded, has_patterns, takers, time_of
-from splay.commands.stats.terms import Term
+from splay.commands.stats.terms import Term, by_method
 from splay.errors import UnsupportedError
 from splay.eval.value import Fixed, to_number
 from splay.rows import Demand, Row, Value
@@ -81,11 +81,9 @@ class Timechart(ChartCommand):
         listed: list[Row] | None = None
         if (self.bins.span is None and given is None) or self._open() or has_patterns(self.terms):
             rows = listed = list(rows)
-        terms = (
-            self.terms
-            if listed is None
-            else expanded(self.terms, listed, [self.split.name] if self.split else [])
-        )
+        terms = by_method(self.terms, context.apps.conf("limits"))
+        if listed is not None:
+            terms = expanded(terms, listed, [self.split.name] if self.split else [])
         bins = self._bins(listed or [], given, context)
         table, seen = self._table(rows, listed, terms, bins, context)
         if seen is not None:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from splay.commands.stats.functions import Aggregation, find_aggregation, names
+from splay.commands.stats.functions import Aggregation, find_aggregation, names, nearest_rank
 from splay.commands.wildcards import field_pattern, fill_in, is_pattern
+from splay.conf.files import Conf
 from splay.errors import SplError, UnsupportedError
 from splay.eval.expression import EvalContext, compile_expr, fields_of
 from splay.eval.value import as_list
@@ -26,10 +27,12 @@ _IN_PARENTHESES = re.compile(r"\(\w+\)")
 class Term:
     """One `function(field) AS name`.
 
+    function: its name as written. make: makes what computes it.
     field: None for count without one; may hold `*`. expr: of eval(...), then field is None.
     name: the column, may hold `*` where field does. shown: the name it has without AS.
     """
 
+    function: str
     make: Callable[[], Aggregation]
     field: str | None
     expr: Expr | None
@@ -63,6 +66,15 @@ class Term:
             for name in available
             if pattern.fullmatch(name)
         ]
+
+
+def by_method(terms: list[Term], limits: Conf) -> list[Term]:
+    """The terms with percentiles as limits.conf, [stats] perc_method, wants them."""
+    stanza = limits.get("stats")
+    method = stanza.settings.get("perc_method", "") if stanza else ""
+    if method.strip().lower() != "nearest-rank":
+        return terms
+    return [replace(term, make=nearest_rank(term.function) or term.make) for term in terms]
 
 
 def _evaluated(expr: Expr, context: EvalContext) -> Callable[[Row], list[Scalar]]:
@@ -125,7 +137,14 @@ def _read_term(args: Args, terms: list[Term], per_time: bool) -> Term:
     if named is not None and named.text.count("*") != stars:
         hint = f"Write as many in the new name as in {shown}"
         raise args.error("the wildcards * do not agree", at=named.at, hint=hint)
-    term = Term(make, field.text if field else None, expr, named.text if named else shown, shown)
+    term = Term(
+        function.text,
+        make,
+        field.text if field else None,
+        expr,
+        named.text if named else shown,
+        shown,
+    )
     _refuse_twins(args, terms, term, shown, function.at)
     return term
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from splay.commands.stats.functions import aggregate, event_order, multivalue, percentile, time
 from splay.commands.stats.functions.base import Aggregation
 
-__all__ = ["Aggregation", "find_aggregation", "names"]
+__all__ = ["Aggregation", "find_aggregation", "names", "nearest_rank"]
 
 _TABLES = (aggregate.TABLE, event_order.TABLE, multivalue.TABLE, time.TABLE)
 
@@ -22,6 +22,11 @@ def find_aggregation(name: str) -> Callable[[], Aggregation] | None:
         if name.lower() in table:
             return table[name.lower()]
     return percentile.find(name.lower())
+
+
+def nearest_rank(name: str) -> Callable[[], Aggregation] | None:
+    """What makes the percentile of this name by the nearest rank; None: it is no percentile."""
+    return percentile.nearest(name.lower())
 
 
 def names() -> list[str]:

@@ -1,14 +1,17 @@
 """Percentiles and the median.
 
-By the nearest rank as limits.conf defines it ([stats] perc_method: of the sorted values the one
-at floor(percent / 100 * count), counted from 0), which is documented for up to 1,000 distinct
-values; here always, so that exactperc and upperperc are the same as perc. The median is the 50th
-percentile: of an even number of values the higher middle one.
-Source: Search Reference, "Aggregate functions" (perc, median); Admin Manual, limits.conf.
+Percentiles are interpolated: of the sorted values, counted from 0, the one at percent / 100 *
+(count - 1), a fraction lying between two of them. The median is the mean of the middle pair; of two
+whole numbers a half goes up, so that 1 and 2 give 2. So measured on Splunk 9 and 10.4.2. With
+perc_method = nearest-rank, in the stanza [stats] of an app's limits.conf, the value at
+floor(percent / 100 * count) is taken, and the median is the 50th percentile: of a pair the higher.
+All values are looked at, so that perc, exactperc and upperperc agree.
+Source: Admin Manual, limits.conf (perc_method); Search Reference, "Aggregate functions".
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -26,6 +29,7 @@ class Percentile(Aggregation):
     """percent: 0 to 100."""
 
     numeric = True
+    nearest = False
 
     def __init__(self, percent: Fraction) -> None:
         self._percent = percent
@@ -38,18 +42,60 @@ class Percentile(Aggregation):
                 self._numbers.append(number)
 
     def result(self) -> Value | None:
-        count = len(self._numbers)
-        if not count:
+        if not self._numbers:
             return None
-        rank = min(int(self._percent * count / 100), count - 1)
-        return plain(sorted(self._numbers)[rank])
+        ordered = sorted(self._numbers)
+        return plain(self._nearest(ordered) if self.nearest else self._between(ordered))
+
+    def _nearest(self, ordered: list[int | float]) -> int | float:
+        rank = int(self._percent * len(ordered) / 100)
+        return ordered[min(rank, len(ordered) - 1)]
+
+    def _between(self, ordered: list[int | float]) -> int | float:
+        place = self._percent * (len(ordered) - 1) / 100
+        low = int(place)
+        share = place - low
+        return ordered[low] if not share else _mixed(ordered[low], ordered[low + 1], share)
+
+
+class Median(Percentile):
+    """The 50th percentile, but that a half between two whole numbers goes up."""
+
+    def __init__(self) -> None:
+        super().__init__(Fraction(50))
+
+    def _between(self, ordered: list[int | float]) -> int | float:
+        found = super()._between(ordered)
+        pair = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+        whole = all(isinstance(value, int) for value in pair)
+        return math.ceil(found) if whole else found
+
+
+class NearestPercentile(Percentile):
+    """By the nearest rank."""
+
+    nearest = True
+
+
+def _mixed(low: int | float, high: int | float, share: Fraction) -> int | float:
+    """The number between the two, in decimal: half way from 1.2 to 1.4 is 1.3."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return low
+    least, most = Fraction(repr(low)), Fraction(repr(high))
+    return float(least + (most - least) * share)
 
 
 def find(name: str) -> Callable[[], Aggregation] | None:
     """The percentile of that name, such as p95; None when it is no percentile's name."""
     if name == "median":
-        return partial(Percentile, Fraction(50))
+        return Median
     match = _NAME.fullmatch(name)
     if match is None or Fraction(match[1]) > 100:
         return None
     return partial(Percentile, Fraction(match[1]))
+
+
+def nearest(name: str) -> Callable[[], Aggregation] | None:
+    """The same by the nearest rank."""
+    match = _NAME.fullmatch("p50" if name == "median" else name)
+    return None if match is None else partial(NearestPercentile, Fraction(match[1]))
