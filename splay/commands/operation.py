@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -160,6 +160,15 @@ class Operation(ABC):
     """Of the command search: the expression that its rows match."""
     over_rows: bool = False
     """Whether its pipelines work on its rows instead of making their own."""
+    in_time_order: bool | None = None
+    """Whether its rows are known to come in the order of time; None: as they came."""
+    emptied: Collection[str] = ()
+    """After a run: the fields of which it took away values that were there."""
+
+    @property
+    def orders_columns(self) -> bool:
+        """Whether it builds rows, and so says which columns there are and in which order."""
+        return self.kind is Kind.TRANSFORMING
 
     @classmethod
     @abstractmethod
@@ -178,6 +187,15 @@ class Operation(ABC):
         """SplError for what only eval, the apps or the data can tell to be wrong; asked before
         anything is read."""
         return None
+
+    def placed(self, before: Sequence[Operation]) -> None:
+        """Told which commands stand before it. SplError: it cannot stand there."""
+        return None
+
+    def declares(self, before: frozenset[str]) -> frozenset[str]:
+        """The fields that a table has a column for, though no row may have a value."""
+        known = self.columns(None) if self.kind is Kind.TRANSFORMING else None
+        return before if known is None else frozenset(known)
 
     def searches(self, context: Context) -> tuple[Pipeline, ...]:
         """The searches within it, for the planner to check."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from splay.apps import AppSet
 from splay.commands.operation import Context, Operation
+from splay.engine.columns import columns_of
 from splay.engine.plan import make_operations, plan_pipeline
 from splay.engine.run import run_inner
 from splay.rows import Results, Row
@@ -74,10 +75,6 @@ def run_over(search: str, given: Results, context: Context) -> Results:
     commands = f"| {search.strip().removeprefix('|')}"
     expanded = context.apps.expand(commands)
     pipeline = parse_search(expanded)
-    columns: list[str] | None = list(given.columns)
-    for operation in plan_pipeline(pipeline, expanded, context, over_rows=True).operations:
-        columns = operation.columns(columns)
+    operations = plan_pipeline(pipeline, expanded, context, over_rows=True).operations
     found = context.run_inner(pipeline, (dict(row) for row in given.rows))
-    if columns is None:
-        columns = list(dict.fromkeys(name for row in found for name in row))
-    return Results(columns, found)
+    return Results(columns_of(operations, found, list(given.columns)), found)

@@ -162,6 +162,7 @@ def make_operations(commands: Sequence[Command], context: Context) -> list[Opera
     operations = [_operation(command, context) for command in commands]
     for number, (command, operation) in enumerate(zip(commands, operations, strict=True)):
         operation.check(context)
+        operation.placed(operations[:number])
         if number == 0:
             continue
         if operation.kind is Kind.GENERATING and not getattr(operation, "append", False):

@@ -11,6 +11,7 @@ from splay.commands.builtin.head import Head
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
 from splay.commands.subsearch import has_subsearch
+from splay.engine.columns import columns_of
 from splay.engine.fanout import Keeper, divisible, run_shares, run_whole
 from splay.engine.plan import Plan, plan_pipeline, within
 from splay.engine.retrieve import each, guarded, matching, memory_of
@@ -75,7 +76,7 @@ def run_plan(
         )
     for inner in context.reports:
         report.absorb(inner)
-    return _results(plan, found)
+    return Results(columns_of(plan.operations, found), found)
 
 
 def results_over(plan: Plan, rows: Iterable[Row], context: Context, *, after: int = 0) -> Results:
@@ -83,16 +84,8 @@ def results_over(plan: Plan, rows: Iterable[Row], context: Context, *, after: in
     gave are the rest's. Raises what run_plan raises."""
     rest = replace(plan, operations=plan.operations[after:])
     with _located(plan):
-        return _results(plan, _all_rows(rest, None, context, ReadReport(), None, rows))
-
-
-def _results(plan: Plan, found: list[Row]) -> Results:
-    columns: list[str] | None = None
-    for operation in plan.operations:  # again: chart knows its columns once it has run
-        columns = operation.columns(columns)
-    if columns is None:
-        columns = list(dict.fromkeys(name for row in found for name in row))
-    return Results(columns, found)
+        found = _all_rows(rest, None, context, ReadReport(), None, rows)
+        return Results(columns_of(plan.operations, found), found)
 
 
 def run_inner(pipeline: Pipeline, context: Context, rows: Iterable[Row] | None) -> list[Row]:

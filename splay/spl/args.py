@@ -23,8 +23,8 @@ _OPTION = re.compile(r"([A-Za-z_][\w.\-]*)\s*=(?!=)\s*")
 _OPTION_VALUE = re.compile(r'[^\s,()\[\]|"]+')
 _CALL = re.compile(r"\([^()|\[\]]*\)")
 _LONGEST_OPTION = 60
-_TRUE = frozenset({"t", "true", "1"})
-_FALSE = frozenset({"f", "false", "0"})
+_TRUE = frozenset({"t", "true", "yes", "1"})
+_FALSE = frozenset({"f", "false", "no", "0"})
 
 
 class Word(NamedTuple):
@@ -138,6 +138,12 @@ class Args:
         self.pos = found[1]
         return known[match[1].lower()], found[0]
 
+    def any_option(self) -> tuple[str, Word] | None:
+        """Consumes `name=value` of any name if it is next; the name is given in lower case."""
+        self._skip()
+        match = _OPTION.match(self.text, self.pos)
+        return self.option(match[1].lower()) if match else None
+
     def fields(self, stop: Collection[str] = ()) -> list[Word]:
         """Words separated by commas or spaces, up to a stop keyword (any case, not consumed), an
         option `name=`, other punctuation or the end. May be empty."""
@@ -241,7 +247,8 @@ def as_int(word: Word) -> int:
 
 
 def as_bool(word: Word) -> bool:
-    """t, true, 1 or f, false, 0 in any case. SplError otherwise."""
+    """t, true, yes, 1 or f, false, no, 0 in any case (measured on Splunk 10.4.2, which refuses on,
+    y and every other word). SplError otherwise."""
     text = word.text.lower()
     if text in _TRUE or text in _FALSE:
         return text in _TRUE

@@ -30,6 +30,7 @@ class Datamodel(Operation):
     _source: DatasetEvents = field(init=False)
 
     kind = Kind.GENERATING
+    orders_columns = True
     bounds_follow = True
 
     @classmethod

@@ -1,19 +1,25 @@
 """eval: sets fields to the values of expressions, one after the other.
 
-Source: Search Reference, "eval". A null result removes the field; a Boolean one is refused.
+Source: Search Reference, "eval". A null result removes the field; a Boolean one is refused. In a
+field's name {other} stands for what the field other holds (the first of several values); where it
+holds nothing, no field is set.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.eval.expression import compile_expr, fields_of
+from splay.eval.value import as_list, to_text
 from splay.rows import Demand, Row
 from splay.spl.args import Args
 from splay.spl.booleans import is_boolean
 from splay.spl.tree import Expr
+
+_NAMED = re.compile(r"\{([^{}]+)\}")
 
 
 class Eval(Operation):
@@ -21,6 +27,7 @@ class Eval(Operation):
 
     def __init__(self, assignments: list[tuple[str, Expr]]) -> None:
         self._assignments = assignments
+        self.emptied: set[str] = set()
 
     @classmethod
     def parse(cls, args: Args) -> Self:
@@ -56,27 +63,42 @@ class Eval(Operation):
     def assigner(self, context: Context) -> Callable[[Row], None]:
         """What does all assignments on one row."""
         scope = context.scope
-        compiled = [(name, compile_expr(expr, scope)) for name, expr in self._assignments]
+        compiled = [
+            (name, _NAMED.search(name) is not None, compile_expr(expr, scope))
+            for name, expr in self._assignments
+        ]
+        emptied = self.emptied
 
         def assign(row: Row) -> None:
-            for name, function in compiled:
+            for name, dynamic, function in compiled:
                 value = function(row)
+                if dynamic:
+                    name = _name_in(row, name)
                 if value is None:
-                    row.pop(name, None)
-                else:
+                    if row.pop(name, None) is not None:
+                        emptied.add(name)
+                elif name:
                     row[name] = ("true" if value else "false") if isinstance(value, bool) else value
 
         return assign
 
     def demand(self, after: Demand) -> Demand:
         for name, expr in reversed(self._assignments):
-            after = after.minus([name]).plus(fields_of(expr))
+            after = after.minus([name]).plus([*fields_of(expr), *_NAMED.findall(name)])
         return after
 
     def columns(self, before: list[str] | None) -> list[str] | None:
-        if before is None:
+        if before is None or any(map(_NAMED.search, self.names)):
             return None
         return list(dict.fromkeys([*before, *self.names]))
+
+
+def _name_in(row: Row, name: str) -> str:
+    """The field's name in this row; "" where a field within it has no value."""
+    values = {inner: as_list(row.get(inner)) for inner in _NAMED.findall(name)}
+    if not all(values.values()):
+        return ""
+    return _NAMED.sub(lambda found: to_text(values[found[1]][0]), name)
 
 
 COMMAND = Eval

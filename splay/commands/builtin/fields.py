@@ -16,6 +16,7 @@ from splay.spl.args import Args
 
 class Fields(Operation):
     kind = Kind.STREAMING
+    orders_columns = True
 
     def __init__(self, names: list[str], remove: bool) -> None:
         self._names = names

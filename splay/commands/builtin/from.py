@@ -21,6 +21,7 @@ _LOOKUPS = ("lookup", "inputlookup")
 
 class From(Operation):
     kind = Kind.GENERATING
+    orders_columns = True
     bounds_follow = True
 
     def __init__(self, dataset: str, name: Word) -> None:

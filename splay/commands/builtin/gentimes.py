@@ -25,6 +25,7 @@ _MOST = 1_000_000
 
 class Gentimes(Operation):
     kind = Kind.GENERATING
+    orders_columns = True
 
     def __init__(self, start: Word, end: Word | None, step: str) -> None:
         self._start = start

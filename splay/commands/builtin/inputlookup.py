@@ -32,6 +32,8 @@ class Inputlookup(Operation):
     where: SearchExpr = field(default_factory=MatchAll)
 
     kind = Kind.GENERATING
+    in_time_order = False
+    orders_columns = True
 
     @classmethod
     def parse(cls, args: Args) -> Self:

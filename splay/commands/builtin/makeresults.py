@@ -1,4 +1,9 @@
-"""makeresults: rows out of nothing. Source: Search Reference, "makeresults"."""
+"""makeresults: rows out of nothing. Source: Search Reference, "makeresults".
+
+An option that there is not is ignored, with a message here; rows of CSV have no _time, those of
+JSON have one and their object as _raw; text that is no JSON gives no rows (measured on Splunk
+10.4.2).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
@@ -15,6 +20,7 @@ from splay.eval.jsonvalue import whole
 from splay.rows import Row
 from splay.spl.args import Args, Word, as_bool, as_int
 
+_OPTIONS = ("count", "annotate", "format", "data")
 _ANNOTATED = (
     *("_raw", "_time", "host", "source", "sourcetype"),
     *("splunk_server", "splunk_server_group"),
@@ -23,41 +29,59 @@ _ANNOTATED = (
 
 @dataclass
 class Makeresults(Operation):
-    """data: the rows that format=csv or format=json gave; else count rows with _time."""
+    """data: the rows that format=csv or format=json gave; else count rows with _time.
+
+    timed: whether the rows of data get a _time. ignored: options that there are not. no_json: why
+    the data is no JSON.
+    """
 
     count: int = 1
     annotate: bool = False
     data: list[Row] | None = None
+    timed: bool = False
+    ignored: list[str] = field(default_factory=list)
+    no_json: str = ""
+    in_time_order = False
 
     kind = Kind.GENERATING
 
     @classmethod
     def parse(cls, args: Args) -> Self:
         made = cls()
-        form: Word | None = None
-        text: Word | None = None
-        while option := args.option("count", "annotate", "format", "data"):
+        given: dict[str, Word] = {}
+        while (option := args.option(*_OPTIONS)) or (option := args.any_option()):
             name, word = option
-            if name == "count":
-                made.count = as_int(word)
-                if made.count < 0:
-                    raise args.error("count is negative", at=word.at, hint="Write 0 or more")
-            elif name == "annotate":
-                made.annotate = as_bool(word)
-            elif name == "format":
-                form = word
-            else:
-                text = word
+            if name in given:
+                hint = "Write it once"
+                raise args.error(f"the option {name} is given twice", at=word.at, hint=hint)
+            given[name] = word
         args.end()
+        made.ignored = [name for name in given if name not in _OPTIONS]
+        form, text = given.get("format"), given.get("data")
         if (form is None) != (text is None):
             raise args.error("format= and data= go together", at=args.at, hint="Write both")
         if form and text:
-            made.data = _read(form, text)
+            for name in set(given) - {"format", "data"}:
+                message = f"the option {name} does not go with format= and data="
+                raise args.error(message, at=given[name].at, hint="Remove it")
+            made.data = _read(form, text, made)
+        if "count" in given:
+            made.count = as_int(given["count"])
+            if made.count < 0:
+                raise args.error("count is negative", at=given["count"].at, hint="Write 0 or more")
+        made.annotate = "annotate" in given and as_bool(given["annotate"])
         return made
+
+    def check(self, context: Context) -> None:
+        for name in self.ignored:
+            context.add_message("WARN", f"makeresults: there is no option {name}=; it is ignored")
+        if self.no_json:
+            context.add_message("WARN", f"makeresults: {self.no_json}; there are no rows")
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         if self.data is not None:
-            yield from (dict(row) for row in self.data)
+            timed: Row = {"_time": int(context.now)} if self.timed else {}
+            yield from ({**timed, **row} for row in self.data)
             return
         for _ in range(self.count):
             row: Row = {"_time": int(context.now)}
@@ -67,11 +91,13 @@ class Makeresults(Operation):
 
     def columns(self, before: list[str] | None) -> list[str] | None:
         if self.data is not None:
-            return list(dict.fromkeys(name for row in self.data for name in row))
+            timed = ["_time"] if self.timed else []
+            return list(dict.fromkeys([*timed, *(name for row in self.data for name in row)]))
         return list(_ANNOTATED) if self.annotate else ["_time"]
 
 
-def _read(form: Word, text: Word) -> list[Row]:
+def _read(form: Word, text: Word, made: Makeresults) -> list[Row]:
+    """The rows of inline data. Of JSON each object is a row, and its _raw."""
     if form.text.lower() == "csv":
         try:
             return _csv_rows(text.text.strip())
@@ -79,14 +105,19 @@ def _read(form: Word, text: Word) -> list[Row]:
             raise SplError(f"data is not CSV ({error})", at=text.at) from error
     if form.text.lower() != "json":
         raise SplError(f"the format {form.text!r} is not known", at=form.at, hint="csv or json")
+    made.timed = True
     try:
         items = json.loads(whole(text.text))
     except (ValueError, RecursionError) as error:
-        raise SplError(f"data is not JSON ({error})", at=text.at) from error
+        made.no_json = f"data is not JSON ({error})"
+        return []
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         hint = 'Write [{"field": "value"}, ...]'
         raise SplError("data is not a list of objects", at=text.at, hint=hint)
-    return [{str(k): _value(v) for k, v in item.items() if v is not None} for item in items]
+    return [
+        {"_raw": _compact(item), **{str(k): _value(v) for k, v in item.items() if v is not None}}
+        for item in items
+    ]
 
 
 def _csv_rows(text: str) -> list[Row]:
@@ -101,7 +132,11 @@ def _csv_rows(text: str) -> list[Row]:
 def _value(value: object) -> str | int | float:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str | int | float) else json.dumps(value)
+    return value if isinstance(value, str | int | float) else _compact(value)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 COMMAND = Makeresults

@@ -17,6 +17,7 @@ from splay.spl.tree import Pipeline
 
 class Multisearch(Operation):
     kind = Kind.GENERATING
+    orders_columns = True
     takes_pipelines = True
 
     def __init__(self, pipelines: tuple[Pipeline, ...]) -> None:

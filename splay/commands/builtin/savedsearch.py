@@ -29,6 +29,7 @@ class Savedsearch(Operation):
     values: dict[str, str] = field(default_factory=dict)
 
     kind = Kind.GENERATING
+    orders_columns = True
 
     @classmethod
     def parse(cls, args: Args) -> Self:

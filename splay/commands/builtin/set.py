@@ -21,6 +21,7 @@ _Key = frozenset[tuple[str, tuple[str, ...]]]
 
 class Set(Operation):
     kind = Kind.GENERATING
+    orders_columns = True
     takes_pipelines = True
 
     def __init__(self, how: str, pipelines: tuple[Pipeline, Pipeline]) -> None:

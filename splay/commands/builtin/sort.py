@@ -23,6 +23,7 @@ class Sort(Operation):
     def __init__(self, limit: int, keys: list[SortKey]) -> None:
         self._limit = limit
         self._keys = keys
+        self.in_time_order = bool(keys) and keys[0].name == "_time"
 
     @classmethod
     def parse(cls, args: Args) -> Self:

@@ -1,13 +1,15 @@
 """streamstats: statistics of the rows up to each row. Source: Search Reference, "streamstats".
 
 Where the documentation is silent: a row without a BY field, or with several values in one, is
-passed on as it is; a row that is a whole time_window older than the one at hand lies outside.
+passed on as it is. A row that is a whole time_window older than the one at hand lies outside, and a
+time_window over rows of makeresults or a lookup table is refused, whatever their times, unless they
+were sorted (measured on Splunk 10.4.2).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -23,7 +25,7 @@ from splay.commands.stats.grouping import (
     takers,
     time_of,
 )
-from splay.commands.stats.terms import Term, read_terms
+from splay.commands.stats.terms import Term, by_method, read_terms
 from splay.commands.stats.windows import LIMIT, Entry, Everything, Sliding, Window
 from splay.commands.wildcards import is_pattern
 from splay.errors import SplError
@@ -106,8 +108,13 @@ class Streamstats(Operation):
         for name in _RESETS:
             self._reset(name, context.scope)
 
+    def placed(self, before: Sequence[Operation]) -> None:
+        known = [one.in_time_order for one in before if one.in_time_order is not None]
+        if self.time_window is not None and known[-1:] == [False]:
+            raise _disorder(self.time_window, "the rows are not known to be in the order of time")
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        terms = self.terms
+        terms = by_method(self.terms, context.apps.conf("limits"))
         if has_patterns(terms):
             rows = list(rows)
             terms = expanded(terms, rows, self.by)

@@ -1,8 +1,12 @@
-"""table: just these fields, in this order. Source: Search Reference, "table"."""
+"""table: just these fields, in this order. Source: Search Reference, "table".
+
+Where no row has any of the fields, and no command names one as a column, there are no rows. The
+fields that a wildcard stands for come by name. Both measured on Splunk 9 and 10.4.2.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
@@ -16,6 +20,7 @@ class Table(Operation):
 
     def __init__(self, names: list[str]) -> None:
         self._names = names
+        self._declared = False
 
     @classmethod
     def parse(cls, args: Args) -> Self:
@@ -25,16 +30,35 @@ class Table(Operation):
         args.end()
         return cls([word.text for word in words])
 
+    def placed(self, before: Sequence[Operation]) -> None:
+        declared: frozenset[str] = frozenset()
+        for operation in before:
+            declared = operation.declares(declared)
+        self._declared = bool(set(select(self._names, declared)) & declared)
+
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        patterns = any(map(is_pattern, self._names))
+        empty = 0  # rows without any of the fields, before the first that has one
+        found = self._declared
         for row in rows:
-            yield {name: row[name] for name in select(self._names, row) if name in row}
+            names = select(self._names, sorted(row)) if patterns else self._names
+            made = {name: row[name] for name in names if name in row}
+            if not found and not made:
+                empty += 1
+                continue
+            if not found:
+                found = True
+                yield from ({} for _ in range(empty))
+            yield made
+        if empty and not found:
+            context.add_message("INFO", "table: no row has any of the fields")
 
     def demand(self, after: Demand) -> Demand:
         return Demand.of(self._names)
 
     def columns(self, before: list[str] | None) -> list[str] | None:
         if any(map(is_pattern, self._names)):
-            return None if before is None else select(self._names, before)
+            return None if before is None else select(self._names, sorted(before))
         return list(dict.fromkeys(self._names))
 
 

@@ -23,6 +23,7 @@ class Union(Operation):
     """append: it may stand after other commands, whose rows it adds to."""
 
     kind = Kind.GENERATING
+    orders_columns = True
     takes_pipelines = True
     append = True
 
