@@ -8,7 +8,7 @@ Source: Search Manual, "Specify time modifiers in your search"; Search Reference
 from __future__ import annotations
 
 from splay.commands.operation import Context
-from splay.errors import UnsupportedError
+from splay.errors import SplError, UnsupportedError
 from splay.spl.timemod import resolve
 from splay.spl.tree import And, MatchAll, Not, Or, SearchExpr, TimeBound
 
@@ -19,7 +19,22 @@ def without_bounds(expr: SearchExpr, context: Context) -> SearchExpr:
     for bound in bounds:
         if isinstance(bound, TimeBound):
             _bound(bound, context)
+    given = {bound.name: bound for bound in bounds if isinstance(bound, TimeBound)}
+    for prefix in ("", "_index_"):
+        _refuse_inverted(given.get(f"{prefix}earliest"), given.get(f"{prefix}latest"), context)
     return rest
+
+
+def _refuse_inverted(first: TimeBound | None, last: TimeBound | None, context: Context) -> None:
+    """SplError where the end lies before the start; the same moment is no error (measured on
+    Splunk 9)."""
+    if first is None or last is None:
+        return
+    start = resolve(first.value, context.now, context.tz, first.at)
+    end = resolve(last.value, context.now, context.tz, last.at)
+    if start is not None and end is not None and end < start:
+        message = f"the time range ends before it begins: {start:g} > {end:g}"
+        raise SplError(message, at=last.at, hint=f"Swap {first.name} and {last.name}")
 
 
 def split_bounds(expr: SearchExpr) -> tuple[list[SearchExpr], SearchExpr]:

@@ -164,10 +164,10 @@ def collect(
             group.closed = True
             running.remove(group)
             done.append(group)
-    for group in running:
+    for group in running:  # still open at the end of the data, unless it is full
         group.cut = rules.starts is not None
-        limits = rules.limited or rules.span is not None or rules.pause is not None
-        group.closed = rules.starts is None and limits
+        full = rules.limited and len(group.rows) >= rules.events
+        group.closed = rules.starts is None and full
     return done + running, orphans
 
 
@@ -194,8 +194,11 @@ def _too_far(group: Group, time: float, rules: Rules) -> bool:
 
 @dataclass
 class Shape:
-    """How a group becomes a row. lists: all fields, or those, keep every value in order."""
+    """How a group becomes a row. lists: all fields, or those, keep every value in order.
 
+    fields: those that put rows together."""
+
+    fields: tuple[str, ...] = ()
     lists: bool | frozenset[str] = False
     mvraw: bool = False
     nullstr: str = "NULL"
@@ -211,6 +214,8 @@ class Shape:
         span = round(group.last - group.first, 6)
         made["duration"] = int(span) if span % 1 == 0 else span
         made["eventcount"] = len(rows)
+        made["field_match_sum"] = sum(name in row for row in rows for name in self.fields)
+        made["linecount"] = sum(map(_lines, rows))
         for name in dict.fromkeys(name for row in rows for name in row):
             if not name.startswith("_") and name not in made:
                 made[name] = self._value(rows, name)
@@ -225,6 +230,11 @@ class Shape:
             return from_list(items) or ""
         texts = sorted({text for row in rows for text in _texts(row, name)})
         return from_list([*texts]) or ""
+
+
+def _lines(row: Row) -> int:
+    """The lines of its text; 1 where it has none."""
+    return max(1, sum(to_text(item).count("\n") + 1 for item in as_list(row.get("_raw"))))
 
 
 def _texts(row: Row, name: str) -> list[str]:

@@ -76,6 +76,7 @@ _TOKEN = regex.compile(
     """,
     regex.VERBOSE | regex.DOTALL,
 )
+_NAMED = regex.compile(r"\(\?P?[<'](\w+)[>']")
 _IN_SET = regex.compile(
     r"\\x\{(?P<hex>[0-9A-Fa-f]{1,6})\}|\\(?P<escape>.)|\[:\^?\w+:\]|(?P<plain>.)", regex.DOTALL
 )
@@ -98,11 +99,26 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> regex.Pattern[st
     flags = regex.VERSION1 | regex.ASCII | (regex.IGNORECASE if ignore_case else 0)
     try:
         check_size(text)
+        _refuse_twin_names(text)
         return regex.compile(_translate(text), flags)
     except (regex.error, ValueError, OverflowError, RecursionError) as error:
         reason = str(error).partition(" at position")[0]
         shown = text if len(text) <= 200 else f"{text[:200]}..."
         raise ValueError(f"the regular expression {shown!r} cannot be read: {reason}") from error
+
+
+def _refuse_twin_names(text: str) -> None:
+    """ValueError: two groups of one name, which PCRE2 refuses, but with (?J) or (?|."""
+    if text.count("(?") < 2 or "(?|" in text or regex.search(r"\(\?[a-zA-Z]*J", text):
+        return
+    seen: set[str] = set()
+    pos = 0
+    while match := _TOKEN.match(text, pos):
+        pos = _set(text, match.end())[1] if match["open"] else match.end()
+        named = _NAMED.match(text, match.start()) if match[0][:1] == "(" else None
+        if named and named[1] in seen:
+            raise ValueError(f"two groups are named {named[1]}")
+        seen |= {named[1]} if named else set()
 
 
 def _translate(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from splay.detections.outcome import Outcome
 from splay.eval.times.timefmt import iso
-from splay.eval.value import as_list, to_text
+from splay.eval.value import as_list, to_number, to_text
 from splay.rows import Results, Row, Value
 from splay.visible import visible_json
 
@@ -24,8 +24,9 @@ def shown(name: str, value: Value | None, tz: tzinfo) -> str | list[str]:
     """A value as Splunk shows it: _time as a date in the zone, several values as a list."""
     if value is None:
         return ""
-    if name == "_time" and isinstance(value, int | float):
-        return iso(value, tz)
+    moment = to_number(value) if name == "_time" else None
+    if moment is not None:
+        return iso(moment, tz)
     texts = [to_text(item) for item in as_list(value)]
     return texts[0] if len(texts) == 1 else texts
 

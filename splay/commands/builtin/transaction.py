@@ -1,9 +1,10 @@
 """transaction: events that belong together become one. Source: Search Reference, "transaction".
 
 Where the documentation is silent: rows that do not come newest first are put in that order. With
-startswith only its event closes a transaction; one that a limit cut off is evicted. Without it,
-what the end of the data leaves open is closed if maxspan, maxpause or maxevents is given. An event
-must have one of the fields to belong anywhere. Transactions come newest first.
+startswith only its event closes a transaction; one that a limit cut off is evicted. What the end
+of the data leaves open is not closed (example 7 of the page). field_match_sum counts the fields by
+which an event belongs, over all events, and linecount their lines (the same example). An event must
+have one of the fields to belong anywhere. Transactions come newest first.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Transaction(Operation):
             else:
                 fields.append(args.word("a field").text)
                 args.punct(",")
-        made.rules.fields = tuple(dict.fromkeys(fields))
+        made.rules.fields = made.shape.fields = tuple(dict.fromkeys(fields))
         return made
 
     def _condition(self, name: str, condition: Condition) -> None:

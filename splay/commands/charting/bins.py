@@ -106,15 +106,14 @@ class WidthBins(Bins):
         return (exact / self.width).to_integral_value(ROUND_FLOOR) * self.width + 0
 
     def label(self, lower: Any) -> Scalar:
-        return f"{_shown(lower)}-{_shown(lower + self.width)}"
+        return f"{self._shown(lower)}-{self._shown(lower + self.width)}"
+
+    def _shown(self, number: Decimal) -> str:
+        """With as many decimals as the width has: 1.0-1.5 (measured on Splunk 10.4.2)."""
+        return f"{number:.{max(0, -int(self.width.as_tuple().exponent))}f}"
 
     def after(self, lower: Any) -> Decimal:
         return lower + self.width  # type: ignore[no-any-return]
-
-
-def _shown(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @dataclass(frozen=True)
@@ -204,15 +203,19 @@ class BinOptions:
             numbers = [one for one in found if one is not None and math.isfinite(one)]
             low, high = (min(numbers), max(numbers)) if numbers else (0, 0)
             if field != TIME and not isinstance(self.minspan, TimeSpan):
-                return self._by_width(low, high, self.bins or bins)
+                whole = self.bins is None and all(isinstance(number, int) for number in numbers)
+                return self._by_width(low, high, self.bins or bins, whole=whole)
             span = self.time_span(low, high, self.bins or bins, at)
         return TimeBins(span, context.tz, self.alignment(context))
 
-    def _by_width(self, low: float, high: float, bins: int) -> Bins:
+    def _by_width(self, low: float, high: float, bins: int, *, whole: bool) -> Bins:
+        """whole: bins of whole numbers are not narrower than 1 unless their number is asked for
+        (measured on Splunk 10.4.2)."""
         low = low if self.start is None else min(low, self.start)
         beyond = self.end is not None and self.end > high
         high = high if self.end is None else max(high, self.end)
         least = self.minspan.width if isinstance(self.minspan, NumberSpan) else None
+        least = Decimal(1) if least is None and whole else least
         return WidthBins(automatic_width(low, high, bins, least, beyond=beyond))
 
     def time_span(self, low: float, high: float, bins: int, at: int) -> TimeSpan:

@@ -207,11 +207,11 @@ def automatic_width(
     lowest, highest = Decimal(repr(float(low))), Decimal(repr(float(high)))
     # Of decimals: the difference of two numbers may be more than a number can be.
     power = ((highest - lowest) / bins).adjusted() if high > low else 0
-    width = Decimal(10) ** power
     if least is not None:
-        width = max(width, Decimal(10) ** math.ceil(least.log10()))
+        power = max(power, math.ceil(least.log10()))
     while True:
+        width = Decimal(10) ** power
         last = math.ceil(highest / width) - 1 if beyond else math.floor(highest / width)
         if last - math.floor(lowest / width) < bins:
             return width
-        width *= 10
+        power += 1

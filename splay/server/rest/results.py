@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 from starlette.responses import Response
 
 from splay.eval.times.timefmt import iso, strftime
-from splay.eval.value import as_list, to_text
+from splay.eval.value import as_list, to_number, to_text
 from splay.rows import Row, Value
 from splay.server.errors import RestError
 from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call
@@ -50,8 +50,9 @@ class Page:
 
     def shown(self, name: str, value: Value) -> str | list[str]:
         """A value as splunkd writes it: _time as a date, all else as text."""
-        if name == "_time" and isinstance(value, int | float):
-            return self._date(value)
+        moment = to_number(value) if name == "_time" else None
+        if moment is not None:
+            return self._date(moment)
         texts = [to_text(item) for item in as_list(value)]
         return texts[0] if len(texts) == 1 else texts
 
