@@ -13,7 +13,7 @@ from splay.conf.files import Stanza
 from splay.conf.props import Props, Spec
 from splay.eval.expression import EvalContext
 from splay.knowledge.build import Apps, Builder
-from splay.knowledge.defaults import DEFAULTS, INDEXED, DefaultStep, base_row
+from splay.knowledge.defaults import DEFAULTS, INDEXED, DefaultStep, IndexedStep, base_row
 from splay.knowledge.eventtype_fields import EventTypeStep, TagStep
 from splay.knowledge.eventtypes import Classes
 from splay.knowledge.step import RAW, Action, Say, Step, chain
@@ -156,8 +156,9 @@ class Knowledge:
     def _steps_of(self, specs: tuple[Spec, ...]) -> list[Step]:
         if specs not in self._steps:
             stanza: Stanza = self._props.merged(specs)
+            indexed = [IndexedStep(), DefaultStep()]
             classes = [EventTypeStep(self.classes), TagStep(self.classes)]
-            self._steps[specs] = [DefaultStep(), *self._builder.steps(stanza), *classes]
+            self._steps[specs] = [*indexed, *self._builder.steps(stanza), *classes]
         return self._steps[specs]
 
 

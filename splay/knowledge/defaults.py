@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from splay.eval.value import as_list
 from splay.knowledge.step import RAW, Action, Step
 from splay.rows import Demand, Row
 from splay.store.event import Event
@@ -31,7 +32,9 @@ _DATES = (
 )
 _PLACE = ("timestartpos", "timeendpos")
 _MADE = ("linecount", "punct", "splunk_server", *_DATES, *_PLACE)
-DEFAULTS = INDEXED | {"_time", "_indextime", RAW, "_sourcetype", *_MADE}
+META = "_meta"
+"""The fields that the index knows of an event beside its defaults, each as name::value."""
+DEFAULTS = INDEXED | {"_time", "_indextime", RAW, "_sourcetype", META, *_MADE}
 _ISO, _AMERICAN = re.compile(ISO.pattern.decode()), re.compile(AMERICAN.pattern.decode())
 _PUNCT_LENGTH = 50  # the documentation says thirty; events that Splunk indexed have fifty
 
@@ -51,6 +54,24 @@ def base_row(event: Event) -> Row:
         for name, value in event.fields.items():
             row[name] = value if isinstance(value, str) else [*value]
     return row
+
+
+class IndexedStep(Step):
+    """Makes META, where it is named, of what the event has before any other step."""
+
+    makes = frozenset({META})
+
+    def useful(self, wanted: Demand) -> bool:
+        return META in wanted.names
+
+    def bind(self, wanted: Demand) -> Action:
+        def act(row: Row) -> None:
+            names = [name for name in row if name not in DEFAULTS]
+            pairs = [f"{name}::{item}" for name in names for item in as_list(row[name])]
+            if pairs:
+                row[META] = [*pairs]
+
+        return act
 
 
 class DefaultStep(Step):

@@ -37,6 +37,7 @@ _BOUNDS = frozenset({"earliest", "latest", "_index_earliest", "_index_latest"})
 _OLDER_TIME = re.compile(r"(start|end)(?:(timeu?)|(minutes|hours|days|months)ago)")
 _OTHER_TIME = re.compile(r"timeformat|searchtimespan(?:minutes|hours|days|months)")
 _INDEXED = frozenset({"host", "source", "sourcetype", "index"})
+_META = "_meta"
 _MAX_DEPTH = 100
 
 
@@ -46,8 +47,10 @@ def parse_search_expr(text: str, offset: int = 0) -> SearchExpr:
     A subsearch stands for the text that it will give: one that is a value, or the list of IN,
     stands for the whole comparison. `()`, as macros are defined where there is nothing to say,
     matches all; `NOT ()`, which a subsearch without results gives, nothing.
-    SplError: what cannot be read, with its position. UnsupportedError: `field::value` for fields
-    that not every event has, the modifiers timeformat and searchtimespan.
+    `field::value` is what the index knows of an event (in `_meta`, but for host, source, sourcetype
+    and index), or such a word in its text.
+    SplError: what cannot be read, with its position. UnsupportedError: the modifiers timeformat and
+    searchtimespan.
     """
     parser = _Parser(text, offset)
     if parser.at_end():
@@ -195,11 +198,7 @@ class _Parser:
         if indexed and indexed[1] in _INDEXED:
             return Compare(indexed[1], "=", indexed[2], False, at)
         if indexed:
-            raise UnsupportedError(
-                f"{indexed[1]}::value is not supported",
-                at=at,
-                hint="Write field=value, or put the term in double quotes",
-            )
+            return Or((Compare(_META, "=", text, False, at), Term(text, "word", at)))
         if text.strip("*") == "":
             return MatchAll()
         return Term(text, "word", at)

@@ -76,6 +76,31 @@ def test_indexed_fields(hec: httpx.Client, index: Any) -> None:
     assert json.loads(text)["rows"] == [["1"]]
 
 
+@pytest.mark.parametrize(
+    ("search", "rows"),
+    [
+        ("| tstats count where index={0} by level", [["high", "2"], ["low", "1"]]),
+        ("| tstats count where index={0} level=high by host", [["h", "2"]]),
+        ("| tstats count where index={0} level::HI* by level", [["high", "2"]]),
+        ("| tstats count where index={0} by nosuch", []),
+        ("| tstats values(level) as v where index={0}", [[["high", "low"]]]),
+        ("search index={0} level::high | stats count", [["2"]]),
+        ("search index={0} NOT level::high | stats count by level", [["low", "1"]]),
+        ("search index={0} word::high | stats count", [["1"]]),
+        ("search index={0} level::high | table _raw, _meta | fields - _raw | stats count", [["2"]]),
+    ],
+)
+def test_the_index_knows_indexed_fields(
+    hec: httpx.Client, index: Any, search: str, rows: list[Any]
+) -> None:
+    """Search Reference, "tstats" (indexed fields) and "search" (field::value)."""
+    for level, text in (("high", "a"), ("high", "b word::high"), ("low", "c level=high")):
+        item = {"index": index.name, "event": text, "host": "h", "fields": {"level": level}}
+        hec.post("", json=item)
+    answer = index.service.jobs.oneshot(search.format(index.name), output_mode="json_rows").read()
+    assert json.loads(answer)["rows"] == rows
+
+
 def test_gzip(hec: httpx.Client, index: Any) -> None:
     body = gzip.compress(json.dumps({"index": index.name, "event": "packed"}).encode())
     answer = hec.post("/event", content=body, headers={"Content-Encoding": "gzip"})

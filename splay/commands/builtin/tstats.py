@@ -29,8 +29,9 @@ from splay.commands.stats.terms import Term, read_terms
 from splay.commands.timebounds import split_bounds
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.eval.conditions.predicate import compile_predicate, predicate_fields
-from splay.eval.value import as_list
-from splay.knowledge.defaults import DEFAULTS
+from splay.eval.value import as_list, from_list
+from splay.knowledge.defaults import DEFAULTS, META
+from splay.knowledge.pairs import texts
 from splay.rows import NOTHING, Demand, Row
 from splay.spl.args import Args, Word, as_bool, as_int
 from splay.spl.tree import And, MatchAll, Or, SearchExpr
@@ -54,6 +55,7 @@ class Tstats(Operation):
     _stats: Stats = field(init=False)
 
     kind = Kind.GENERATING
+    orders_columns = True
 
     def __post_init__(self) -> None:
         self._readers: list[DatasetReader] = []
@@ -91,6 +93,7 @@ class Tstats(Operation):
                 word = option[1]
                 if word.text.lower() != "auto":
                     self.bins = BinOptions(span=read_span(word))
+                args.punct(",")
                 continue
             word = args.word("a field")
             if word.text == "PREFIX" and args.punct("("):
@@ -109,7 +112,6 @@ class Tstats(Operation):
     def events(self, context: Context) -> SearchExpr:
         bounds, self.where = split_bounds(self.where)
         if self.dataset is None:
-            self._check_names(DEFAULTS, "is no index-time field", context)
             return _all([*bounds, *_about_index(self.where)])
         try:
             self._readers = self._make_readers(self.dataset, context)
@@ -140,7 +142,8 @@ class Tstats(Operation):
 
     def demand(self, after: Demand) -> Demand:
         if self.dataset is None:
-            return Demand.of(self._reads() & DEFAULTS)
+            reads = self._reads()
+            return Demand.of(reads & DEFAULTS | ({META} if reads - DEFAULTS else set()))
         return demand_of(self._readers).plus(OF_EVERY_EVENT)
 
     # -- the rows --
@@ -150,17 +153,29 @@ class Tstats(Operation):
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         matches = compile_predicate(self.where)
-        found: Iterable[Row] = filter(matches, self._mapped(rows))
+        found: Iterable[Row] = filter(matches, self._mapped(rows, context))
         if self.fill is not None:
             found = self._filled(found, self.fill)
         if TIME in self.by:
             found = self._binned(found, context)
         return self._stats.run(found, context)
 
-    def _mapped(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def _mapped(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         if self.dataset is None:
-            return ({name: row[name] for name in DEFAULTS if name in row} for row in rows)
+            return self._indexed(rows, context)
         return (made for _, made in read_datasets(self._readers, rows))
+
+    def _indexed(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        """The fields that the index knows of each event."""
+        seen = set(DEFAULTS)
+        for row in rows:
+            known: Row = {name: row[name] for name in DEFAULTS if name in row}
+            for pair in texts(row, META):
+                name, _, value = pair.partition("::")
+                known[name] = from_list([*as_list(known.get(name)), value]) or value
+            seen.update(known)
+            yield known
+        self._check_names(seen, "is no index-time field", context)
 
     def _filled(self, rows: Iterable[Row], fill: str) -> Iterator[Row]:
         for row in rows:
