@@ -16,25 +16,26 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth commands conformance differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations
+.PHONY: addon-fields breadth commands conformance witness differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations
 
-GROUPS := detect app test measure write
+# The groups of `make help`; a target that stands in none is listed last.
+SEE := help setup detect attack-data dashboards
+APP := package inspect content views release wheel splunk-up splunk-down
+CHECK := test lint test-contentctl test-addon test-splunk security faults fuzz mutations clean
+MEASURE := bench load efficacy once breadth addon-fields conformance witness
+WRITE := commands differences scale screenshots renderer
 
-help:  ## say what there is to make @detect
-	@for group in $(GROUPS); do \
-	  awk -F':.*## ' -v group="$$group" '\
-	    $$1 == "#: " group {next} \
-	    index($$0, "#: " group " ") == 1 {print substr($$0, length(group) + 5)} \
-	    /^[a-z-]+:.*## / {split($$2, said, "@"); if (said[2] == group) \
-	      printf "  make %-16s %s\n", $$1, said[1]}' $(MAKEFILE_LIST); echo; done
+help:  ## say what there is to make
+	@awk -F':.*## ' \
+	  -v groups="See it fire: $(SEE)|The app: $(APP)|Test and check: $(CHECK)|Measure: $(MEASURE)|What writes pages and pictures: $(WRITE)" '\
+	  /^[a-z-]+:.*## / {said[$$1] = $$2; order[++count] = $$1} \
+	  function line(name) {if (name in said) printf "  make %-16s %s\n", name, said[name]; delete said[name]} \
+	  END {n = split(groups, group, "|"); \
+	    for (i = 1; i <= n; i++) {colon = index(group[i], ":"); print substr(group[i], 1, colon - 1); \
+	      m = split(substr(group[i], colon + 1), name, " "); for (k = 1; k <= m; k++) line(name[k]); print ""} \
+	    for (k = 1; k <= count; k++) line(order[k])}' $(MAKEFILE_LIST)
 
-#: detect See it fire
-#: app The app
-#: test Test and check
-#: measure Measure
-#: write What writes pages and pictures
-
-setup: $(READY) $(SDK)  ## make the virtual environment (done by the other targets when needed) @detect
+setup: $(READY) $(SDK)  ## make the virtual environment (done by the other targets when needed)
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -63,18 +64,18 @@ DATA := $(SAMPLE)
 ORIGIN := a sample that this project generates (make attack-data fetches the published data)
 endif
 
-detect: $(READY) $(SDK)  ## run the app's detection on attack data, or on yours: make detect DATA=path @detect
+detect: $(READY) $(SDK)  ## run the app's detection on attack data, or on yours: make detect DATA=path
 	@echo "Data: $(DATA), $(ORIGIN)"
 	@$(BIN)/splay detect "$(DATA)"
 
-attack-data: $(READY)  ## fetch the published attack data and check its size and sha256 @detect
+attack-data: $(READY)  ## fetch the published attack data and check its size and sha256
 	@$(BIN)/python tests/attack_data.py
 
 # A real .evtx for the tests; without network they say that they left it out.
 $(EVTX): $(READY)
 	@$(BIN)/python tests/real_evtx.py
 
-test: $(READY) $(SDK) $(EVTX)  ## run every test that can run here @test
+test: $(READY) $(SDK) $(EVTX)  ## run every test that can run here
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 # Splunk's packages and the bundle made of them are the only things that need Node.js.
@@ -87,12 +88,12 @@ $(MODULES): dashboards/package.json dashboards/package-lock.json
 $(RENDERER): $(MODULES) dashboards/build.mjs $(wildcard dashboards/src/*)
 	cd dashboards && node build.mjs ../$(dir $@)
 
-renderer: $(RENDERER)  ## bundle Splunk's own dashboard renderer (needs Node.js; docs/dashboards.md) @write
+renderer: $(RENDERER)  ## bundle Splunk's own dashboard renderer (needs Node.js; docs/dashboards.md)
 
-views: $(MODULES)  ## compare the app's dashboards with the schema that Splunk publishes (needs Node.js) @app
+views: $(MODULES)  ## compare the app's dashboards with the schema that Splunk publishes (needs Node.js)
 	@node dashboards/check.mjs default/data/ui/views/*.xml
 
-dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA= @detect
+dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA=
 	@$(BIN)/python -m tests.web.serving $(if $(filter command%,$(origin DATA)),"$(DATA)")
 
 $(FUZZ)/.ready: pyproject.toml tests/fuzz/requirements.txt
@@ -100,37 +101,37 @@ $(FUZZ)/.ready: pyproject.toml tests/fuzz/requirements.txt
 	$(FUZZ)/bin/python -m pip install --quiet --editable '.[dev]' --requirement tests/fuzz/requirements.txt
 	@touch $@
 
-fuzz: $(SDK) $(FUZZ)/.ready  ## try a million inputs on every reader and port: make fuzz FUZZ_ARGS="spl --inputs 10000" @test
+fuzz: $(SDK) $(FUZZ)/.ready  ## try a million inputs on every reader and port: make fuzz FUZZ_ARGS="spl --inputs 10000"
 	$(FUZZ)/bin/python -m tests.fuzz $(FUZZ_ARGS)
 
-load: $(READY) $(SDK)  ## 50 clients search and index on splay serve for 10 minutes: make load LOAD_ARGS="--seconds 60" @measure
+load: $(READY) $(SDK)  ## 50 clients search and index on splay serve for 10 minutes: make load LOAD_ARGS="--seconds 60"
 	$(BIN)/python -m tests.load $(LOAD_ARGS)
 
-once: $(READY) $(SDK)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--case late" @measure
+once: $(READY) $(SDK)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--case late"
 	$(BIN)/python -m tests.efficacy.once $(ONCE_ARGS)
 
 # The licences that what is installed may have; weak copyleft only in tools that do not ship. Left out is
 # what a test runs as a program of its own: podman-compose, GPL-2.0-only, is imported by nothing.
 LICENCES := MIT;BSD;Apache;PSF-2.0;CNRI-Python;MPL-2.0;Mozilla Public License 2.0
-security: $(READY) $(SDK)  ## what can be held here of docs/security.md: its tests, bandit, licences @test
+security: $(READY) $(SDK)  ## what can be held here of docs/security.md: its tests, bandit, licences
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml splay bin tools
 	$(BIN)/pip-licenses --python $(BIN)/python --partial-match --allow-only='$(LICENCES)' \
 	  --ignore-packages podman-compose --summary
 	$(BIN)/python -m pytest --long tests/security \
 	  $$(grep -oE 'tests/[a-z0-9_/]+\.py::test_\w+' docs/security.md | grep -v ^tests/security | sort -u)
 
-faults: $(READY) $(SDK)  ## break everything once: a table of what was tried and what went wrong @test
+faults: $(READY) $(SDK)  ## break everything once: a table of what was tried and what went wrong
 	@$(BIN)/python -m tests.faults.table $(FAULTS_ARGS)
 
-efficacy: $(READY) $(SDK) $(EVTX)  ## recall, precision, and make once: EFFICACY_ARGS="--other 10000 --logs LOGS" @measure
+efficacy: $(READY) $(SDK) $(EVTX)  ## recall, precision, and make once: EFFICACY_ARGS="--other 10000 --logs LOGS"
 	$(BIN)/python -m tests.efficacy $(EFFICACY_ARGS)
 	@$(MAKE) --no-print-directory once
 
-screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium) @write
+screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots
 	@$(BIN)/python -m tests.web.screenshots
 
-lint: $(READY)  ## ruff, mypy --strict, and that imports run one way @test
+lint: $(READY)  ## ruff, mypy --strict, and that imports run one way
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	PYTHONPATH=bin $(BIN)/lint-imports --no-cache
@@ -141,32 +142,35 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 	$(BENCH)/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
 	@touch $@
 
-bench: $(READY) $(SDK) $(BENCH)/.ready $(EVTX)  ## time splay beside its peers: make bench BENCH_ARGS="sparse --events 200000" @measure
+bench: $(READY) $(SDK) $(BENCH)/.ready $(EVTX)  ## time splay beside its peers: make bench BENCH_ARGS="sparse --events 200000"
 	$(BIN)/python -m benchmarks.bench $(BENCH_ARGS)
 
-scale: $(READY)  ## compute what the app costs a Splunk of 1, 10 and 100 TB a day, into docs/scale.md @write
+scale: $(READY)  ## compute what the app costs a Splunk of 1, 10 and 100 TB a day, into docs/scale.md
 	$(BIN)/python -m benchmarks.scale --write
 
-breadth: $(READY)  ## count what splay has of public detections: make breadth CONTENT=path CIM=path ADDONS="path ..." @measure
+breadth: $(READY)  ## count what splay has of public detections: make breadth CONTENT=path CIM=path ADDONS="path ..."
 	@test -n "$(CONTENT)" || { echo "Name a checkout of splunk/security_content: make breadth CONTENT=path" >&2; exit 2; }
 	$(BIN)/python -m benchmarks.escu_coverage "$(CONTENT)" --readme $(if $(CIM),--cim "$(CIM)") \
 	  $(foreach addon,$(ADDONS),--addon "$(addon)")
 
-addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lists: make addon-fields TA=path @measure
+addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lists: make addon-fields TA=path
 	@test -n "$(TA)" || { echo "Name Splunk_TA_windows's folder: make addon-fields TA=path" >&2; exit 2; }
 	@$(BIN)/python -m tools.addon_fields "$(TA)" $(if $(CIM),"$(CIM)") $(if $(EVENT),--event "$(EVENT)") \
 	  $(if $(CONTENT),--content "$(CONTENT)")
 
-mutations: $(READY) $(SDK)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000 @test
+mutations: $(READY) $(SDK)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000
 	$(BIN)/python -m pytest tests/unit/spl/test_mutated.py --mutations $(or $(MUTATIONS),100000)
 
-conformance: $(READY)  ## run the conformance tables and count them, also for the README @measure
+conformance: $(READY)  ## run the conformance tables and count them, also for the README
 	@$(BIN)/python -m tests.engine.conformance
 
-commands: $(READY)  ## write docs/commands.md, the reference of commands and functions, from the tables @write
+commands: $(READY)  ## write docs/commands.md, the reference of commands and functions, from the tables
 	@$(BIN)/python -m tools.commands_reference
 
-differences: $(READY)  ## list where splay differs from Splunk, each with the test that shows it @write
+witness: $(READY)  ## run the searches that were seen on a real Splunk and count them, also for the README
+	@$(BIN)/python -m tests.engine.witnessed
+
+differences: $(READY)  ## list where splay differs from Splunk, each with the test that shows it
 	@$(BIN)/python -m tools.differences
 
 # Splunk's own tools pin old libraries: they have a virtual environment alone.
@@ -176,17 +180,17 @@ $(INSPECT)/.ready: $(READY) tools/requirements-inspect.txt
 	  --requirement tools/requirements-inspect.txt
 	@touch $@
 
-package: $(READY) $(INSPECT)/.ready  ## make dist/DA-ESS-ADCSBackup-<version>.tar.gz: the same files, the same bytes @app
+package: $(READY) $(INSPECT)/.ready  ## make dist/DA-ESS-ADCSBackup-<version>.tar.gz: the same files, the same bytes
 	@$(BIN)/python -m tools.package $(INSPECT)/bin
 
-inspect: package  ## run all of AppInspect's checks on the package @app
+inspect: package  ## run all of AppInspect's checks on the package
 	@$(BIN)/python -m tools.inspect_app $(INSPECT)/bin
 
-wheel: $(READY)  ## make dist/splay-<version>-py3-none-any.whl: splay as a library and a command @app
+wheel: $(READY)  ## make dist/splay-<version>-py3-none-any.whl: splay as a library and a command
 	rm -rf build/lib build/bdist.*  # or files that are gone would be in it
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
-release: package  ## write the package's sha256, SBOM and release notes: make release TAG=v0.1.0 @app
+release: package  ## write the package's sha256, SBOM and release notes: make release TAG=v0.1.0
 	@$(BIN)/python -m tools.release $(TAG)
 
 $(CONTENTCTL)/.ready: $(READY) tools/requirements-content.txt
@@ -195,10 +199,10 @@ $(CONTENTCTL)/.ready: $(READY) tools/requirements-content.txt
 	  --requirement tools/requirements-content.txt
 	@touch $@
 
-content: $(READY) $(CONTENTCTL)/.ready  ## have contentctl validate and build the detection in content/ @app
+content: $(READY) $(CONTENTCTL)/.ready  ## have contentctl validate and build the detection in content/
 	@$(BIN)/python -m tools.content $(CONTENTCTL)/bin
 
-test-contentctl: $(READY) $(SDK) $(CONTENTCTL)/.ready  ## Splunk's contentctl tests the detection on splay @test
+test-contentctl: $(READY) $(SDK) $(CONTENTCTL)/.ready  ## Splunk's contentctl tests the detection on splay
 	$(BIN)/python -m pytest tests/official/test_contentctl.py --official-tools
 
 $(ADDON)/.ready: $(READY) tools/requirements-addon.txt
@@ -207,17 +211,17 @@ $(ADDON)/.ready: $(READY) tools/requirements-addon.txt
 	  --requirement tools/requirements-addon.txt
 	@touch $@
 
-test-addon: $(READY) $(SDK) $(ADDON)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay @test
+test-addon: $(READY) $(SDK) $(ADDON)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay
 	$(BIN)/python -m pytest tests/official/test_addon.py --official-tools
 
-splunk-up: $(READY) package  ## start a Splunk container with the app: make splunk-up SPLUNK_VERSION=10.0.0 @app
+splunk-up: $(READY) package  ## start a Splunk container with the app: make splunk-up SPLUNK_VERSION=10.0.0
 	@$(BIN)/python -m tests.harness.container up
 
-splunk-down: $(READY)  ## remove the container and its data @app
+splunk-down: $(READY)  ## remove the container and its data
 	@$(BIN)/python -m tests.harness.container down
 
-test-splunk: $(READY) package  ## run the detection's tests on a new Splunk container @test
+test-splunk: $(READY) package  ## run the detection's tests on a new Splunk container
 	$(BIN)/python -m pytest tests/harness/test_on_splunk.py --splunk-type=docker
 
-clean:  ## remove what the other targets made @test
+clean:  ## remove what the other targets made
 	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -3,9 +3,11 @@
     make differences
 
 Each entry of docs/splay-differences.md ends with a comment that names its tests, by file and
-function, and rows of conformance tables, by a part of the line that says where they come from:
+function, and rows of conformance tables, by a part of the line that says where they come from;
+tables of what a Splunk was seen to answer stand in witness/:
 
-    <!-- shown by tests/unit/test_x.py::test_y, sort.txt "numbers before addresses" -->
+    <!-- shown by tests/unit/test_x.py::test_y, sort.txt "numbers before addresses",
+    witness/bin.txt "the span decides" -->
 
 Exit code 1: an entry names none, or one that there is not.
 """
@@ -21,9 +23,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "splay-differences.md"
 TABLES = ROOT / "tests" / "engine" / "tables"
+WITNESS = "witness/"
 _SHOWN = re.compile(r"<!-- shown by\s+(.*?) -->", re.DOTALL)
 _TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
-_ROW = re.compile(r'([\w]+\.txt) "(.+?)"(?=,|$)', re.DOTALL)
+_ROW = re.compile(r'((?:witness/)?\w+\.txt) "(.+?)"(?=,|$)', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class Entry:
             if not re.search(rf"^(async )?def {name}\(", text, re.MULTILINE):
                 yield f"there is no test {file}::{name}"
         for file, words in rows:
-            if not any(words in line for line in _sources(TABLES / file)):
+            folder = TABLES.parent if file.startswith(WITNESS) else TABLES
+            if not any(words in line for line in _sources(folder / file)):
                 yield f'{file} has no row that says "{words}"'
 
 

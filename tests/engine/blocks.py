@@ -26,6 +26,15 @@ A table is a text file of blocks with blank lines between them. One block is one
              `= 1 3` says which of the lines are found, in any order; rows are in order as above
     sourcetype:, host:, source:  what the log's events are said to be
 
+The tables of `tests/engine/witness` hold what was seen on a Splunk; their rows have besides:
+
+    witness: measured, published, told or derived; a comma and the version; a comma and who saw it
+    exact:   yes, where a row has no other fields than the expected ones
+    misses:  why splay answers something else, where it does
+
+There a search is whole, rows `{...}` are the lookup table rows.csv, fields that are not named are
+not looked at, `columns:` alone is an expectation, and so is `!` alone.
+
 At the head of a table `# Page: ...` says on which page the blocks rest that name none.
 """
 
@@ -39,7 +48,7 @@ from pathlib import Path
 from typing import Any
 
 NOW = 1534143600.5  # Mon Aug 13 2018 07:00:00.5 UTC
-_SETTING = re.compile(r"(columns|says|now|tz|sourcetype|host|source): *(.*)")
+_SETTING = re.compile(r"(columns|says|now|tz|sourcetype|host|source|witness|misses|exact): *(.*)")
 _TABLE_PAGE = re.compile(r"# Page: *(.*)")
 _PAGE = re.compile(
     r"Search Reference|(Search|Knowledge Manager|Admin) Manual|Getting Data In|SPL2|\w+\.conf\b"
@@ -110,7 +119,8 @@ def _read_block(lines: list[str], name: str) -> Block | None:
     if not block.search and all(line.startswith("#") for line in lines):
         return None
     expectations = (block.expected, block.found, block.error, block.explains or None)
-    if sum(item is not None for item in expectations) != 1:
+    expected = sum(item is not None for item in expectations)
+    if expected > 1 or (not expected and not {"witness", "columns"} <= set(block.settings)):
         raise BadTable(f"{name}: a block has one kind of expectation: =, ! or ?")
     if not block.source or not block.search:
         raise BadTable(f"{name}: a block has a # line that says its source, and a > line")

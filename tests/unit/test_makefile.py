@@ -1,4 +1,4 @@
-"""`make help`: each target with a description stands in one of its groups."""
+"""`make help`: each target with a description is listed once, in a group."""
 
 from __future__ import annotations
 
@@ -15,6 +15,4 @@ def test_every_target_stands_in_a_group() -> None:
     shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = re.findall(r"^  make (\S+)", shown.stdout, re.MULTILINE)
     assert sorted(listed) == sorted(described)
-    assert len(re.findall(r"^\S", shown.stdout, re.MULTILINE)) == len(
-        re.findall(r"^#: ", text, re.MULTILINE)
-    )
+    assert shown.stdout.endswith("\n\n"), "a target stands in no group"
