@@ -127,6 +127,9 @@ class Args:
         self._options.update(names)
         if match is None or match[1].lower() not in known:
             return None
+        return known[match[1].lower()], self._option_value(match)
+
+    def _option_value(self, match: re.Match[str]) -> Word:
         start, self.pos = self.pos, match.end()
         found = self._scan(_OPTION_VALUE)
         if found is None:
@@ -136,13 +139,13 @@ class Args:
                 hint=f"Write {match[1]}=value",
             )
         self.pos = found[1]
-        return known[match[1].lower()], found[0]
+        return found[0]
 
     def any_option(self) -> tuple[str, Word] | None:
         """Consumes `name=value` of any name if it is next; the name is given in lower case."""
         self._skip()
         match = _OPTION.match(self.text, self.pos)
-        return self.option(match[1].lower()) if match else None
+        return (match[1].lower(), self._option_value(match)) if match else None
 
     def fields(self, stop: Collection[str] = ()) -> list[Word]:
         """Words separated by commas or spaces, up to a stop keyword (any case, not consumed), an
