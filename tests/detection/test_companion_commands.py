@@ -15,7 +15,7 @@ import pytest
 from splay.apps import AppSet
 from tests.detection.companion import FORMS, app_with_cas, companion, on, process
 from tests.detection.searching import ROOT
-from tests.efficacy.sources import CERTUTIL, KEYS, PROVIDER, REGISTRY
+from tests.efficacy.sources import CERTUTIL, KEYS, PROVIDER, REGISTRY, ran
 from tests.published_events import EVE, SYSTEM, Published
 
 
@@ -65,6 +65,9 @@ SPELLINGS = {
     f'reg add "{REGISTRY}" /v AuditFilter /t REG_DWORD /f': "audit_filter_command",
     f"pwsh -c sp '{PROVIDER}' AuditFilter 0": "audit_filter_command",
     f"powershell New-ItemProperty '{PROVIDER}' -Value 64 -Name AuditFilter": "audit_filter_command",
+    f"powershell Set-ItemProperty '{PROVIDER}' AuditFilter ([int]0x7d)": "audit_filter_command",
+    f"powershell Set-ItemProperty '{PROVIDER}' -Name AuditFilter -Value $v": "audit_filter_command",
+    "powershell $c.DeleteConfigEntry('AuditFilter')": "audit_filter_command",
     "powershell $c.SetConfigEntry('ca01\\Corp','','AuditFilter',[int]125)": "audit_filter_command",
     "wbadmin start backup -backupTarget:E: -allCritical -quiet": "system_state_backup",
     "wbadmin start backup -backupTarget:E: -include:D:,C: -quiet": "system_state_backup",
@@ -109,6 +112,11 @@ NEAR_MISSES = [
     f"powershell Set-ItemProperty '{PROVIDER}' -Name AuditFilter -Value 0x7f",
     "powershell if ($ca.AuditFilter -eq 0) {exit}",
     "dir C:\\ProgramData\\Microsoft\\Crypto\\Keys",
+    f"powershell Set-ItemProperty '{PROVIDER}' -Name AuditFilter -Value ([int]127)",
+    "reg add HKCU\\Software\\Viewer /v AuditFilter /t REG_DWORD /d 0",
+    "powershell Select-String Win32_ShadowCopy.Create C:\\logs\\a.log",
+    "powershell Get-WmiObject Win32_ShadowCopy -Filter created",
+    "esentutl /y C:\\vss\\a.edb /d D:\\vss\\a.edb",
     "xcopy C:\\Users\\eve\\AppData\\Roaming\\Microsoft\\Crypto C:\\t",
 ]
 
@@ -124,6 +132,23 @@ def test_command_lines_count_in_every_spelling(form: str, app: Path, tmp_path: P
     rows = companion(texts, tmp_path / "data", [app])
     found = {commands[int(str(row["dest"])[2:4])]: row["signals"] for row in rows}
     assert found == SPELLINGS
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_program_that_looks_for_words_is_none_that_does_what_they_say(
+    form: str, app: Path, tmp_path: Path
+) -> None:
+    """One CA beside them shows that the search does find."""
+    lines = (
+        "findstr -setreg CA\\AuditFilter 0",
+        "findstr -backupKey C:\\logs\\a.log",
+        "find -exportPFX C:\\logs\\a.log",
+        "notepad -backupKey certutil.txt",
+        "certutil -backupKey C:\\t",
+    )
+    texts = [getattr(on(n, ran(line))[0], form)() for n, line in enumerate(lines)]
+    rows = companion(texts, tmp_path / "data", [app])
+    assert [row["dest"] for row in rows] == ["ca04.example.com"]
 
 
 def test_letters_are_folded_by_unicodes_table() -> None:
