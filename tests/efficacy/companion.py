@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from splay.apps import AppSet
 from splay.eval.value import as_list
@@ -48,13 +49,12 @@ def seen(samples: Sequence[Sample], form: str, folder: Path) -> list[frozenset[s
     return by_sample(companion(texts, folder / form, [app_with_cas(folder)]), len(samples))
 
 
-def by_sample(rows: Iterable[Mapping[str, object]], count: int) -> list[frozenset[str]]:
+def by_sample(rows: Iterable[Mapping[str, Any]], count: int) -> list[frozenset[str]]:
     """The signals of rows by the number of the CA."""
     found: list[set[str]] = [set() for _ in range(count)]
     for row in rows:
         number = int(str(row["dest"])[2:5])
-        signals = row["signals"]
-        found[number].update(map(str, signals if isinstance(signals, list) else [signals]))
+        found[number].update(str(one) for one in as_list(row["signals"]))
     return [frozenset(one) for one in found]
 
 
