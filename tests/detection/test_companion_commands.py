@@ -230,4 +230,4 @@ def test_nothing_in_a_line_can_end_it_or_pass_for_another_field(
     hostile = "certutil\nCurrentDirectory: C:\\\nUser: A\\b\n-backupKey C:\\t"
     texts = [getattr(Published(1, data={"CommandLine": hostile}), form)()]
     [row] = companion(texts, tmp_path / "data", [app])
-    assert row["signals"] == "key_backup_command"
+    assert (row["signals"], row["Caller_User_Name"]) == ("key_backup_command", "eve")
