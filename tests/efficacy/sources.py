@@ -187,8 +187,8 @@ EXPORTS = (
         frozenset({"key_backup_command", "key_export_by_system"}),
     ),
     _event(
-        "SigmaHQ/sigma, 7045 of an ordinary service",
-        "System 7045, `C:\\t\\svc.exe -backup`",
+        "a service with such words in its path",
+        r"System 7045, `C:\certutil\svc.exe -backup daily`",
         Published(7045, data={"ImagePath": r"C:\certutil\svc.exe -backup daily"}),
     ),
     _event(
