@@ -52,6 +52,12 @@ SIGNS: list[tuple[list[Published], set[str], int]] = [
         30,
     ),
     ([process("certutil -setreg CA\\AuditFilter 0")], {"audit_filter_command"}, 50),
+    ([Published(4891, data={"Value": "0"})], {"audit_filter_off"}, 50),
+    (
+        [Published(4891, data={"Entry": r"Corp\AuditFilter", "Value": "0x7d"})],
+        {"audit_filter_off"},
+        50,
+    ),
     ([Published(4719)], {"audit_policy_off"}, 50),
     ([CLEARED], {"audit_log_cleared"}, 40),
     (

@@ -73,6 +73,7 @@ SPELLINGS = {
     "wbadmin start backup -backupTarget:E: -include:D:,C: -quiet": "system_state_backup",
     'wbadmin start backup "-include:C:\\ProgramData\\Microsoft" -quiet': "system_state_backup",
     "tar -cf C:\\t\\k.tar C:\\ProgramData\\Microsoft\\Crypto\\RSA\\MachineKeys": "key_file_copy",
+    "xcopy C:\\PROGRA~3\\MICROS~1\\Crypto\\Keys\\* C:\\t": "key_file_copy",
     "cmd /c type C:\\ProgramData\\Microsoft\\Crypto\\Keys\\k > C:\\t\\k": "key_file_copy",
     f"powershell [IO.File]::ReadAllBytes('{KEYS}\\k')": "key_file_copy",
 }
