@@ -20,6 +20,7 @@ from splay.detections.detect import Watching, run_detection
 from splay.detections.evidence import Evidence
 from splay.detections.hunting import HuntOutcome, hunt_with
 from splay.detections.outcome import Outcome
+from splay.detections.remote import RemoteReplay, Splunk
 from splay.detections.testrun import Job, TestReport, changed_files, is_touched, run_tests
 from splay.engine.inner import new_context, run_over
 from splay.engine.nothing import reasons
@@ -231,9 +232,10 @@ def run_content_tests(
     check_only: bool = False,
     processes: int | None = None,
     progress: FetchProgress | None = None,
+    splunk: Splunk | None = None,
 ) -> TestReport:
-    """The same with what the command line has besides: `changed`, a git revision, and `progress`,
-    told of what is fetched."""
+    """The same with what the command line has besides: `changed`, a git revision, `progress`, told
+    of what is fetched, and `splunk`, a real one that the tests run on."""
     found = Content([Path(path) for path in content])
     data = AttackDataStore(
         Path(attack_data) if attack_data is not None else None,
@@ -248,7 +250,12 @@ def run_content_tests(
         named = pick.lower() in detection.name.lower()
         return named and (files is None or is_touched(detection, files))
 
-    return run_tests(Job(found, apps_seen, data, check_only=check_only), chosen, processes)
+    job = Job(found, apps_seen, data, check_only=check_only)
+    if splunk is not None and not check_only:
+        remote = RemoteReplay(splunk, apps_seen)
+        job.make_replay = lambda _: remote
+        processes = 1  # one user's searches, one after the other
+    return run_tests(job, chosen, processes)
 
 
 def hunt(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ import click
 from splay.api import run_content_tests
 from splay.cli.terminal import refusing
 from splay.detections.attackdata import Progress
+from splay.detections.remote import Splunk
 from splay.detections.testrun import TestReport
+from splay.errors import OptionError
 from splay.wholefiles import check_writable, write_whole
 
 _file = click.Path(path_type=Path, dir_okay=False)
@@ -47,6 +50,9 @@ _folder = click.Path(path_type=Path, file_okay=False, exists=True)
 @click.option("--junit", type=_file, help="Write the report in JUnit's XML.")
 @click.option("--report", "page", type=_file, help="Write the report as one HTML page.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
+@click.option("--splunk", "url", metavar="URL", help="Run the same tests on this Splunk instead.")
+@click.option("--splunk-index", default="main", show_default=True, help="Where it indexes.")
+@click.option("--insecure", is_flag=True, help="Take the Splunk's certificate as it is.")
 @click.option("-j", "--processes", type=click.IntRange(1), help="Default: one for each processor.")
 def test(
     content: tuple[Path, ...],
@@ -62,6 +68,9 @@ def test(
     page: Path | None,
     quiet: bool,
     processes: int | None,
+    url: str | None,
+    splunk_index: str,
+    insecure: bool,
 ) -> None:
     """Run the tests of the detections in CONTENT: contentctl's YAML files, or folders of them.
 
@@ -75,6 +84,7 @@ def test(
       splay test . --app ../Splunk_TA_windows --attack-data ../attack_data --junit tests.xml
       splay test . --app ../Splunk_TA_windows --changed origin/main
       splay test . --check
+      SPLUNK_PASSWORD=... splay test detections/ --splunk https://splunk.example.com:8089
     """
     with refusing():
         for path in (junit, page):
@@ -92,10 +102,23 @@ def test(
                 check_only=check_only,
                 processes=processes,
                 progress=progress,
+                splunk=_splunk(url, splunk_index, insecure),
             )
         _write(report, junit, page)
         _show(report, as_json, quiet)
     sys.exit(report.exit_code)
+
+
+def _splunk(url: str | None, index: str, insecure: bool) -> Splunk | None:
+    """The Splunk that is named, with the login of the environment, which ps does not show."""
+    if url is None:
+        return None
+    of = os.environ.get
+    username, password = of("SPLUNK_USERNAME", "admin"), of("SPLUNK_PASSWORD", "")
+    token = of("SPLUNK_TOKEN", "")
+    if not (password or token):
+        raise OptionError("there is no login", hint="Set SPLUNK_PASSWORD, or SPLUNK_TOKEN")
+    return Splunk(url, username, password, token, not insecure, index)
 
 
 def _write(report: TestReport, junit: Path | None, page: Path | None) -> None:
