@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,12 +35,16 @@ _file = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--navigator", type=_file, help="Write a layer for MITRE's ATT&CK Navigator.")
+@click.option("--sarif", type=_file, help="Write the results as SARIF 2.1.0.")
+@click.option("--report", type=_file, help="Write the outcome as one self-contained HTML page.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no warnings.")
 def hunt(
     data: tuple[Path, ...],
     pick: str,
     form: str,
     navigator: Path | None,
+    sarif: Path | None,
+    report: Path | None,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -55,7 +60,7 @@ def hunt(
     Examples:
       splay hunt evidence/ --app DA-ESS-ContentUpdate --app Splunk_TA_windows
       splay hunt Security.evtx --app sigma_rules --json > hunt.json
-      splay hunt logs/ --app . --navigator layer.json
+      splay hunt logs/ --app . --report hunt.html --navigator layer.json
     """
     run, read = take(Run, options), take(Input, options)
     show = Show(form, safe_csv=False, quiet=quiet)
@@ -65,8 +70,9 @@ def hunt(
         context = run.context()
         if not context.apps.folders:
             raise OptionError("no app is named", hint="Name the folder of one with --app")
-        if navigator is not None:
-            check_writable(navigator)
+        for path in (navigator, sarif, report):
+            if path is not None:
+                check_writable(path)
         store = FileStore(data, read.settings(run.tz))
         store.files()  # a wrong path is told before all plans are made
 
@@ -77,12 +83,24 @@ def hunt(
 
         named = [str(path) for path in data]
         outcome = hunt_with(context, store, named, pick=pick, watching=watching)
-        if navigator is not None:
-            from splay.reporting.hunt import hunt_layer
-
-            write_whole(navigator, hunt_layer(outcome))
+        _write(outcome, navigator, sarif, report)
         _show(outcome, form)
         tell([], outcome.report, show)
+
+
+def _write(
+    outcome: HuntOutcome, navigator: Path | None, sarif: Path | None, report: Path | None
+) -> None:
+    from splay.reporting.hunt import hunt_layer, hunt_sarif
+
+    if navigator is not None:
+        write_whole(navigator, hunt_layer(outcome))
+    if sarif is not None:
+        write_whole(sarif, hunt_sarif(outcome))
+    if report is not None:
+        from splay.reporting.huntpage import hunt_page
+
+        write_whole(report, hunt_page(outcome, time.time()))
 
 
 def _show(outcome: HuntOutcome, form: str) -> None:

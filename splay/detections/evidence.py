@@ -12,6 +12,7 @@ from splay.engine.fanout import Keeper
 from splay.engine.retrieve import FILE
 from splay.eval.value import as_list, text_number, to_text
 from splay.rows import Row
+from splay.store.event import Event
 
 MOST_OF_ONE = 20
 MOST_OF_ALL = 400
@@ -136,6 +137,24 @@ class Evidence(Keeper):
         if len(group.kept) < MOST_OF_ONE and self._kept < MOST_OF_ALL and "_raw" in row:
             self._kept += 1
             group.kept.append(_kept(row, time, file))
+
+
+class WholeEvidence(Evidence):
+    """The same events behind every result: of a search of which no more is known."""
+
+    def __init__(self, group: Group) -> None:
+        super().__init__()
+        self._group = group
+
+    def of(self, result: Row) -> Group | None:
+        """The events of the search."""
+        return self._group
+
+
+def kept_event(event: Event) -> Kept:
+    """An event as it is kept."""
+    row: Row = {"_raw": event.raw, "host": event.host, "source": event.source}
+    return _kept(row, event.time, event.file)
 
 
 def _known(*times: float | None) -> list[float]:

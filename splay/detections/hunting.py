@@ -12,7 +12,8 @@ from splay.apps import AppSet
 from splay.commands.operation import Context
 from splay.detections.attack import tactics_of
 from splay.detections.correlation import Detection, find_detection
-from splay.detections.evidence import Kept
+from splay.detections.evidence import Group, Kept, WholeEvidence, kept_event
+from splay.detections.outcome import Outcome
 from splay.detections.riskindex import ObjectRisk, RiskEvent, risk_by_object
 from splay.engine.manysearches import Searched, search_together, shares_reading
 from splay.engine.plan import Plan, make_plan
@@ -20,25 +21,30 @@ from splay.engine.run import Progress, run_plan
 from splay.errors import ConfError, SplayError
 from splay.eval.value import as_list, text_number
 from splay.rows import Results, Row
-from splay.store.event import Event, ReadReport, Store
+from splay.store.event import ReadReport, Store
 
 _TIMES = ("_time", "lastTime", "firstTime")
-_MOST_TEXT = 2_000  # characters of an event that is kept
 
 Watching = Callable[[], AbstractContextManager[Progress | None]]
 
 
 @dataclass
 class Fired:
-    """A saved search that found something. events: the first few events behind it.
+    """A saved search that found something.
 
     matched: how many events its first stage let through; None where that is not known.
+    group: these events: from when to when, and the first few of them.
     """
 
     detection: Detection
     results: Results
     matched: int | None
-    events: list[Kept]
+    group: Group
+
+    @property
+    def events(self) -> list[Kept]:
+        """The first few events behind it."""
+        return self.group.kept
 
     @property
     def tactics(self) -> tuple[str, ...]:
@@ -63,6 +69,13 @@ class HuntOutcome:
     data: list[str]
     seconds: float
     tz: tzinfo
+
+    def of(self, fired: Fired) -> Outcome:
+        """What came of one search, as if it had run alone."""
+        evidence = WholeEvidence(fired.group)
+        return Outcome(
+            fired.detection, fired.results, self.report, self.data, 0.0, self.tz, [], evidence
+        )
 
     @property
     def searches(self) -> int:
@@ -159,9 +172,10 @@ def _outcome(
         if found.error is not None:
             failed.append((name, str(found.error)))
         elif found.results.rows:
-            events = [_kept(event) for event in found.events]
+            kept = [kept_event(event) for event in found.events]
+            group = Group(found.matched, found.first, found.last, kept)
             matched = found.matched if shares_reading(rule.plan) else None
-            fired.append(Fired(rule.detection, found.results, matched, events))
+            fired.append(Fired(rule.detection, found.results, matched, group))
         else:
             silent.append(name)
     fired.sort(key=lambda one: (-len(one.results.rows), one.detection.name))
@@ -175,7 +189,7 @@ def risk_events(fired: Fired) -> Iterator[RiskEvent]:
     Its time is that of the row: `_time`, else the time of its last event or its first.
     """
     detection = fired.detection
-    last = max((event.time or 0.0 for event in fired.events), default=0.0)
+    last = fired.group.last or 0.0
     for row in fired.results.rows:
         moment = _moment(row)
         for entry in detection.risk(row):
@@ -198,8 +212,3 @@ def _moment(row: Row) -> float | None:
             if number is not None:
                 return float(number)
     return None
-
-
-def _kept(event: Event) -> Kept:
-    cut = max(0, len(event.raw) - _MOST_TEXT)
-    return Kept(event.raw[:_MOST_TEXT], event.time, event.host, event.source, cut)

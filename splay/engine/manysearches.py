@@ -37,12 +37,15 @@ Progress = Callable[[int], None]
 class Searched:
     """What came of one search. error: why it failed; the results are then empty.
 
-    matched: how many events its first stage let through; events: the first few of these.
+    matched: how many events its first stage let through; events: the first few of these; first,
+    last: epoch seconds of the earliest and the latest.
     """
 
     results: Results
     matched: int = 0
     events: list[Event] = field(default_factory=list)
+    first: float | None = None
+    last: float | None = None
     error: SplayError | None = None
 
 
@@ -99,7 +102,10 @@ class _Taker:
             return
         if not self.retrieval.matches(row):
             return
-        self.outcome.matched += 1
+        found = self.outcome
+        found.matched += 1
+        found.first = event.time if found.first is None else min(found.first, event.time)
+        found.last = event.time if found.last is None else max(found.last, event.time)
         if len(self.outcome.events) < _KEPT:
             self.outcome.events.append(event)
         demand = self.retrieval.demand

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from splay.detections.hunting import Fired, HuntOutcome
 from splay.detections.riskindex import ObjectRisk
 from splay.eval.times.timefmt import iso
+from splay.reporting.sarif import sarif_log
 from splay.reporting.text import json_rows
 from splay.visible import visible, visible_block, visible_json
 
@@ -116,6 +117,11 @@ def hunt_layer(outcome: HuntOutcome) -> str:
     )
 
 
+def hunt_sarif(outcome: HuntOutcome) -> str:
+    """The results of all searches that fired, as a SARIF log with a rule for each."""
+    return sarif_log(*map(outcome.of, outcome.fired))
+
+
 def print_hunt(console: Console, outcome: HuntOutcome) -> None:
     """The outcome for a person: what fired, the risk by object, what failed, what was read."""
     from rich.table import Table
@@ -151,7 +157,7 @@ def _where(outcome: HuntOutcome, fired: Fired) -> str:
         return ""
     event = fired.events[0]
     moment = "" if event.time is None else iso(event.time, outcome.tz)
-    return f"{moment} {event.host} {event.source}".strip()
+    return f"{moment} {event.host} {event.place or event.source}".strip()
 
 
 def _print_risk(console: Console, outcome: HuntOutcome) -> None:

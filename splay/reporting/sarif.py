@@ -27,16 +27,24 @@ _LEVELS = {"critical": "error", "high": "error", "low": "note", "informational":
 _NOTES = {"INFO": "note", "WARN": "warning", "ERROR": "error"}
 
 
-def sarif_log(outcome: Outcome) -> str:
-    """The log as JSON: one run, one rule, one result for each row."""
-    rows = enumerate(outcome.results.rows, start=1)
-    artifacts = _artifacts(outcome)
-    driver = {"name": "splay", "semanticVersion": __version__, "rules": [_rule(outcome)]}
+def sarif_log(*outcomes: Outcome) -> str:
+    """The log as JSON: one run, a rule for each outcome, a result for each of its rows.
+
+    The outcomes are of one reading.
+    """
+    names = dict.fromkeys(name for outcome in outcomes for name in _artifacts(outcome))
+    artifacts = {name: place for place, name in enumerate(names)}
+    rules = [_rule(outcome) for outcome in outcomes]
+    results = [
+        {**_result(outcome, row, number, artifacts), "ruleIndex": place}
+        for place, outcome in enumerate(outcomes)
+        for number, row in enumerate(outcome.results.rows, start=1)
+    ]
     run = {
-        "tool": {"driver": driver},
-        "invocations": [_invocation(outcome)],
+        "tool": {"driver": {"name": "splay", "semanticVersion": __version__, "rules": rules}},
+        "invocations": [_invocation(outcome) for outcome in outcomes[:1]],
         "artifacts": [{"location": {"uri": _uri(name)}} for name in artifacts],
-        "results": [_result(outcome, row, number, artifacts) for number, row in rows],
+        "results": results,
     }
     return visible_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -89,7 +97,6 @@ def _result(
     words += [visible(to_text(reason)) for reason in as_list(row.get("adcs_reason"))]
     result: dict[str, Any] = {
         "ruleId": _rule_id(outcome),
-        "ruleIndex": 0,
         "level": _LEVELS.get(priority_of(row), "warning"),
         "message": {"text": "\n".join(words)},
         "locations": _locations(outcome, row, objects, artifacts),
