@@ -23,7 +23,8 @@ _HEADER = re.compile(
     rb"\n(?:\xef\xbb\xbf)?(\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?"
     rb"|\d{14}\.\d{6}(?:[+-]\d{3})?)[ \t]*\r?\n(?=[A-Za-z]\w*=)"
 )
-_LOG_NAME = re.compile(rb"\n(?:LogName|Logfile)=([^\r\n]*)")  # Logfile: read through WMI
+_LOG_NAME = re.compile(rb"\nLogName=([^\r\n]*)")
+_LOG_FILE = re.compile(rb"\nLogfile=([^\r\n]*)")  # of events read through WMI
 _COMPUTER = re.compile(rb"\nComputerName=([^\r\n]*)")
 _LONGEST_HEADER = 128
 
@@ -74,9 +75,10 @@ class ClassicEventMaker(EventMaker):
         log = _LOG_NAME.search(data, start, head_end)
         host = _text(computer[1]) if computer else ""
         name = _text(log[1]) if log else ""
+        if not log and (read := _LOG_FILE.search(data, start, head_end)):
+            source = f"WMI:WinEventLog:{_text(read[1])}"
+            return host or UNKNOWN_HOST, source, source
         source = f"WinEventLog:{name}" if name else self.facts.name
-        if log and log[0].startswith(b"\nLogfile"):
-            return host or UNKNOWN_HOST, f"WMI:{source}", f"WMI:{source}"
         return host or UNKNOWN_HOST, source, "WinEventLog"
 
     def text(self, raw: Data) -> str:
