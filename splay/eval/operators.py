@@ -58,7 +58,11 @@ def arithmetic(op: str) -> Callable[[Result, Result], Result]:
             result = compute(a, b)
         except OverflowError:
             return None
-        return None if result is None else known_to(result, places(result, a, b))
+        if result is None:
+            return None
+        if isinstance(a, Fixed) or isinstance(b, Fixed):
+            return known_to(result, places(result, a, b))
+        return number(result)
 
     return run
 
