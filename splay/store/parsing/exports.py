@@ -23,7 +23,7 @@ from splay.store.parsing.lines import LineEventMaker
 from splay.store.parsing.reader import Reader
 from splay.store.parsing.timeforms import american_time, day_first_time, iso_time
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader
-from splay.store.parsing.windows_xml import MAX_EVENT
+from splay.store.parsing.windows_xml import MAX_EVENT, XmlEventMaker
 from splay.store.problems import Fault, FileProblems
 
 _BOM = b"\xef\xbb\xbf"
@@ -129,7 +129,12 @@ class _Splunk(_Lines):
     ) -> None:
         super().__init__(facts, settings, need, problems)
         self._maker = LineEventMaker(facts, settings, need, problems)
+        self._xml_maker = XmlEventMaker(facts, settings, need, problems)
         self._scan = LiteralScan(need.literals)
+
+    def _own_time(self, raw: bytes) -> float | None:
+        time = self._xml_maker.own_time(raw, 0, len(raw))
+        return self._maker.own_time(raw, 0, len(raw)) if time is None else time
 
     def _event(self, fields: Mapping[str, Any]) -> Iterator[Event]:
         raw = fields.get("_raw")
@@ -140,6 +145,8 @@ class _Splunk(_Lines):
         if not self._scan.empty and not self._scan.holds(raw.encode("utf-8", "replace")):
             return
         time = self._time(str(fields.get("_time", "")))
+        if time is None:  # the name of a zone stands in it, such as PDT: the event says it better
+            time = self._own_time(raw.encode("utf-8", "replace"))
         if time is None:
             self._problems.fault(Fault.NO_TIME)
             time = self._facts.mtime

@@ -26,7 +26,8 @@ _LONGEST_TAG = 4096
 class FormReader:
     """Takes blocks of bytes, gives the events: XML, classic Windows text, other lines.
 
-    recall: what recalls the events of a maker, where that is asked for.
+    recall: what recalls the events of a maker, where that is asked for. exports: whether what was
+    exported before is read as the events that it was; Splunk indexes such text as it is.
     """
 
     def __init__(
@@ -36,11 +37,14 @@ class FormReader:
         need: Need,
         problems: FileProblems,
         recall: Callable[[EventMaker], Recall | None] = lambda _: None,
+        *,
+        exports: bool = True,
     ) -> None:
         self._made = (facts, settings, need, problems)
         self._scan = LiteralScan(need.literals)
         self._problems = problems
         self._recall = recall
+        self._exports = exports
         self._held = b""
         self._begun = False
         self._prefix = b""
@@ -51,7 +55,8 @@ class FormReader:
     def feed(self, block: bytes) -> Iterator[Found]:
         """The events that are known to end in this block."""
         if not self._begun:
-            self._export = export_reader(block, *self._made, self._recall) or self._json(block)
+            exported = export_reader(block, *self._made, self._recall) if self._exports else None
+            self._export = exported or self._json(block)
         if self._export is not None:
             self._begun = True
             yield from self._export.feed(block)

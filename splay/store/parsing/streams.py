@@ -12,13 +12,8 @@ from datetime import UTC, tzinfo
 
 from splay.store.blocks import utf8_blocks
 from splay.store.event import Event, Found, Need, ReadReport
-from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
-from splay.store.parsing.lines import JsonEventMaker, LineEventMaker, LineReader
-from splay.store.parsing.reader import Reader
-from splay.store.parsing.windows_json import JsonReader, json_start
-from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
-from splay.store.parsing.windows_xml import XmlEventMaker, XmlReader, xml_start
+from splay.store.parsing.forms import FormReader
 from splay.store.problems import FileProblems
 
 _BLOCK = 1024 * 1024
@@ -42,9 +37,7 @@ def broken(blocks: Iterable[bytes], origin: Origin, now: float) -> Iterator[Even
 
 def _found(blocks: Iterable[bytes], origin: Origin, now: float) -> Iterator[Found]:
     text = utf8_blocks(_pieces(blocks))
-    first = next(text, b"")
-    reader = _reader(first, origin, now)
-    yield from reader.feed(first)
+    reader = _reader(origin, now)
     for block in text:
         yield from reader.feed(block)
     yield from reader.finish()
@@ -69,15 +62,8 @@ def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
             yield block[start : start + _BLOCK]
 
 
-def _reader(first: bytes, origin: Origin, now: float) -> Reader:
+def _reader(origin: Origin, now: float) -> FormReader:
     settings = InputSettings(origin.host, origin.source, origin.sourcetype, origin.index, origin.tz)
     problems = FileProblems(origin.source, ReadReport())
-    parts = (FileFacts(origin.source, origin.source, now, now), settings, Need(), problems)
-    scan = LiteralScan(())
-    if xml_start(first) >= 0:
-        return XmlReader(XmlEventMaker(*parts), scan, problems)
-    if classic_start(first) >= 0:
-        return ClassicReader(ClassicEventMaker(*parts), scan, problems)
-    if json_start(first):
-        return JsonReader(JsonEventMaker(*parts), scan, problems)
-    return LineReader(LineEventMaker(*parts), scan, problems)
+    facts = FileFacts(origin.source, origin.source, now, now)
+    return FormReader(facts, settings, Need(), problems, exports=False)
