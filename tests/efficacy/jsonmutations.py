@@ -57,12 +57,14 @@ def _number(text: str, rng: Random) -> str:
 
 
 def _in_records(text: str, rng: Random) -> str:
-    """As an event hub hands records on."""
-    return _written({"records": [json.loads(text)]})
+    """As an event hub hands records on. What Splunk exported is handed on as it is."""
+    return text if '"_raw":' in text else _written({"records": [json.loads(text)]})
 
 
 def _in_event(text: str, rng: Random) -> str:
-    return _written({"time": 1773135015.4, "event": json.loads(text)})
+    return (
+        text if '"_raw":' in text else _written({"time": 1773135015.4, "event": json.loads(text)})
+    )
 
 
 def _after_syslog(text: str, rng: Random) -> str:

@@ -1,7 +1,8 @@
 """True events 4876, each changed in ways that leave it one: what a search must still find.
 
 A mutation changes the parts of an event before it is written, or its text after; in the table each
-has its own count. All are drawn from one random generator. Those of JSON are in `jsonmutations`.
+has its own count. All are drawn from one random generator. Changes of text and of JSON are in
+`textmutations` and `jsonmutations`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from random import Random
 from typing import Any
 
 from tests.collectors import SHAPES, as_json
-from tests.efficacy import jsonmutations
-from tests.sample_events import AUDIT_FAILURE, GUID, Style, event, render, styles
+from tests.efficacy import jsonmutations, textmutations
+from tests.sample_events import AUDIT_FAILURE, GUID, NAMESPACE, Style, event, render, styles
 
 XML, CLASSIC, JSON = "xml", "classic", "json"
 CLIP = 10_000
@@ -199,7 +200,9 @@ def _spaces(text: str, rng: Random) -> str:
 
 def _prefixed(prefix: str) -> Callable[[str, Random], str]:
     def after(text: str, _: Random) -> str:
-        text = text.replace("<Event xmlns=", f"<Event xmlns:{prefix}=")
+        if "xmlns=" not in text:
+            text = text.replace("<Event", f"<Event xmlns='{NAMESPACE}'", 1)
+        text = text.replace(" xmlns=", f" xmlns:{prefix}=", 1)
         return re.sub(r"<(/?)(?=[A-Z])", rf"<\1{prefix}:", text)
 
     return after
@@ -267,49 +270,6 @@ def _clip(text: str) -> str:
     return text.encode()[:CLIP].decode(errors="ignore")
 
 
-def _header_turned(text: str, rng: Random) -> str:
-    head, mark, message = text.partition("Message=")
-    end = "\r\n" if "\r\n" in head else "\n"
-    first, *lines = head.removesuffix(end).split(end)
-    rng.shuffle(lines)
-    return end.join([first, *lines]) + end + mark + message
-
-
-def _more_header(text: str, rng: Random) -> str:
-    end = "\r\n" if "\r\n" in text else "\n"
-    added = end.join(["User=NOT_TRANSLATED", "Sid=S-1-5-18", "SidType=0", "Category=12805"])
-    return text.replace("EventCode=", f"{added}{end}EventCode=", 1)
-
-
-GERMAN = {
-    "Subject:": "Antragsteller:", "Security ID:": "Sicherheits-ID:", "Account Name:": "Kontoname:",
-    "Account Domain:": "Kontodomäne:", "Logon ID:": "Anmelde-ID:",
-    "Audit Success": "Überwachung erfolgreich",
-    "Certificate Services backup started.": "Die Sicherung der Zertifikatdienste wurde gestartet.",
-}  # fmt: skip
-
-
-def _german(text: str, rng: Random) -> str:
-    for word, other in GERMAN.items():
-        text = text.replace(word, other)
-    return text
-
-
-def _flattened(text: str, rng: Random) -> str:
-    """Line ends and tabs as blanks, one for each or one for all of them."""
-    return re.sub(rng.choice((r"\s", r"\s+")), " ", text.replace("\r\n", "\n"))
-
-
-def _typed(text: str, rng: Random) -> str:
-    """The result in the line Type, and no Keywords, as through WMI."""
-    text = re.sub(r"Keywords=.*\n", "", text)
-    return re.sub(r"(?m)^Type=Information(?=\r?$)", "Type=Audit Success", text)
-
-
-def _no_message(text: str, rng: Random) -> str:
-    return text.partition("Message=")[0].rstrip("\r\n")
-
-
 MUTATIONS = (
     *(Mutation(name, before=_data(data)) for name, data in USERS),
     Mutation("unicode and odd names", before=_one_of("SubjectUserName", NAMES)),
@@ -365,21 +325,21 @@ MUTATIONS = (
     Mutation("clipped after the data", XML, after=_clipped_xml),
     Mutation("clipped within the data", XML, after=_clipped_in_data),
     Mutation("log in another case", CLASSIC, after=_sub("LogName=Security", "LogName=SECURITY")),
-    Mutation("header in any order", CLASSIC, after=_header_turned),
-    Mutation("longer header", CLASSIC, after=_more_header),
+    Mutation("header in any order", CLASSIC, after=textmutations.header_turned),
+    Mutation("longer header", CLASSIC, after=textmutations.more_header),
     Mutation("blanks at line ends", CLASSIC, after=_sub(r"(?m)(?<=\S)(\r?)$", r"  \1")),
-    Mutation("German", CLASSIC, after=_german),
-    Mutation("no message", CLASSIC, after=_no_message),
+    Mutation("German", CLASSIC, after=textmutations.german),
+    Mutation("no message", CLASSIC, after=textmutations.no_message),
     Mutation("no computer name", CLASSIC, after=_sub(r"ComputerName=.*\n", "")),
     Mutation("no keywords", CLASSIC, after=_sub(r"Keywords=.*\n", "")),
-    Mutation("the result in Type alone", CLASSIC, after=_typed),
+    Mutation("the result in Type alone", CLASSIC, after=textmutations.typed),
     Mutation(
         "the log ForwardedEvents",
         CLASSIC,
         after=_sub("LogName=Security", "LogName=ForwardedEvents"),
     ),
     Mutation("another date format", CLASSIC, after=_sub(r"\A.*\n", "20260310093015.000000\n")),
-    Mutation("line ends as blanks", CLASSIC, after=_flattened, layout="flat"),
+    Mutation("line ends as blanks", CLASSIC, after=textmutations.flattened, layout="flat"),
     Mutation("clipped message", CLASSIC, after=lambda text, _: _clip(text + "\n" + "x" * CLIP)),
     *(
         Mutation(each.name, JSON, after=each.change, layout=each.layout)
@@ -399,6 +359,8 @@ def mutated(number: int, rng: Random) -> Mutated:
         fitting = [each for each in MUTATIONS if each.form in ("", form) and each not in _CLIPS]
         chosen = rng.sample(fitting, rng.randint(1, 4))
         chosen += [clip for clip in _CLIPS if clip.form == form and rng.random() < 0.02][:1]
+    laid = [each for each in chosen if each.layout]  # it lies in one way in a file, not in two
+    chosen = [each for each in chosen if each not in laid[1:]]
     style = rng.choice(_CLASSIC_STYLES if form == CLASSIC else _XML_STYLES)
     draft = Draft(form, style, rng.choice(ORIGINS[form]), changes={"record": 1_000_000 + number})
     if form == JSON:
@@ -417,6 +379,6 @@ def mutated(number: int, rng: Random) -> Mutated:
         draft.origin,
         tuple(each.name for each in chosen),
         draft.kind,
-        f"{form} {layouts[-1] if layouts else ''}".strip(),
+        " ".join([form, *([draft.shape] if draft.shape else []), *layouts[-1:]]),
         any(each in _CLIPS for each in chosen),
     )

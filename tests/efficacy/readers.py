@@ -15,7 +15,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from xml.etree import ElementTree
 
 import httpx
 
@@ -26,6 +27,7 @@ from splay.server.splunkd import Splunkd
 from splay.store.event import Event
 from tests.detection.searching import NOW, RULE, detect, search
 from tests.efficacy.mutations import JSON, XML, Mutated, Origin
+from tests.evtx_files import evtx
 
 FIVE = ("dest", "name", "action", "Caller_Domain", "Caller_User_Name")
 _TOKEN = "0d3b2b0e-5f0c-4e7f-9f0a-1f2e3d4c5b6a"  # of a server that is not there for long
@@ -114,7 +116,8 @@ def by_files(events: Sequence[Mutated], apps: Sequence[Path], packed: bool = Fal
     with tempfile.TemporaryDirectory() as folder:
         for layout, texts in _grouped(events, lambda one: one.layout).items():
             data = "\n".join(texts).encode()
-            path = Path(folder, f"{layout.replace(' ', '_')}.log{'.gz' if packed else ''}")
+            name = re.sub(r"\W", "_", layout)
+            path = Path(folder, f"{name}.log{'.gz' if packed else ''}")
             path.write_bytes(gzip.compress(data, 1) if packed else data)
         return _in(Path(folder), events, apps)
 
@@ -130,9 +133,18 @@ def by_list(events: Sequence[Mutated], apps: Sequence[Path]) -> set[int]:
         texts = [_BEFORE.sub("", one.text) for one in events if one.layout == XML]
         document = f"<?xml version='1.0'?>\n<Events>{''.join(texts)}</Events>"
         Path(folder, "events.xml").write_text(document, encoding="utf-8")
-        objects = [one.text for one in events if one.layout in (JSON, f"{JSON} indented")]
+        objects = [one.text for one in events if one.layout.startswith(JSON)]
         Path(folder, "events.json").write_text(f"[{','.join(objects)}]", encoding="utf-8")
         return _in(Path(folder), events, apps)
+
+
+def by_evtx(events: Sequence[Mutated], apps: Sequence[Path]) -> set[int]:
+    """As a log of Windows, which writes the values as binary XML; known again by their record."""
+    places = {_record(one.text): number for number, one in enumerate(events)}
+    with tempfile.TemporaryDirectory() as folder:
+        log = evtx([_BEFORE.sub("", one.text) for one in events])
+        Path(folder, "Security.evtx").write_bytes(log)
+        return {places[_record(text)] for text in _matching(Path(folder), apps)}
 
 
 Reader = Callable[[Sequence[Mutated], Sequence[Path]], set[int]]
@@ -143,14 +155,31 @@ READERS: dict[str, Reader] = {
     "files": by_files,
     "gzip": by_gzip,
     "one document": by_list,
+    ".evtx": by_evtx,
 }
 
 
 def is_read(one: Mutated, reader: str) -> bool:
     """Whether an event comes that way: what Splunk cuts when it indexes it lies in no file."""
     if reader == "one document":
-        return not one.clipped and one.layout in (XML, JSON, f"{JSON} indented")
+        whole = one.layout == XML or (one.layout.startswith(JSON) and one.text.startswith("{"))
+        return whole and not one.clipped
+    if reader == ".evtx":
+        return one.layout.startswith(XML) and not one.clipped and _is_windows_own(one.text)
     return not one.clipped or reader in (INDEX, "collector, event")
+
+
+def _is_windows_own(text: str) -> bool:
+    """Whether Windows itself could have written such an event, but for how it writes it."""
+    event = ElementTree.fromstring(_BEFORE.sub("", text))
+    names = [part.tag.rpartition("}")[2] for part in event]
+    return names[:1] == ["System"] and not event.attrib and "EventRecordID" in text
+
+
+def _record(text: str) -> str:
+    found = re.search(r"EventRecordID[^>]*>\s*(\d+)", text)
+    assert found is not None
+    return found[1]
 
 
 def _host(one: Mutated) -> str:
@@ -193,10 +222,15 @@ def _behind(job: Job, events: Sequence[Mutated]) -> set[int]:
 
 
 def _in(folder: Path, events: Sequence[Mutated], apps: Sequence[Path]) -> set[int]:
+    return _numbers(_matching(folder, apps), events)
+
+
+def _matching(folder: Path, apps: Sequence[Path]) -> list[str]:
+    """The texts of the events in a folder that are in a result."""
     results, _ = detect(folder, apps)
     matched, _ = search(f"{_MATCHING} | fields _raw", folder, apps)
     assert sum(int(str(row["count"])) for row in results.rows) == len(matched.rows)
-    return _numbers((str(row["_raw"]) for row in matched.rows), events)
+    return [str(row["_raw"]) for row in matched.rows]
 
 
 def _numbers(texts: Iterable[str], events: Sequence[Mutated]) -> set[int]:
@@ -217,7 +251,18 @@ def _numbers(texts: Iterable[str], events: Sequence[Mutated]) -> set[int]:
 
 def _known_by(text: str) -> str:
     """The text without what readers leave out: white space, the XML declaration, prefixes, and a
-    list of JSON around a single event."""
+    list of JSON around a single event. An event that was exported is the one that it holds."""
+    if '"_raw":' in text:
+        return _known_by(_exported(json.loads(text[text.index("{") :])))
     plain = re.sub(r"\s+", "", _PREFIX.sub(r"\1\2", _BEFORE.sub("", text)))
     inner = plain.removeprefix('{"records":[')
     return plain if inner == plain else inner.removesuffix("]}")
+
+
+def _exported(held: Any) -> str:
+    """The text that stands in _raw, wherever that is."""
+    if isinstance(held, list):
+        return "".join(map(_exported, held))
+    if not isinstance(held, dict):
+        return ""
+    return str(held["_raw"]) if "_raw" in held else "".join(map(_exported, held.values()))
