@@ -1,4 +1,4 @@
-"""Fetches what ships beside the app's own code, and unpacks it: the wheel, to the byte.
+"""Fetches what ships beside the app's own code, and unpacks what the command needs, to the byte.
 
 python -m tools.vendor DESTINATION   replaces DESTINATION by what requirements-app.txt pins
 """
@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,29 @@ from tools.app_files import ROOT
 from tools.errors import ToolError, run
 
 REQUIREMENTS = ROOT / "requirements-app.txt"
-CACHE = ROOT / ".cache" / "wheels"
+CACHE = ROOT / ".cache" / "sdists"
+# What `splunklib.searchcommands` imports, and nothing else: no modular inputs, and not the reader
+# of results, which would need one more package. tests/packaging/test_shipped_python.py compares.
+SHIPPED = {
+    "splunk-sdk": (
+        "splunklib/__init__.py",
+        "splunklib/binding.py",
+        "splunklib/client.py",
+        "splunklib/data.py",
+        "splunklib/searchcommands/__init__.py",
+        "splunklib/searchcommands/decorators.py",
+        "splunklib/searchcommands/environment.py",
+        "splunklib/searchcommands/eventing_command.py",
+        "splunklib/searchcommands/external_search_command.py",
+        "splunklib/searchcommands/generating_command.py",
+        "splunklib/searchcommands/internals.py",
+        "splunklib/searchcommands/reporting_command.py",
+        "splunklib/searchcommands/search_command.py",
+        "splunklib/searchcommands/streaming_command.py",
+        "splunklib/searchcommands/validators.py",
+        "splunklib/utils.py",
+    )
+}
 _PIN = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+) --hash=sha256:(?P<sha256>[0-9a-f]{64})")
 
 
@@ -29,6 +51,11 @@ class Pin:
     name: str
     version: str
     sha256: str
+
+    @property
+    def metadata(self) -> str:
+        """The folder in lib/ that holds its metadata, as installers name it."""
+        return f"{self.name.replace('-', '_')}-{self.version}.dist-info"
 
 
 def pins(requirements: Path = REQUIREMENTS) -> list[Pin]:
@@ -45,36 +72,64 @@ def pins(requirements: Path = REQUIREMENTS) -> list[Pin]:
     return found
 
 
-def vendor(destination: Path) -> None:
-    """Unpacks every pinned wheel into destination, which must be empty or not there."""
+def vendored() -> dict[str, bytes]:
+    """The content of lib/, by path with /: the modules, their metadata and their license.
+
+    Raises ToolError where a pinned archive is not there and cannot be fetched, or lacks a file.
+    """
+    found: dict[str, bytes] = {}
     for pin in pins():
-        with zipfile.ZipFile(_wheel(pin)) as archive:
-            archive.extractall(destination)
+        wanted = {name: name for name in SHIPPED[pin.name]}
+        wanted["PKG-INFO"] = f"{pin.metadata}/METADATA"
+        path = _archive(pin)
+        with tarfile.open(path) as archive:
+            for name, target in wanted.items():
+                content = _content(archive, f"{pin.name}-{pin.version}/{name}")
+                if content is None:
+                    raise ToolError(f"{path.name} has no {name}: change SHIPPED in tools/vendor.py")
+                found[target] = content
+        # The archive has no copy of its license. It is the app's own, word for word.
+        found[f"{pin.metadata}/LICENSE"] = (ROOT / "LICENSE").read_bytes()
+    return found
 
 
-def _wheel(pin: Pin) -> Path:
-    """The wheel with the pinned hash, from the cache or else from the package index."""
+def vendor(destination: Path) -> None:
+    """Writes lib/ into destination, which must be empty or not there."""
+    for name, content in vendored().items():
+        path = destination / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _content(archive: tarfile.TarFile, name: str) -> bytes | None:
+    try:
+        file = archive.extractfile(name)
+    except KeyError:
+        return None
+    return None if file is None else file.read()
+
+
+def _archive(pin: Pin) -> Path:
+    """The source archive with the pinned hash, from the cache or else from the package index."""
     held = _cached(pin)
     if held is None:
         _download()
         held = _cached(pin)
     if held is None:
-        raise ToolError(f"{pin.name} {pin.version}: pip fetched no wheel with the pinned sha256")
+        raise ToolError(f"{pin.name} {pin.version}: pip fetched nothing with the pinned sha256")
     return held
 
 
 def _cached(pin: Pin) -> Path | None:
-    prefix = f"{pin.name.replace('-', '_')}-{pin.version}-"
-    for path in sorted(CACHE.glob(f"{prefix}*.whl")):
+    for path in sorted(CACHE.glob("*.tar.gz")):
         if hashlib.sha256(path.read_bytes()).hexdigest() == pin.sha256:
             return path
     return None
 
 
 def _download() -> None:
-    # The SDK's metadata asks for a newer Python than it needs: it runs on 3.9, and tests show it.
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    options = ["--no-deps", "--ignore-requires-python", "--only-binary=:all:", "--require-hashes"]
+    options = ["--no-deps", "--no-binary=:all:", "--require-hashes"]
     files = ["--dest", str(CACHE), "--requirement", str(REQUIREMENTS)]
     done = subprocess.run([*pip, *options, *files], capture_output=True, text=True, check=False)  # nosec B603 # fixed command
     if done.returncode:

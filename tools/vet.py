@@ -6,9 +6,7 @@ in it, as good.
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -17,6 +15,7 @@ from pathlib import Path
 from splay.conf.files import Conf, read_conf
 from splay.errors import SplayError
 from tools.app_files import APP_ID, REQUIRED, is_allowed
+from tools.vendor import vendored
 
 # What the code that reads a lookup needs; a shipped file has these columns, in this order.
 COLUMNS = {
@@ -72,28 +71,17 @@ def _tree(app: Path) -> Iterator[str]:
 
 
 def _vendored(app: Path) -> Iterator[str]:
-    """lib/ holds what the wheels' own RECORD lists, to the byte, and nothing else."""
+    """lib/ holds what is taken of the pinned archives, to the byte, and nothing else."""
     lib = app / "lib"
-    recorded: dict[str, str] = {}
-    for record in lib.glob("*.dist-info/RECORD"):
-        with record.open(encoding="utf-8", newline="") as file:
-            recorded.update((name, digest) for name, digest, _ in csv.reader(file))
+    wanted = vendored()
     found = {path.relative_to(lib).as_posix(): path for path in lib.rglob("*") if path.is_file()}
-    for name in sorted(recorded.keys() - found.keys()):
+    for name in sorted(wanted.keys() - found.keys()):
         yield f"lib/{name} is missing"
     for name, path in sorted(found.items()):
-        if name not in recorded:
-            yield f"lib/{name} is in no wheel"
-        elif recorded[name] and recorded[name] != _record_digest(path.read_bytes()):
+        if name not in wanted:
+            yield f"lib/{name} is not what tools/vendor.py takes"
+        elif wanted[name] != path.read_bytes():
             yield f"lib/{name} is not as published"
-    if not found:
-        yield "lib/ is empty"
-
-
-def _record_digest(content: bytes) -> str:
-    """As wheels write it: https://packaging.python.org/en/latest/specifications/ (RECORD)."""
-    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest())
-    return "sha256=" + digest.rstrip(b"=").decode()
 
 
 def _manifest(app: Path) -> Iterator[str]:

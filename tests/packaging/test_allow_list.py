@@ -82,6 +82,6 @@ def test_every_file_that_git_knows_in_the_apps_folders_ships() -> None:
 
 def test_a_pin_without_a_hash_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "requirements.txt"
-    file.write_text("# why\nsplunk-sdk==3.0.1\n", encoding="utf-8")
+    file.write_text("# why\nsplunk-sdk==2.1.1\n", encoding="utf-8")
     with pytest.raises(ToolError, match="write name==version --hash=sha256"):
         pins(file)

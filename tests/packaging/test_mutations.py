@@ -83,7 +83,7 @@ VETTED = {
     "local settings": (write("local/macros.conf", ""), "not in the allow-list"),
     "somebody's path": (append("default/macros.conf", "\n# /home/eve/x\n"), "absolute path"),
     "SDK tampered with": (append(SDK, "\n"), "is not as published"),
-    "a module beside the SDK": (write("lib/evil.py", ""), "in no wheel"),
+    "a module beside the SDK": (write("lib/evil.py", ""), "is not what"),
     "part of the SDK gone": (remove(SDK), r"search_command\.py is missing"),
     "extra column in one row": (append(EVENTS, "1,2,3,4,5,6,7,8\n"), "8 cells"),
     "extra column": (edit(OPERATORS, "ticket", "ticket,extra"), "columns are"),

@@ -44,12 +44,12 @@ def test_the_sbom_is_cyclonedx_and_names_what_ships() -> None:
     assert (app["type"], app["name"], app["version"]) == ("application", APP_ID, version())
     digest = hashlib.sha256(b"package").hexdigest()
     assert app["hashes"] == [{"alg": "SHA-256", "content": digest}]
-    assert [part["purl"] for part in made["components"]] == ["pkg:pypi/splunk-sdk@3.0.1"]
+    assert [part["purl"] for part in made["components"]] == ["pkg:pypi/splunk-sdk@2.1.1"]
     refs = {app["bom-ref"], *(part["bom-ref"] for part in made["components"])}
     assert {entry["ref"] for entry in made["dependencies"]} == refs
 
 
-def test_the_sbom_lists_the_wheels_that_the_package_holds(staged: Path) -> None:
+def test_the_sbom_lists_what_the_package_holds(staged: Path) -> None:
     made = {(part["name"], part["version"]) for part in release.sbom(b"")["components"]}
     folders = [path.name.removesuffix(".dist-info") for path in staged.glob("lib/*.dist-info")]
     shipped = {tuple(name.rsplit("-", 1)) for name in folders}
