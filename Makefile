@@ -8,6 +8,7 @@ PUBLISHED := attack_data/4876_windows-security.log
 INSPECT := .venv-inspect
 CONTENTCTL := .venv-contentctl
 ADDON := .venv-addon
+ADDON_8 := .venv-addon-8
 BENCH := .venv-bench
 FUZZ := .venv-fuzz
 EVTX := .cache/Security_short_selected.evtx
@@ -211,7 +212,14 @@ $(ADDON)/.ready: $(READY) tools/requirements-addon.txt
 	  --requirement tools/requirements-addon.txt
 	@touch $@
 
-test-addon: $(READY) $(SDK) $(ADDON)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay
+# Release 8 runs on Python 3.13 only. A machine without one tests with the other release alone, and says so.
+$(ADDON_8)/.ready: $(READY) tools/requirements-addon-8.txt
+	@python=$$($(BIN)/python -m tests.command.pythons 3.13) || \
+	  { echo "There is no Python 3.13: pytest-splunk-addon 8 is left out."; exit 0; }; \
+	$$python -m venv $(ADDON_8) && $(ADDON_8)/bin/python -m pip install --quiet \
+	  --disable-pip-version-check --requirement tools/requirements-addon-8.txt && touch $@
+
+test-addon: $(READY) $(SDK) $(ADDON)/.ready $(ADDON_8)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay
 	$(BIN)/python -m pytest tests/official/test_addon.py --official-tools
 
 splunk-up: $(READY) package  ## start a Splunk container with the app: make splunk-up SPLUNK_VERSION=10.0.0
@@ -224,4 +232,4 @@ test-splunk: $(READY) package  ## run the detection's tests on a new Splunk cont
 	$(BIN)/python -m pytest tests/harness/test_on_splunk.py --splunk-type=docker
 
 clean:  ## remove what the other targets made
-	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(ADDON_8) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

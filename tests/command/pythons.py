@@ -1,4 +1,7 @@
-"""Finds a Python of a given release that really runs (a version manager's shims may not)."""
+"""Finds a Python of a given release that really runs (a version manager's shims may not).
+
+python -m tests.command.pythons 3.13   prints its path; exit code 1 where there is none
+"""
 
 from __future__ import annotations
 
@@ -35,3 +38,14 @@ def _runs(python: str, release: str) -> bool:
     show = "import sys; print('%d.%d' % sys.version_info[:2])"
     answer = subprocess.run([python, "-c", show], capture_output=True, text=True, check=False)
     return answer.stdout.strip() == release
+
+
+def main() -> int:
+    """The command line."""
+    found = find_python(sys.argv[1])
+    print(found or "")
+    return found is None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

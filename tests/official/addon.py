@@ -36,6 +36,8 @@ wmi_type=WinEventLog:Security
 """
 """The header lines that Splunk's WMI input writes before the Message line."""
 SECONDS = 1200
+STAND_IN = Path(__file__).with_name("stand_in")
+"""On the path of the tool: release 8 imports a package that the registry does not have."""
 _TEST = """from pytest_splunk_addon.standard_lib.addon_basic import Basic
 
 
@@ -117,12 +119,21 @@ def run(
         *(f"--splunk-hec-token={splunk.hec_token}", *options),
     ]
     plain = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
+    plain["PYTHONPATH"] = str(STAND_IN)
     done = subprocess.run(
         command, cwd=project, env=plain, capture_output=True, text=True, timeout=SECONDS
     )
     outcome = project / "outcome.xml"
     assert outcome.exists(), done.stdout + done.stderr
-    return {case.attrib["name"]: _result(case) for case in ET.parse(outcome).iter("testcase")}
+    return {_name(case): _result(case) for case in ET.parse(outcome).iter("testcase")}
+
+
+def _name(case: ET.Element) -> str:
+    """A test's name; its function's where it has no cases, for which pytest 8 and 9 have two."""
+    name = case.attrib["name"]
+    skipped = case.find("skipped")
+    none = skipped is not None and "empty parameter set" in skipped.attrib.get("message", "")
+    return name.partition("[")[0] if none else name
 
 
 def _result(case: ET.Element) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from splay.conf.files import read_conf
+from tests.command.pythons import find_python
 from tests.harness import launch
 from tests.harness.splunk import Splunk
 from tests.official import addon
@@ -17,13 +18,15 @@ from tests.official.sharing import share
 DIFFERENCES = tomllib.loads(Path(__file__).with_name("addon_differences.toml").read_text("utf-8"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[".venv-addon", ".venv-addon-8"])
 def environment(request: pytest.FixtureRequest) -> Path:
-    """The virtual environment that pytest-splunk-addon is in."""
+    """The virtual environment of a release of pytest-splunk-addon: 6.4.0, and 8.0.0."""
     if not request.config.getoption("--official-tools"):
         pytest.skip("Splunk's own test tools are chosen by --official-tools: make test-addon")
-    folder = launch.ROOT / ".venv-addon"
+    folder = launch.ROOT / str(request.param)
     if not (folder / ".ready").exists():
+        if folder.name == ".venv-addon-8" and find_python("3.13") is None:
+            pytest.skip("pytest-splunk-addon 8 needs Python 3.13, which is not on this machine")
         pytest.fail("pytest-splunk-addon is not installed: make test-addon installs it")
     return folder
 
@@ -51,6 +54,13 @@ def outcomes(environment: Path, splunk: Splunk, project: Path) -> dict[str, str]
 
 def listed(section: str) -> set[str]:
     return {name for names in DIFFERENCES[section]["tests"].values() for name in names}
+
+
+def test_it_writes_into_its_own_folder(outcomes: dict[str, str], project: Path) -> None:
+    """The tool's library makes an empty log in the working folder."""
+    assert outcomes
+    assert (project / "splunksplwrapper.log").exists()
+    assert not (launch.ROOT / "splunksplwrapper.log").exists()
 
 
 def test_all_pass_but_those_that_are_listed(outcomes: dict[str, str]) -> None:
