@@ -29,6 +29,7 @@ OPTIONS = {
     "splunk.column": {"legendDisplay", "stackMode", "xAxisTitleVisibility", "yAxisTitleText"},
     "splunk.bar": {"legendDisplay", "stackMode", "xAxisTitleVisibility", "yAxisTitleText"},
     "splunk.line": {"legendDisplay", "xAxisTitleVisibility", "yAxisTitleText"},
+    "splunk.markdown": {"markdown"},
 }
 INPUTS = {
     "input.timerange": {"token", "defaultValue"},
