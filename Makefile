@@ -146,7 +146,7 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 bench: $(READY) $(SDK) $(BENCH)/.ready $(EVTX)  ## time splay beside its peers: make bench BENCH_ARGS="sparse --events 200000"
 	$(BIN)/python -m benchmarks.bench $(BENCH_ARGS)
 
-scale: $(READY)  ## compute what the app costs a Splunk of 1, 10 and 100 TB a day, into docs/scale.md
+scale: $(READY) $(BENCH)/.ready  ## compute what the app costs a Splunk of 1, 10 and 100 TB a day, into docs/scale.md
 	$(BIN)/python -m benchmarks.scale --write
 
 breadth: $(READY)  ## count what splay has of public detections: make breadth CONTENT=path CIM=path ADDONS="path ..."

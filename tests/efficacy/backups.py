@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from random import Random
 from zoneinfo import ZoneInfo
@@ -55,7 +55,7 @@ class Case:
     what: str
     make: Callable[[Trial, Random], Trial]
     start: float = START
-    wide: bool = field(default=False)  # whether other schedules are shown on it, too
+    others: tuple[str, ...] = ()  # other schedules that are shown on it, too
 
     def trial(self, count: int, days: float, seed: int) -> Trial:
         """So many backups in so many days."""
@@ -100,6 +100,11 @@ def on_time(trial: Trial, rng: Random) -> Trial:
 def late(trial: Trial, rng: Random) -> Trial:
     """Each event takes its own time."""
     return _arriving(trial, lambda b: (b.time + _any_delay(rng, WEEK),))
+
+
+def weeks_late(trial: Trial, rng: Random) -> Trial:
+    """Each event waits on its CA for longer than a week, and less than the search looks back."""
+    return _arriving(trial, lambda b: (b.time + rng.uniform(8, 29) * DAY,))
 
 
 def out_of_order(trial: Trial, rng: Random) -> Trial:
@@ -181,9 +186,16 @@ def everything(trial: Trial, rng: Random) -> Trial:
     return trial
 
 
+THROTTLES = ("unthrottled", "six hours")
 CASES = (
     Case("on time", "events arrive within 2 minutes", on_time),
-    Case("late", "events arrive 1 second to 7 days late", late, wide=True),
+    Case(
+        "late",
+        "events arrive 1 second to 7 days late",
+        late,
+        others=("unthrottled", "six hours", "ten days"),
+    ),
+    Case("weeks late", "events arrive 8 to 29 days late", weeks_late, others=("ten days",)),
     Case("out of order", "forwarders cut off 1 to 12 hours a day, then all at once", out_of_order),
     Case("clock skew", "CA clocks off by up to 2 days", skewed),
     Case("search head down", "for 1 to 20 hours, every 10 days", down_for_hours),
@@ -191,7 +203,14 @@ CASES = (
     Case("overlapping runs", "one run in five takes 10 minutes to 5 hours", slow_runs),
     Case("clocks put back", "the search head's zone is Berlin, autumn", clocks_changed),
     Case("clocks put forward", "the search head's zone is Berlin, spring", clocks_changed, SPRING),
-    Case("all of it", "late, skew, down for hours, overlapping, autumn", everything),
-    Case("twice, at once", "each event again within 5 minutes", sent_again_at_once, wide=True),
-    Case("twice, later", "each event again within 7 days", sent_again_later, wide=True),
+    Case(
+        "all of it",
+        "late, skew, down for hours, overlapping, autumn",
+        everything,
+        others=("ten days",),
+    ),
+    Case(
+        "twice, at once", "each event again within 5 minutes", sent_again_at_once, others=THROTTLES
+    ),
+    Case("twice, later", "each event again within 7 days", sent_again_later, others=THROTTLES),
 )

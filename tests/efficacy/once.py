@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     work = {
         (case.name, name): Work(case, name, given.backups, given.days, given.seed)
         for case in cases
-        for name in (schedules() if case.wide else BOTH)
+        for name in (*BOTH, *case.others)
     }
     with ProcessPoolExecutor(given.processes) as pool:
         found = dict(zip(work, pool.map(Work.done, work.values()), strict=True))

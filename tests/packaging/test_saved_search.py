@@ -195,3 +195,17 @@ def test_the_manifest_agrees_with_app_conf() -> None:
     assert conf["id"].settings == {"name": identity["name"], "version": identity["version"]}
     assert conf["package"].settings["id"] == identity["name"] == "DA-ESS-ADCSBackup"
     assert conf["launcher"].settings["version"] == identity["version"]
+
+
+def test_what_to_write_where_the_risk_drilldown_finds_nothing_is_it_but_for_its_time(
+    settings: dict[str, str],
+) -> None:
+    """Reported of Enterprise Security 8: splunk/security_content, issue 3976."""
+    drilldowns = json.loads(settings["action.notable.param.drilldown_searches"])
+    shipped = drilldowns[1]["search"]
+    assert shipped.count(" starthoursago=168 ") == 1
+    text = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    (instead,) = [line.strip() for line in text.splitlines() if "from datamodel Risk" in line]
+    condition = '| where _time>=relative_time(now(), "-168h") '
+    assert instead.replace(condition, "") == shipped.replace(" starthoursago=168 ", " ")
+    assert instead.count(condition) == 1

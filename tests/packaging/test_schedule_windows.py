@@ -36,6 +36,7 @@ SPECIFIED = {
     "dispatch.latest_time": "-10m@m",
     "dispatch.index_earliest": "",
     "dispatch.index_latest": "",
+    "alert.digest_mode": "1",
     "alert.suppress": "0",
     "realtime_schedule": "0",
 }
@@ -56,6 +57,8 @@ def test_the_stanza_changes_the_schedule_alone() -> None:
 def test_throttling_holds_nothing_back_but_the_very_same_result() -> None:
     """All that tells one result from another, and when its backups were; the search has each."""
     assert SHIPPED["alert.suppress"] == "1"
+    # savedsearches.conf.spec, alert.suppress.fields: "when suppressing per-result alerts"
+    assert SHIPPED["alert.digest_mode"] == "0"
     fields = SHIPPED["alert.suppress.fields"].split(",")
     assert fields[:5] == ["dest", "name", "action", "Caller_Domain", "Caller_User_Name"]
     assert fields[5:] == ["firstTime", "lastTime"]
