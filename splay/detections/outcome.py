@@ -8,6 +8,7 @@ from datetime import tzinfo
 from splay.detections.correlation import Detection, RiskObject
 from splay.detections.coverage import Coverage
 from splay.detections.evidence import Evidence, Group
+from splay.detections.surroundings import Surroundings
 from splay.eval.times.timefmt import iso
 from splay.rows import Results, Row
 from splay.store.event import ReadReport
@@ -23,6 +24,7 @@ class Outcome:
     outside: how many events that the search asks for lie outside the time range.
     coverage: where there is no result, what the logs hold of what the detection's source records;
     None: not known.
+    files: the paths of what was read, each once. surroundings: what the data tell besides.
     """
 
     detection: Detection
@@ -35,6 +37,8 @@ class Outcome:
     evidence: Evidence | None = None
     outside: int = 0
     coverage: Coverage | None = None
+    files: list[str] = field(default_factory=list)
+    surroundings: Surroundings | None = None
 
     @property
     def fired(self) -> bool:

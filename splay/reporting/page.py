@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -23,8 +24,10 @@ from splay.detections.outcome import Outcome
 from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, to_text
 from splay.reporting.judgement import priority_of, score_of, techniques, title_of
+from splay.reporting.nextsteps import Step, next_steps
 from splay.reporting.text import shown, split_columns
 from splay.reporting.timeline import time_line
+from splay.reporting.verdict import verdict
 from splay.rows import Row
 from splay.visible import visible_block
 
@@ -37,7 +40,10 @@ Fields = list[tuple[str, list[str]]]
 
 @dataclass(frozen=True)
 class Card:
-    """One result. facts, added: fields of the search and of its enrichment, with their values."""
+    """One result. facts, added: fields of the search and of its enrichment, with their values.
+
+    triage: whether the score is the enrichment's own, and not the risk.
+    """
 
     row: Row
     title: str
@@ -48,6 +54,8 @@ class Card:
     added: Fields
     risk: list[RiskObject]
     events: Group | None
+    triage: bool
+    steps: list[Step]
 
 
 def page(outcome: Outcome, made: float) -> str:
@@ -62,6 +70,7 @@ def page(outcome: Outcome, made: float) -> str:
         .render(
             outcome=outcome,
             about=outcome.detection.about,
+            verdict=verdict(outcome, _clock(outcome.tz)),
             style=Markup(style),  # nosec B704 # our own file
             policy=policy(style),
             cards=cards,
@@ -70,6 +79,7 @@ def page(outcome: Outcome, made: float) -> str:
             evidence=evidence,
             unused=evidence.without_result(outcome.results.rows),
             techniques=techniques(outcome),
+            hosts=outcome.surroundings.audited() if outcome.surroundings else {},
             made=made,
             version=__version__,
         )
@@ -93,9 +103,13 @@ def environment(tz: tzinfo) -> Environment:
         finalize=_seen,
     )
     made.filters["moment"] = lambda seconds: iso(seconds, tz)
-    made.filters["clock"] = lambda seconds: iso(seconds, tz)[:19].replace("T", " ")
+    made.filters["clock"] = _clock(tz)
     made.filters["count"] = _count
     return made
+
+
+def _clock(tz: tzinfo) -> Callable[[float], str]:
+    return lambda seconds: iso(seconds, tz)[:19].replace("T", " ")
 
 
 def _seen(value: Any) -> Any:
@@ -117,6 +131,7 @@ def _cards(outcome: Outcome) -> list[Card]:
 
 def _card(outcome: Outcome, row: Row, number: int) -> Card:
     facts, added = split_columns(outcome.results.columns)
+    events = outcome.behind(row)
     return Card(
         row,
         title_of(outcome, row, number),
@@ -126,7 +141,9 @@ def _card(outcome: Outcome, row: Row, number: int) -> Card:
         _fields(row, facts, outcome.tz),
         _fields(row, [name for name in added if name != _REASONS], outcome.tz),
         outcome.detection.risk(row),
-        outcome.evidence.of(row) if outcome.evidence else None,
+        events,
+        "adcs_risk_score" in row,
+        next_steps(row, events, outcome.surroundings, _clock(outcome.tz)),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 
 from splay.cli.main import main
 from tests.sample_events import Style, event, render
+from tests.web.known import CA01, SERVICE
+from tests.web.known import app as with_lists
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "sample"
@@ -37,6 +40,23 @@ def hostile_file(folder: Path) -> Path:
     return folder
 
 
-def detect(*args: str | Path) -> Result:
-    """`splay detect` with the app of this repository."""
-    return CliRunner().invoke(main, ["detect", "--app", str(ROOT), *map(str, args)])
+def approved(folder: Path) -> tuple[Path, Path]:
+    """An app whose lists allow a backup, and a log with it, its end 40 s later and a certificate.
+
+    The certificate's event, 15 minutes later, has the data of 4877: nothing here looks at them.
+    """
+    start = datetime(2026, 3, 10, 2, 30, tzinfo=UTC)
+    backup, end, issued = (
+        render(
+            event(code, time=start + timedelta(seconds=later), computer=CA01, data=SERVICE), Style()
+        )
+        for code, later in ((4876, 0), (4877, 40), (4877, 900))
+    )
+    log = folder / "approved.log"
+    log.write_text("\n".join((backup, end, issued.replace(">4877<", ">4887<"))), encoding="utf-8")
+    return with_lists(folder), log
+
+
+def detect(*args: str | Path, app: Path = ROOT) -> Result:
+    """`splay detect` with the app of this repository, or another one."""
+    return CliRunner().invoke(main, ["detect", "--app", str(app), *map(str, args)])

@@ -10,13 +10,15 @@ import tempfile
 from pathlib import Path
 
 from tests.chromium import Browser, find_chromium
-from tests.report.hostile import ROOT, SAMPLE, detect, hostile_file
+from tests.report.hostile import ROOT, SAMPLE, approved, detect, hostile_file
 from tests.sample_events import Style, event, render
 
 VIEWS = (  # name, data, width, colour scheme
     ("report", "fired", 1280, "light"),
     ("report-dark", "fired", 1280, "dark"),
-    ("report-phone", "fired", 320, "light"),
+    ("report-phone", "fired", 390, "light"),
+    ("report-wide", "fired", 1920, "light"),
+    ("report-approved", "approved", 1280, "light"),
     ("report-silent", "silent", 1280, "light"),
     ("report-hostile", "hostile", 1280, "light"),
 )
@@ -48,10 +50,12 @@ def _reports(folder: Path) -> dict[str, Path]:
     silent = folder / "silent.log"
     silent.write_text(render(event(4624), Style()), encoding="utf-8")
     data = {"fired": SAMPLE, "silent": silent, "hostile": hostile_file(folder / "hostile")}
+    app, data["approved"] = approved(folder)
     made = {}
     for kind, path in data.items():
         made[kind] = folder / f"{kind}.html"
-        result = detect(path, "--quiet", "--report", made[kind])
+        where = app if kind == "approved" else ROOT
+        result = detect(path, "--quiet", "--report", made[kind], app=where)
         if result.exit_code not in (0, 1):
             raise SystemExit(result.stderr)
     return made

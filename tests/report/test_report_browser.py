@@ -74,7 +74,25 @@ def test_the_policy_lets_the_style_through(page: Page, reports: dict[str, Path])
     page.view(1280)
     page.open(reports["sample"])
     colour = "getComputedStyle(document.querySelector('header')).backgroundColor"
-    assert page.run(colour) == "rgb(161, 37, 27)"  # #a1251b of report.css
+    assert page.run(colour) == "rgb(138, 75, 0)"  # #8a4b00 of report.css
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_nothing_is_cut_or_scrolls_sideways(
+    page: Page, reports: dict[str, Path], kind: str, width: int
+) -> None:
+    page.view(width)
+    page.open(reports[kind])
+    page.run(OPEN_ALL)
+    hidden = (
+        "[...document.querySelectorAll('body *')]"
+        ".filter(e => !e.closest('svg, .skip') && getComputedStyle(e).display !== 'inline')"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1 ||"
+        " e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map(e => e.outerHTML.slice(0, 100))"
+    )
+    assert page.run(hidden) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -48,8 +48,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> html.HtmlElement:
 
 def test_the_verdict_is_the_first_thing_said(sample: html.HtmlElement) -> None:
     (heading,) = sample.xpath("//h1")
-    assert text(heading).startswith("Fired: ADCS - Windows Steal Authentication Certificates")
-    assert sample.xpath("string(//title)").startswith("Fired: ")
+    assert text(heading).startswith("Medium: ADCS - Windows Steal Authentication Certificates")
+    assert sample.xpath("string(//title)").startswith("Medium: ")
+    assert sample.xpath("//header/@class") == ["verdict medium"]
+    assert text(sample.xpath("//header//p")[0]) == (
+        "The Active Directory Certificate Services was backed up on ca02.example.com, by "
+        "EXAMPLE\\administrator: 48 events from 2026-03-10 10:00:00 to 2026-03-10 10:47:00. "
+        "2 more results, none of them worse."
+    )
 
 
 def test_each_result_is_a_card_with_reasons_fields_risk_and_events(
@@ -167,6 +173,8 @@ def test_silence_is_told_too(tmp_path: Path) -> None:
     data.write_text(render(event(4624), Style()))
     page = report(tmp_path, data)
     assert text(page.xpath("//h1")[0]).startswith("Did not fire: ")
+    assert page.xpath("//header/@class") == ["verdict unknown"]
+    assert "could not have shown it" in text(page.xpath("//header//p")[0])
     assert "No event that was read matched it." in text(page.xpath("//main")[0])
 
 
