@@ -25,7 +25,8 @@ const kinds = {
         'ds.chain': {
             extend: {
                 type: 'object',
-                properties: { query: search.query, extend: { type: 'string' } },
+                // Documented ("Setting tokens from search results"), and turned on by a feature flag.
+                properties: { query: search.query, extend: { type: 'string' }, enableSmartSources: { type: 'boolean' } },
                 required: ['query', 'extend'],
                 additionalProperties: false,
             },

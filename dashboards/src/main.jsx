@@ -10,6 +10,8 @@ function Dashboard() {
     return (
         <SplunkThemeProvider family="enterprise" colorScheme={page.theme} density="comfortable">
             <DashboardContextProvider
+                // As in Splunk: a data source may give its first result as tokens (docs/dashboards.md).
+                featureFlags={{ enableSmartSourceDS: true }}
                 preset={EnterprisePreset}
                 initialDefinition={page.definition}
                 initialMode="view"

@@ -1,7 +1,8 @@
 """The app's Dashboard Studio views, and what their searches give.
 
 Sources: "Dashboard Studio": "Create a dashboard using REST API endpoints" for a view's form,
-"What is a dashboard definition", and "Tokens" for tokens and their filters.
+"What is a dashboard definition", "Tokens" for tokens and their filters, and "Setting tokens from
+search results or search job metadata" for $Name of a source:result.field$.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from xml.etree import ElementTree
 
 from splay.apps import AppSet
 from splay.engine.inner import new_context, run_over
+from splay.eval.value import as_list, to_text
 from splay.rows import Results
 from splay.store.event import Event
 from tests.detection.indexed import search_indexed
 from tests.detection.searching import NOW, ROOT
 
 VIEWS = ROOT / "default" / "data" / "ui" / "views"
-TOKEN = re.compile(r"\$(?P<name>[\w.]+)(?P<filters>(?:\|[a-z]+)*)\$")
+TOKEN = re.compile(r"\$(?P<name>[\w.:]+)(?P<filters>(?:\|[a-z]+)*)\$")
+RESULT = ":result."
+"""Within a token's name: before it the name of a data source, after it a field of its first row."""
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -60,6 +64,18 @@ class Dashboard:
         found: dict[str, Any] = self.definition["visualizations"]
         return found
 
+    @property
+    def defaults(self) -> dict[str, str]:
+        """The tokens that have a value before anybody has done anything."""
+        given = self.definition["defaults"].get("tokens", {}).get("default", {})
+        return {name: one["value"] for name, one in given.items()}
+
+    def named(self, name: str) -> str:
+        """The id of the data source with this name, whose results are tokens."""
+        (found,) = (key for key, source in self.sources.items() if source["name"] == name)
+        assert self.sources[found]["options"]["enableSmartSources"] is True
+        return found
+
     def query(self, source: str, tokens: Mapping[str, str]) -> str:
         """What that source sends, each token in its place."""
         return filled(self.sources[source]["options"]["query"], tokens)
@@ -94,10 +110,20 @@ def ask(
 ) -> dict[str, Results]:
     """The results of each data source; chains work on their base's results, as in Splunk."""
     found: dict[str, Results] = {}
+    given = {**view.defaults, **tokens}
+
+    def value(name: str) -> str:
+        source, smart, field = name.partition(RESULT)
+        if not smart:
+            return given[name]
+        row = results_of(view.named(source)).rows[0]
+        return ",".join(map(to_text, as_list(row[field])))
 
     def results_of(source: str) -> Results:
         if source not in found:
-            spl = view.query(source, tokens)
+            text = view.sources[source]["options"]["query"]
+            names = {match["name"] for match in TOKEN.finditer(text)}
+            spl = view.query(source, {name: value(name) for name in names})
             base = view.sources[source]["options"].get("extend")
             found[source] = (
                 run_over(spl, results_of(base), new_context(AppSet(apps), NOW))

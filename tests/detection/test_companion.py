@@ -192,7 +192,7 @@ def test_every_signal_has_its_points_and_its_place_in_the_documentation() -> Non
     with (ROOT / "lookups" / "adcs_key_signals.csv").open(encoding="utf-8", newline="") as file:
         table = {row["signal"]: row for row in csv.DictReader(file)}
     macros = AppSet([ROOT]).conf("macros")
-    spl = "".join(macros[f"adcs_key_{name}"].settings["definition"] for name in ("signal", "taken"))
+    spl = "".join(macros[f"adcs_key_{name}"].settings["definition"] for name in ("signal", "own"))
     made = set(re.findall(r'"([a-z_]+)"', spl)) & {*table}
     assert made == set(table)
     told = (ROOT / "docs" / "companion.md").read_text()

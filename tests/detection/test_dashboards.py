@@ -19,7 +19,7 @@ import pytest
 
 from splay.apps import AppSet
 from splay.spl.parser import parse_search
-from tests.detection.dashboards import TOKEN, VIEWS, Dashboard, dashboards, filled
+from tests.detection.dashboards import RESULT, TOKEN, VIEWS, Dashboard, dashboards, filled
 from tests.detection.searching import ROOT
 
 GRID_WIDTH = 1200
@@ -35,7 +35,11 @@ INPUTS = {
     "input.timerange": {"token", "defaultValue"},
     "input.dropdown": {"token", "defaultValue", "items"},
 }
-SOURCES = {"ds.search": {"query", "queryParameters"}, "ds.chain": {"query", "extend"}}
+SOURCES = {
+    "ds.search": {"query", "queryParameters"},
+    # "Setting tokens from search results or search job metadata"
+    "ds.chain": {"query", "extend", "enableSmartSources"},
+}
 CLICKS = {"name", "value"}  # beside row.<field>.value ("Setting tokens on a visualization click")
 DASHBOARDS = dashboards()
 
@@ -67,6 +71,9 @@ def used_tokens(view: Dashboard) -> Iterator[tuple[str, str]]:
 def used_sources(view: Dashboard) -> set[str]:
     shown = [*view.panels.values(), *inputs(view).values()]
     named = {name for part in shown for name in part.get("dataSources", {}).values()}
+    named |= {
+        view.named(token.partition(RESULT)[0]) for token, _ in used_tokens(view) if RESULT in token
+    }
     return named | {s["options"]["extend"] for s in view.sources.values() if "chain" in s["type"]}
 
 
@@ -160,10 +167,13 @@ def test_every_token_that_is_used_is_defined_and_the_other_way_round(view: Dashb
     by_inputs = [part["options"]["token"] for part in inputs(view).values()]
     assert len(set(by_inputs)) == len(by_inputs)
     by_clicks = {token["token"] for token in set_by_clicks(view)}
-    used = {name.partition(".")[0] for name, _ in used_tokens(view)}
+    used = {name.partition(".")[0] for name, _ in used_tokens(view) if RESULT not in name}
     assert used == by_clicks | set(by_inputs)
+    assert set(view.defaults) == used - set(by_inputs)  # so no panel waits for a click
     for token in set_by_clicks(view):
-        assert token["key"] in CLICKS or re.fullmatch(r"row\.\w+\.value", token["key"])
+        assert ("key" in token) != ("value" in token)
+        key = token.get("key", "name")
+        assert key in CLICKS or re.fullmatch(r"row\.\w+\.value", key)
 
 
 @each
@@ -231,7 +241,7 @@ BREAKS = {
     ('"splunk.table"', '"splunk.tabel"'): "/visualizations/viz_table: there is no type",
     ('"majorColor"', '"majorColour"'): "splunk.singlevalue has no option majorColour",
     ('"stacked"', '"stacket"'): "/visualizations/viz_time/options/stackMode: must match pattern",
-    ('"width": 190', '"width": 19'): "columnFormat/time/width: must be >= 30",
+    ('"width": 195', '"width": 19'): "columnFormat/time/width: must be >= 30",
     ('"query"', '"querry"'): "ds.search has no option querry",
     ('"type": "grid"', '"type": "gird"'): "/layout/layoutDefinitions/layout_1/type: must be equal",
     ('"item": "viz_raw"', '"item": "viz_rew"'): '"viz_raw" is not present in any Layout Structure',

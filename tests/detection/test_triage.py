@@ -23,7 +23,7 @@ from tests.sample_events import Style, event, render
 
 WINDOWS_ADDON = ROOT / "tests" / "fixtures" / "Splunk_TA_windows_stand_in"
 FORMS = ["xml", "classic", "with the Windows add-on"]
-ALL = {"ca": "*", "caller": "*"}
+ALL = {"ca": "*", "caller": "*", "show": "all"}
 LOGON = EVE["SubjectLogonId"]
 CLICKED = {
     "clicked_time": f"{moment(11 * HOUR):%Y-%m-%dT%H:%M:%S+0000}",
@@ -75,7 +75,7 @@ def story(classic: bool) -> list[Event]:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = copy_of_the_app(tmp_path_factory.mktemp("triage"))
-    add_lines(app, INVENTORY, "ca01.example.com,Corp Root CA,root,,")
+    add_lines(app, INVENTORY, "ca01.example.com,Corp Root CA,root,PKI team,")
     add_lines(app, OPERATORS, "EXAMPLE,svc-backup,,,02:00-04:00,UTC,,,,nightly")
     return app
 
@@ -111,7 +111,7 @@ def test_the_numbers_at_the_top(found: dict[str, Results]) -> None:
 
 
 def test_backups_have_priority_reasons_and_who_was_authorized(found: dict[str, Results]) -> None:
-    names = ("dest", "caller", "authorization", "priority", "score", "type", "completed")
+    names = ("dest", "caller", "authorization", "priority", "score", "completed")
     assert columns(shown(found, "viz_table"), *names) == [
         (
             "ca01.example.com",
@@ -119,28 +119,65 @@ def test_backups_have_priority_reasons_and_who_was_authorized(found: dict[str, R
             "outside_window",
             "high",
             65,
-            "logs only",
             "no event 4877",
         ),
-        ("ca02.example.com", "EXAMPLE\\eve", "not_listed", "medium", 55, "full", "no event 4877"),
+        ("ca02.example.com", "EXAMPLE\\eve", "not_listed", "medium", 55, "no event 4877"),
         (
             "ca01.example.com",
             "EXAMPLE\\svc-backup",
             "approved",
             "informational",
             0,
-            "full",
             "60 s later",
         ),
     ]
     first = shown(found, "viz_table").rows[0]
     assert first["time"] == "2026-03-10T12:00:00+0000"
-    assert [str(reason).split()[0] for reason in as_list(first["reasons"])] == [
+    owners = [row["ca_owner"] for row in shown(found, "viz_table").rows]
+    assert owners == ["PKI team", "not named", "PKI team"]
+
+
+def test_the_chosen_backup_is_the_one_that_was_clicked(found: dict[str, Results]) -> None:
+    [row] = shown(found, "viz_chosen").rows
+    assert (row["dest"], row["caller"], row["type"]) == ("ca02.example.com", "EXAMPLE\\eve", "full")
+    assert found["ds_chosen"].rows[0]["shown"] == (
+        "ca02.example.com by EXAMPLE\\eve at 2026-03-10T13:00:00+0000"
+    )
+
+
+def test_until_then_it_is_the_first_that_is_shown(app: Path) -> None:
+    """The highest score; of those that were backed up without a completion, the same; none."""
+    view = dashboard("adcs_triage")
+    for given, dest in (
+        ({}, "ca01"),
+        ({"ca": "ca02.example.com"}, "ca02"),
+        ({"caller": "x"}, "none"),
+    ):
+        found = ask(view, story(False), ALL | given, [app])
+        [row] = shown(found, "viz_chosen").rows
+        assert str(row["dest"]).startswith(dest)
+        assert all(shown(found, panel).rows for panel in ("viz_logon", "viz_completion"))
+    [row] = shown(ask(view, story(False), ALL, [app]), "viz_chosen").rows
+    assert [str(reason).split()[0] for reason in as_list(row["reasons"])] == [
         "+20",
         "+20",
         "+0",  # the CA is in the inventory
         "+25",
     ]
+
+
+@pytest.mark.parametrize(
+    ("show", "number"), [("all", 3), ("open", 2), ("high", 1), ("incomplete", 2)]
+)
+def test_a_click_on_a_number_lists_what_it_counts(app: Path, show: str, number: int) -> None:
+    view = dashboard("adcs_triage")
+    handlers = [
+        panel["eventHandlers"][0] for panel in view.panels.values() if "single" in panel["type"]
+    ]
+    set_to = [handler["options"]["tokens"][0]["value"] for handler in handlers]
+    assert set_to == ["all", "open", "high", "incomplete"]
+    found = ask(view, story(False), ALL | {"show": show}, [app])
+    assert len(shown(found, "viz_table").rows) == number
 
 
 def test_over_time_and_by_caller(found: dict[str, Results]) -> None:
@@ -169,13 +206,12 @@ def test_the_logon_is_the_one_with_the_same_id_before_on_that_host(
     [row] = shown(found, "viz_logon").rows
     assert row == {
         "time": "2026-03-10T12:30:00+0000",
-        "dest": "ca02.example.com",
         "user": "EXAMPLE\\eve",
         "logon_type": "10 remote interactive",
         "source_address": "192.0.2.17",
         "workstation": "WS-042",
         "logon_process": "-",
-        "new_logon_id": LOGON,
+        "logon_id": LOGON,
     }
 
 
@@ -187,16 +223,23 @@ def test_processes_are_of_the_logon_or_certutil_within_the_hour(found: dict[str,
     ]
 
 
-def test_the_completion_says_whether_it_is_of_the_same_logon(found: dict[str, Results]) -> None:
-    names = ("time", "seconds_later", "same_logon", "user")
-    assert columns(shown(found, "viz_completion"), *names) == [
-        ("2026-03-10T13:06:00+0000", 360, "no", "EXAMPLE\\svc-backup")
-    ]
+def test_the_completion_is_the_same_caller_s(found: dict[str, Results], app: Path) -> None:
+    """Another caller's 4877, six minutes after eve's backup, is not hers."""
+    [row] = shown(found, "viz_completion").rows
+    assert str(row["result"]).startswith("none: no event 4877 of the same caller on this host")
+    tokens = ALL | {
+        "clicked_time": f"{moment(22 * HOUR):%Y-%m-%dT%H:%M:%S+0000}",
+        "clicked_dest": "ca01.example.com",
+        "clicked_logon": "0x3e7a1",
+    }
+    own = ask(dashboard("adcs_triage"), story(False), tokens, [app])
+    names = ("seconds_later", "same_logon", "user")
+    assert columns(own["ds_completion"], *names) == [(60, "yes", "EXAMPLE\\svc-backup")]
 
 
 def test_raw_events_are_there_whole(found: dict[str, Results]) -> None:
     rows = shown(found, "viz_raw").rows
-    assert [row["EventCode"] for row in rows] == ["4877", "4876", "4876", "4877", "4876"]
+    assert [row["code"] for row in rows] == ["4877", "4876", "4876", "4877", "4876"]
     assert all("ca0" in str(row["event"]) and "4624" not in str(row["event"]) for row in rows)
 
 
@@ -214,12 +257,11 @@ def test_filters_leave_one_ca_and_one_caller(app: Path) -> None:
 
 def test_what_is_not_there_is_said(app: Path) -> None:
     """An empty panel would leave open whether it is broken."""
-    clicked = CLICKED | {"clicked_logon": "0x1234", "clicked_dest": "ca09.example.com"}
-    found = ask(dashboard("adcs_triage"), story(False), ALL | clicked, [app])
+    found = ask(dashboard("adcs_triage"), story(False), ALL | {"ca": "ca09.example.com"}, [app])
     for name in ("ds_logon", "ds_processes", "ds_completion"):
         [row] = found[name].rows
-        assert list(row) == ["time"]
-        assert str(row["time"]).startswith(
+        assert list(row) == ["result"]
+        assert str(row["result"]).startswith(
             "none: no event 46" if name != "ds_completion" else "none: no event 4877"
         )
 
@@ -227,9 +269,9 @@ def test_what_is_not_there_is_said(app: Path) -> None:
 def test_columns_that_are_coloured_or_clicked_are_there(found: dict[str, Results]) -> None:
     for name, panel in dashboard("adcs_triage").panels.items():
         there = set(shown(found, name).columns)
-        assert set(panel["options"].get("columnFormat", {})) <= there
+        assert set(panel["options"].get("columnFormat", {})) <= there or there == {"result"}
         for handler in panel.get("eventHandlers", []):
-            keys = [token["key"] for token in handler["options"]["tokens"]]
+            keys = [token["key"] for token in handler["options"]["tokens"] if "key" in token]
             rows = {key.split(".")[1] for key in keys if key.startswith("row.")}
             assert rows <= there
 

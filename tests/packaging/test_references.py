@@ -30,7 +30,7 @@ def test_the_help_is_in_the_navigation_and_explains_what_is_referred_to_it() -> 
     # The states as the table of the view Health colours them.
     colours = dashboard("adcs_health").panels["viz_cas"]["context"]["states"]
     states = [colour["match"] for colour in colours]
-    assert len(states) == 7
+    assert len(states) == 8
     nav = (ROOT / "default/data/ui/nav/default.xml").read_text(encoding="utf-8")
     assert 'name="adcs_help"' in nav
     assert [state for state in states if f"- `{state}`:" not in shown] == []

@@ -153,7 +153,7 @@ def test_no_search_writes_sends_or_makes_commands_of_data() -> None:
     found = searches()
     assert len(found) > 20
     for place, text in found.items():
-        plain = re.sub(r"\$[\w.]+(\|s)?\$", '"x"', text)
+        plain = re.sub(r"\$[\w.:]+(\|s)?\$", '"x"', text)
         names = set(commands(parse_search(app.expand(plain))))
         assert not names & REFUSED, place
 

@@ -23,6 +23,51 @@ _DRAWN = (
 """Elements of a panel that has failed, or waits; and of one that has drawn something."""
 
 
+# Of each table on the page: what of it cannot be read as it was meant, in words. A word is broken
+# where it stands on two lines; a hyphen may end a line, and a long text without blanks is broken.
+_UNREADABLE = """
+(() => {
+  const found = [];
+  const lines = (range) => new Set([...range.getClientRects()]
+    .filter((r) => r.width > 1).map((r) => Math.round(r.top))).size;
+  const broken = (cell) => {
+    const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walk.nextNode());) {
+      for (const match of node.data.matchAll(/[^\\s-]+/g)) {
+        if (match[0].length > LONGEST || match[0].includes('<')) continue;
+        const range = document.createRange();
+        range.setStart(node, match.index);
+        range.setEnd(node, match.index + match[0].length);
+        if (lines(range) > 1) return match[0];
+      }
+    }
+  };
+  for (const panel of document.querySelectorAll('[data-test=viz-item]')) {
+    const table = panel.querySelector('table');
+    if (!table) continue;
+    const name = panel.dataset.id;
+    for (const cell of table.querySelectorAll('th, td')) {
+      const word = broken(cell);
+      if (word) found.push(`${name}: ${cell.tagName} breaks ${word}`);
+      if (cell.tagName === 'TD' && cell.scrollWidth > cell.clientWidth + 1)
+        found.push(`${name}: a cell is cut: ${cell.innerText.slice(0, 40)}`);
+    }
+    const all = panel.getBoundingClientRect();
+    const size = table.getBoundingClientRect();
+    if (size.right > all.right + 1) found.push(`${name}: wider than its panel`);
+    if (size.width < 0.9 * all.width) found.push(`${name}: does not use its panel's width`);
+    const pages = panel.querySelector('[data-test=paginator]');
+    const end = pages ? pages.getBoundingClientRect().top : all.bottom;
+    const rows = [...table.querySelectorAll('tbody tr')];
+    if (rows.length && rows.at(-1).getBoundingClientRect().bottom > end + 2)
+      found.push(`${name}: its last row is cut`);
+  }
+  return found;
+})()
+"""
+_LONGEST = 32  # characters of a word that must stand on one line
+
+
 class Dashboard:
     """A tab that has logged in, on one view at a time."""
 
@@ -35,6 +80,18 @@ class Dashboard:
             page.click(f"document.querySelector('[name={name}]')")
             page.write(text)
         page.after_load(lambda: page.press("Enter", 13))
+
+    def resize(self, width: int) -> None:
+        """Makes the window so wide, and as high as the page is."""
+        self.page.view(width, _HEIGHT)
+        self.page.settle()
+        height = int(self.page.run("document.documentElement.scrollHeight"))
+        self.page.view(width, max(height, _HEIGHT))
+        self.page.settle()
+
+    def click_number(self, panel: str) -> None:
+        """Clicks a single value."""
+        self._do(_within(panel, "[data-test=majorValue]"))
 
     def open(self, path: str) -> None:
         """Opens APP/VIEW and waits until it is drawn."""
@@ -72,6 +129,11 @@ class Dashboard:
         panels = dict.fromkeys(self.page.run(f"Object.keys({told}.definition.visualizations)"), "")
         panels |= self.panels()
         return {name: text for name, text in panels.items() if not self._shows(name, text)}
+
+    def unreadable(self) -> list[str]:
+        """What in the tables is broken, cut, or leaves the screen empty beside it."""
+        found: list[str] = self.page.run(_UNREADABLE.replace("LONGEST", str(_LONGEST)))
+        return found
 
     def _shows(self, name: str, text: str) -> bool:
         if not text or any(words in text for words in _EMPTY):

@@ -77,6 +77,7 @@ def test_every_panel_shows_something_and_the_console_is_clean(
     dashboard: Dashboard, view: str
 ) -> None:
     dashboard.open(f"{APP}/{view}")
+    assert dashboard.problems() == {}  # as it opens
     if view in CLICKS:
         dashboard.click_cell(*CLICKS[view])
     dashboard.shoot(view)
@@ -84,10 +85,79 @@ def test_every_panel_shows_something_and_the_console_is_clean(
     assert dashboard.page.errors() == []
 
 
+@pytest.mark.parametrize("width", [1280, 1920])
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_header_is_broken_no_cell_is_cut_and_the_width_is_used(
+    dashboard: Dashboard, view: str, width: int
+) -> None:
+    dashboard.open(f"{APP}/{view}")
+    dashboard.resize(width)
+    assert dashboard.unreadable() == []
+    assert dashboard.problems() == {}
+
+
+def test_what_cannot_be_read_is_found(dashboard: Dashboard) -> None:
+    """The test above could not fail if it were not."""
+    dashboard.open(f"{APP}/adcs_triage")
+    narrow = "document.querySelectorAll('[data-id=viz_table] tr > *:nth-child(6)')"
+    dashboard.page.run(f"{narrow}.forEach(cell => {{ cell.style.width = '20px' }})")
+    dashboard.page.run("document.querySelector('[data-id=viz_raw]').style.height = '100px'")
+    dashboard.page.run("document.querySelector('[data-id=viz_logon] table').style.width = '200px'")
+    found = dashboard.unreadable()
+    assert "viz_table: TH breaks score" in found
+    assert "viz_raw: its last row is cut" in found
+    assert "viz_logon: does not use its panel's width" in found
+
+
 def test_triage_counts(dashboard: Dashboard) -> None:
     dashboard.open(f"{APP}/adcs_triage")
     panels = ("viz_count", "viz_open", "viz_high", "viz_incomplete")
     assert [dashboard.number(panel) for panel in panels] == ["33", "3", "3", "1"]
+
+
+def test_triage_opens_on_the_first_row_and_shows_all_that_are_high(dashboard: Dashboard) -> None:
+    """The administrator's, 85 points; then the two others that are high."""
+    dashboard.open(f"{APP}/adcs_triage")
+    dashboard.resize(1280)
+    rows = dashboard.rows("viz_table")
+    assert [row[4] for row in rows[:4]] == ["critical", "high", "high", "informational"]
+    assert rows[0][3] == "PKI team"  # ca_owner
+    name = "ca01.example.com by EXAMPLE\\administrator at "
+    assert f"The chosen backup: {name}" in dashboard.panels()["viz_chosen"]
+    for panel in ("viz_logon", "viz_completion", "viz_processes"):
+        assert name in dashboard.panels()[panel]
+
+
+@pytest.mark.parametrize(
+    ("panel", "rows"), [("viz_open", 3), ("viz_high", 3), ("viz_incomplete", 1), ("viz_count", 10)]
+)
+def test_a_click_on_a_number_lists_what_it_counts(
+    dashboard: Dashboard, panel: str, rows: int
+) -> None:
+    """Ten stand on a page."""
+    dashboard.open(f"{APP}/adcs_triage")
+    dashboard.click_number(panel)
+    assert len(dashboard.rows("viz_table")) == rows
+    assert dashboard.page.errors() == []
+
+
+def test_numbers_of_the_other_views_lead_to_what_they_count(dashboard: Dashboard) -> None:
+    dashboard.open(f"{APP}/adcs_health")
+    dashboard.click_number("viz_attention")
+    assert [row[0] for row in dashboard.rows("viz_cas")] == [known.CA03, known.CA04]
+    dashboard.click_number("viz_trouble")
+    assert [row[1] for row in dashboard.rows("viz_searches")] == ["skipped"]
+    dashboard.open(f"{APP}/adcs_key")
+    dashboard.click_number("viz_high")
+    assert len(dashboard.rows("viz_table")) == 1
+
+
+def test_one_key_has_one_name(dashboard: Dashboard) -> None:
+    dashboard.open(f"{APP}/adcs_key")
+    panels = dashboard.panels()
+    for panel in ("viz_table", "viz_signs_kinds", "viz_signs_table"):
+        assert "the CA's own key was exported (event 5059)" in panels[panel]
+        assert "a machine key" not in panels[panel]
 
 
 def test_triage_of_a_backup(dashboard: Dashboard) -> None:
