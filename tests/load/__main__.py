@@ -1,12 +1,14 @@
 """Loads one `splay serve` with many clients at once, and prints what became of it.
 
-    python -m tests.load [--clients N] [--seconds N] [--write]
+    python -m tests.load [--clients N] [--seconds N] [--soak] [--large GB] [--write]
 
 One client in five indexes events through the HTTP Event Collector, each with a number of its own,
 and waits for the answer; one in five of these indexes backups of a CA. The others search at the
 same time: one in ten runs the detection, the rest what a client has indexed so far and a search
 whose result is known. No event may be lost or counted twice, no answer may be wrong, and memory may
-grow by what is indexed and by nothing else.
+grow by what is indexed and by nothing else. With --soak one user does the worst instead, while
+another searches and the schedule runs (tests/load/soak.py). With --large so many gigabytes are
+indexed instead, for what a server holds of them in memory (tests/load/large.py).
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ from pathlib import Path
 from tests.harness import launch
 from tests.harness.splunk import Splunk
 from tests.harness.waiting import wait_until_up
+from tests.load import large
 from tests.load.clients import BackupIndexer, Detector, Indexer, Searcher, Tally, total
+from tests.load.soak import Soak
 from tools.figures import write
 
 DOCS = Path(__file__).parents[2] / "docs" / "reliability.md"
@@ -39,12 +43,13 @@ PER_EVENT = 1000  # bytes in memory of one event and its entries, at the most
 
 
 @contextmanager
-def served() -> Iterator[tuple[Splunk, int]]:
+def served(folder: str = "") -> Iterator[tuple[Splunk, int]]:
     """`splay serve` over the app with a folder for its data, and its process."""
     ports = launch.free_port(), launch.free_port()
     password, token = secrets.token_urlsafe(12), str(uuid.uuid4())
     splunk = Splunk(launch.LOOPBACK, ports[0], "admin", password, ports[1], token)
-    with tempfile.TemporaryDirectory() as data:
+    with tempfile.TemporaryDirectory() as made:
+        data = folder or made
         command = [sys.executable, "-m", "splay", "serve", "--app", str(launch.ROOT)]
         command += ["--port", str(ports[0]), "--hec-port", str(ports[1]), "--data", data]
         secret = {"SPLUNK_PASSWORD": password, "SPLUNK_HEC_TOKEN": token}
@@ -81,6 +86,26 @@ def _machine() -> str:
     return f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}"
 
 
+def _large(gigabytes: float, *, write_it: bool) -> int:
+    with tempfile.TemporaryDirectory() as data:
+        said, right = large.run(gigabytes, lambda: served(data))
+    lines = [f"{_machine()}:", "", *said]
+    print(*lines, sep="\n")
+    if write_it:
+        write("large", lines, DOCS)
+    return 0 if right else 1
+
+
+def _soak(seconds: int, *, write_it: bool) -> int:
+    with served() as (splunk, process):
+        said, right = Soak(splunk, process).run(seconds)
+    lines = [f"{seconds:,} seconds, {_machine()}:", "", *said]
+    print(*lines, sep="\n")
+    if write_it:
+        write("soak", lines, DOCS)
+    return 0 if right else 1
+
+
 def main() -> int:
     """Exit code 1 where anything was lost or wrong."""
     parser = argparse.ArgumentParser(
@@ -90,8 +115,14 @@ def main() -> int:
     )
     parser.add_argument("--clients", type=int, default=50, help=f"at least {FEWEST}")
     parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--soak", action="store_true", help="1,800 seconds are meant")
+    parser.add_argument("--large", type=float, metavar="GB")
     parser.add_argument("--write", action="store_true", help="the figures into docs/reliability.md")
     options = parser.parse_args()
+    if options.large:
+        return _large(options.large, write_it=options.write)
+    if options.soak:
+        return _soak(options.seconds, write_it=options.write)
     if options.clients < FEWEST:
         parser.error(f"--clients {options.clients}: at least {FEWEST}")
     tally, stop = Tally(), threading.Event()
