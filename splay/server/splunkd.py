@@ -22,6 +22,7 @@ from splay.server.hec.tokens import HecTokens
 from splay.server.jobs.collector import collector_of
 from splay.server.jobs.deletion import CAPABILITY, check_streams, deleted, without_delete
 from splay.server.jobs.jobs import Job, Jobs, Request
+from splay.server.jobs.overresults import OverResults
 from splay.server.jobs.search import IndexReach, planned
 from splay.server.jobs.timerange import TimeRange
 from splay.server.objects.appview import ScopedApps
@@ -68,6 +69,7 @@ class Splunkd:
             if item.stanza.name not in self.indexes:
                 self.indexes.create(item.stanza.name)
         self.jobs = Jobs(self.users.jobs_quota, self.users.disk_quota)
+        self.slots_over_results = OverResults()
         self.alerts = Alerts(self.folder / "throttled.json")
         self.hec = HecTokens(self.catalog, hec_token)
         self.started = time.time()

@@ -6,11 +6,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
 
-from splay.server.jobs import slots
+from splay.server.jobs import overresults, slots
 from splay.server.jobs.jobs import Job, Request, size_of
 from splay.server.jobs.slots import Slots
 from splay.server.jobs.timerange import TimeRange
@@ -192,3 +193,22 @@ def test_the_size_of_results() -> None:
     assert size_of([{"ab": "cde", "f": 12}]) == 2 + 3 + 1 + 2
     assert size_of([{"a": "b"}] * 123_456) == 246_912
     assert size_of([]) == 0
+
+
+def test_commands_over_results_are_limited(
+    splunkd: Splunkd, as_user: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They run in the threads that answer everybody's requests."""
+    monkeypatch.setattr(overresults, "SECONDS", 0.2)
+    mallory = as_user("mallory")
+    (sid,) = started(mallory, 1, "| makeresults count=1000 | streamstats count AS n")
+    assert splunkd.jobs.get(sid, "mallory", False).finished.wait(30)
+    many = "eval a=mvrange(0,1000) | mvexpand a | eval b=mvrange(0,1000) | mvexpand b | stats count"
+    answer = mallory.get(f"{JOBS}/{sid}/results", search=many)
+    assert (answer.status_code, "may take 0.2 seconds" in answer.text) == (400, True)
+    with ExitStack() as stack:
+        for _ in range(overresults.MOST):
+            stack.enter_context(splunkd.slots_over_results.taken("mallory"))
+        assert mallory.get(f"{JOBS}/{sid}/results", search="head 1").status_code == 503
+        assert as_user("admin").get(f"{JOBS}/{sid}/results", search="head 1").status_code == 200
+    assert mallory.get(f"{JOBS}/{sid}/results", search="head 1").status_code == 200

@@ -185,8 +185,9 @@ def _page(call: Call, job: Job, results: Results, default_count: int = 100) -> P
     params = call.params
     total = None
     if params.get("search") and call.names:
-        context = replace(job.context, messages=[])
-        results = run_over(params.get("search"), results, context)
+        with call.splunkd.slots_over_results.taken(call.user) as should_continue:
+            context = replace(job.context, messages=[], should_continue=should_continue)
+            results = run_over(params.get("search"), results, context)
         total = len(results.rows)
     count = params.number("count", default_count if call.names else 0)
     offset = params.number("offset", 0) if call.names else 0
