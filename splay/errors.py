@@ -7,7 +7,7 @@ Every error says what is wrong, where, and what to write instead. The CLI prints
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,32 @@ class SplError(SplayError):
     """A search that is wrong. `at` is the offset (0-based, characters) into the search.
 
     Whoever knows the whole text of the search sets `search`, so that the message
-    can show the line with a caret under the position.
+    can show the line with a caret under the position. splunk, in_run: see `worded`; expects: see
+    `expecting`.
     """
 
     def __init__(self, message: str, *, at: int, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.at = at
         self.search: str | None = None
+        self.splunk = ""
+        self.in_run = False
+        self.expects = ""
+
+    def worded(self, splunk: str, *, in_run: bool = False) -> Self:
+        """This error, with what clients of splunkd are told.
+
+        Args:
+            splunk: splunkd's own words for it.
+            in_run: splunkd finds it only when the search runs, whose job then is there and fails.
+        """
+        self.splunk, self.in_run = splunk, in_run
+        return self
+
+    def expecting(self, what: str) -> Self:
+        """This error of an option's value, with what splunkd calls the values that it takes."""
+        self.expects = what
+        return self
 
     @property
     def location(self) -> Location:

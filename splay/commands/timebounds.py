@@ -59,7 +59,11 @@ def _bound(bound: TimeBound, context: Context) -> None:
     if bound.name.startswith("_index") and context.reach is None:
         message = f"{bound.name} is not supported for files: they do not say when they were indexed"
         raise UnsupportedError(message, at=bound.at, hint="Use earliest= and latest=")
-    moment = resolve(bound.value, context.now, context.tz, bound.at)
+    try:
+        moment = resolve(bound.value, context.now, context.tz, bound.at)
+    except SplError as error:
+        words = f"Invalid value \"{bound.value}\" for time term '{bound.name}'"
+        raise error.worded(words, in_run=not isinstance(error, UnsupportedError)) from error
     setattr(context, bound.name.removeprefix("_"), moment)
 
 

@@ -167,7 +167,10 @@ def make_operations(commands: Sequence[Command], context: Context) -> list[Opera
             continue
         if operation.kind is Kind.GENERATING and not getattr(operation, "append", False):
             message = f"{command.name} must be the first command"
-            raise SplError(message, at=command.at, hint="Begin the search with | and it")
+            raise SplError(message, at=command.at, hint="Begin the search with | and it").worded(
+                f"Error in '{command.name}' command: This command must be the first command of a "
+                "search."
+            )
         bounds_count = number == 1 and operations[0].bounds_follow
         if isinstance(operation, Search) and not bounds_count:
             refuse_bounds(operation.expr)
@@ -188,12 +191,13 @@ def _operation(command: Command, context: Context) -> Operation:
         try:
             return built_in.parse(args)
         except SplError as error:
-            raise args.misspelt(error) or error from error
+            raise args.misspelt(error) or args.worded(error) from error
     if custom is not None:
         return External(custom, args, command.at)
     message = f"the command {command.name} is not supported"
     hint = suggestion(command.name, set(context.apps.conf("commands")) - {"default"})
-    raise UnsupportedError(message, at=command.at, hint=hint)
+    words = f"Unknown search command '{command.name}'."
+    raise UnsupportedError(message, at=command.at, hint=hint).worded(words)
 
 
 def _custom(command: Command, context: Context) -> CustomCommand | None:

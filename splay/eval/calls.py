@@ -19,7 +19,7 @@ from splay.eval.registry import (
 )
 from splay.eval.times.timevars import UnsupportedVariable
 from splay.eval.value import as_list, measured, to_text
-from splay.pcre.patterns import compile_pattern, too_slow
+from splay.pcre.patterns import BadPattern, compile_pattern, too_slow
 from splay.rows import Row
 from splay.spelling import nearest
 from splay.spl.tree import Call, Expr, Number, String, Unary
@@ -44,7 +44,9 @@ def compile_call(arguments: Arguments) -> Compiled:
 def _find(call: Call) -> Function:
     if call.name not in FUNCTIONS:
         hint = nearest(call.name, FUNCTIONS, "{}()")
-        raise UnsupportedError(f"the function {call.name}() is not known", at=call.at, hint=hint)
+        raise UnsupportedError(
+            f"the function {call.name}() is not known", at=call.at, hint=hint
+        ).worded(f"Error in 'EvalCommand': The '{call.name}' function is unsupported or undefined.")
     return FUNCTIONS[call.name]
 
 
@@ -122,8 +124,10 @@ def _regex(at: int) -> Convert:
         text = _text(value)
         try:
             return None if text is None else compile_pattern(text)
-        except ValueError as error:
-            raise SplError(str(error), at=at, hint="Check its brackets and backslashes") from error
+        except BadPattern as error:
+            hint = "Check its brackets and backslashes"
+            words = f"Error in 'EvalCommand': Regex: {error.pcre}"
+            raise SplError(str(error), at=at, hint=hint).worded(words, in_run=True) from error
 
     return convert
 

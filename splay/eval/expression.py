@@ -157,7 +157,11 @@ def _check(node: Binary) -> None:
             need_boolean(side, node.op)
     elif node.op in ("-", "*", "/", "%"):
         for side in sides:
-            need_operand(side, what)
+            try:
+                need_operand(side, what)
+            except SplError as error:
+                words = f"Type checking failed. '{node.op}' only takes numbers."
+                raise error.worded(f"Error in 'EvalCommand': {words}") from error
     elif node.op in ("+", "."):
         for side in sides:
             need_value(side, what)
@@ -189,7 +193,15 @@ def _mismatch(node: Binary) -> SplError:
         "null()" if kind_of(side) == "null" else f"a {kind_of(side)}" for side in sides
     )
     hint = "Both sides must be numbers, or both text in double quotes"
-    return SplError(f"the operator {node.op} is given {kinds}", at=node.at, hint=hint)
+    return SplError(f"the operator {node.op} is given {kinds}", at=node.at, hint=hint).worded(
+        f"Error in 'EvalCommand': Type checking failed. '{_written(node.op)}' only takes two "
+        "strings or two numbers."
+    )
+
+
+def _written(op: str) -> str:
+    """An operator as splunkd writes it."""
+    return "==" if op == "=" else op
 
 
 def _operation(node: Binary) -> Operation:

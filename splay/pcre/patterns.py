@@ -18,6 +18,7 @@ import regex
 
 from splay.errors import SplError
 from splay.pcre.size import check_size
+from splay.pcre.words import pcre_words
 
 TIME_LIMIT = 5.0
 """Seconds that one match may take, so that a pattern that tries without end is an error and does
@@ -93,9 +94,17 @@ _SET_ESCAPES = {"e": r"\x1b", "v": r"\n\x0b\f\r\x85\u2028\u2029", "b": r"\x08"}
 _SET_SPECIAL = frozenset("[&|~#")
 
 
+class BadPattern(ValueError):
+    """Text that is not a regular expression, in one sentence. pcre: what PCRE2 says of it."""
+
+    def __init__(self, message: str, pcre: str) -> None:
+        super().__init__(message)
+        self.pcre = pcre
+
+
 @lru_cache(maxsize=1024)
 def compile_pattern(text: str, *, ignore_case: bool = False) -> regex.Pattern[str]:
-    """The compiled pattern. ValueError, one sentence: it is not a regular expression."""
+    """The compiled pattern. BadPattern: it is not a regular expression."""
     flags = regex.VERSION1 | regex.ASCII | (regex.IGNORECASE if ignore_case else 0)
     try:
         check_size(text)
@@ -104,7 +113,8 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> regex.Pattern[st
     except (regex.error, ValueError, OverflowError, RecursionError) as error:
         reason = str(error).partition(" at position")[0]
         shown = text if len(text) <= 200 else f"{text[:200]}..."
-        raise ValueError(f"the regular expression {shown!r} cannot be read: {reason}") from error
+        message = f"the regular expression {shown!r} cannot be read: {reason}"
+        raise BadPattern(message, pcre_words(reason)) from error
 
 
 def _refuse_twin_names(text: str) -> None:

@@ -27,6 +27,11 @@ _TRUE = frozenset({"t", "true", "yes", "1"})
 _FALSE = frozenset({"f", "false", "no", "0"})
 
 
+_AGGREGATING = ("stats", "eventstats", "streamstats", "chart", "timechart")
+_INVALID = "Invalid argument: {}"
+"""How splunkd words an option that a command has not: as commands that aggregate do, and others."""
+
+
 class Word(NamedTuple):
     """One argument: its text (unescaped if it was quoted) and its offset in the search."""
 
@@ -44,6 +49,7 @@ class Args:
         self.command = command
         self.pos = 0
         self._options: set[str] = set()
+        self._values: dict[int, tuple[str, str]] = {}  # by offset: an option and its value
 
     def error(self, message: str, *, at: int | None = None, hint: str = "") -> SplError:
         """The error to raise; `at` is an offset in the search, else the cursor's."""
@@ -81,10 +87,11 @@ class Args:
         found = self._scan()
         if found is None:
             char = self._char()
-            raise self.error(
-                f"{what} is expected here, not {char!r}" if char else f"{what} is missing",
-                hint=f"Write {what}",
-            )
+            message = f"{what} is expected here, not {char!r}" if char else f"{what} is missing"
+            error = self.error(message, hint=f"Write {what}")
+            if what == "a field":
+                error.worded(f"Error in '{self.command}' command: A field name is expected.")
+            raise error
         self.pos = found[1]
         return found[0]
 
@@ -127,7 +134,9 @@ class Args:
         self._options.update(names)
         if match is None or match[1].lower() not in known:
             return None
-        return known[match[1].lower()], self._option_value(match)
+        name, word = known[match[1].lower()], self._option_value(match)
+        self._values[word.at] = name, word.text
+        return name, word
 
     def _option_value(self, match: re.Match[str]) -> Word:
         start, self.pos = self.pos, match.end()
@@ -217,7 +226,21 @@ class Args:
     def unknown_option(self, name: str, at: int) -> SplError:
         """The error for an option that the command has not, with the nearest that it has."""
         near = nearest(name, self._options, "{}=") or "Remove it"
-        return self.error(f"the option {name} is not known here", at=at, hint=near)
+        start = at - self.at
+        written = self.text[start:].split(maxsplit=1)[0]
+        what = "The argument {} is invalid." if self.command in _AGGREGATING else _INVALID
+        words = f"Error in '{self.command}' command: {what.format(repr(written))}"
+        return self.error(f"the option {name} is not known here", at=at, hint=near).worded(words)
+
+    def worded(self, error: SplError) -> SplError:
+        """An error of an option's value in splunkd's words, where it says what is expected."""
+        if error.expects and error.at in self._values:
+            name, text = self._values[error.at]
+            error.worded(
+                "Error in 'SearchProcessor': Invalid option value. Expecting a "
+                f"'{error.expects}' for option '{name}'. Instead got '{text}'."
+            )
+        return error
 
     def misspelt(self, error: SplError) -> SplError | None:
         """A better error, where the one given points at `name=` and the command has options, but
@@ -246,7 +269,8 @@ def as_int(word: Word) -> int:
     """The whole number that the word is. SplError otherwise."""
     if re.fullmatch(r"[+-]?[0-9]{1,18}", word.text):
         return int(word.text)
-    raise SplError(f"{word.text!r} is not a whole number", at=word.at, hint="Write one such as 10")
+    message = f"{word.text!r} is not a whole number"
+    raise SplError(message, at=word.at, hint="Write one such as 10").expecting("integer")
 
 
 def as_bool(word: Word) -> bool:
@@ -255,6 +279,5 @@ def as_bool(word: Word) -> bool:
     text = word.text.lower()
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
-    raise SplError(
-        f"{word.text!r} is neither true nor false", at=word.at, hint="Write true or false"
-    )
+    message = f"{word.text!r} is neither true nor false"
+    raise SplError(message, at=word.at, hint="Write true or false").expecting("boolean")

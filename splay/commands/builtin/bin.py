@@ -40,7 +40,9 @@ class Bin(Operation):
             else:
                 args.end()
         if field is None:
-            raise args.error("a field is missing", hint="Write, such as: bin _time span=1h")
+            hint = "Write, such as: bin _time span=1h"
+            words = "Error in 'bin' command: You must specify a field to discretize."
+            raise args.error("a field is missing", hint=hint).worded(words)
         return cls(options, field, target or field.text)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:

@@ -119,7 +119,9 @@ def _read_conversion(args: Args) -> Conversion:
     known = function.text.lower()
     if known != "none" and known not in FUNCTIONS:
         hint = f"Known names: {', '.join(sorted([*FUNCTIONS, 'none']))}"
-        raise args.error(f"there is no function {function.text}()", at=function.at, hint=hint)
+        message = f"there is no function {function.text}()"
+        words = f"Error in 'convert' command: The conversion type '{function.text}' is invalid."
+        raise args.error(message, at=function.at, hint=hint).worded(words)
     if not args.punct("(") or args.punct(")"):
         message = f"{function.text} without a field is not supported"
         raise UnsupportedError(message, at=function.at, hint=f"Write {function.text}(*)")

@@ -39,7 +39,10 @@ class Eval(Operation):
             expr = args.expr()
             if is_boolean(expr):
                 hint = "Write if(CONDITION, VALUE, OTHER)"
-                raise args.error("a field cannot be true or false", at=name.at, hint=hint)
+                raise args.error("a field cannot be true or false", at=name.at, hint=hint).worded(
+                    "Error in 'EvalCommand': Fields cannot be assigned a boolean result. Instead, "
+                    "try if([bool expr], [expr], [expr])."
+                )
             assignments.append((name.text, expr))
             if not args.punct(","):
                 break

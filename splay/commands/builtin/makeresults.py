@@ -52,8 +52,11 @@ class Makeresults(Operation):
         while (option := args.option(*_OPTIONS)) or (option := args.any_option()):
             name, word = option
             if name in given:
-                hint = "Write it once"
-                raise args.error(f"the option {name} is given twice", at=word.at, hint=hint)
+                words = f"Option '{name}' should not be specified more than once."
+                error = args.error(
+                    f"the option {name} is given twice", at=word.at, hint="Write it once"
+                )
+                raise error.worded(f"Error in 'SearchProcessor': {words}")
             given[name] = word
         args.end()
         made.ignored = [name for name in given if name not in _OPTIONS]
@@ -68,7 +71,9 @@ class Makeresults(Operation):
         if "count" in given:
             made.count = as_int(given["count"])
             if made.count < 0:
-                raise args.error("count is negative", at=given["count"].at, hint="Write 0 or more")
+                at = given["count"].at
+                error = args.error("count is negative", at=at, hint="Write 0 or more")
+                raise error.expecting("non-negative integer")
         made.annotate = "annotate" in given and as_bool(given["annotate"])
         return made
 
@@ -104,7 +109,11 @@ def _read(form: Word, text: Word, made: Makeresults) -> list[Row]:
         except csv.Error as error:
             raise SplError(f"data is not CSV ({error})", at=text.at) from error
     if form.text.lower() != "json":
-        raise SplError(f"the format {form.text!r} is not known", at=form.at, hint="csv or json")
+        message = f"the format {form.text!r} is not known"
+        raise SplError(message, at=form.at, hint="csv or json").worded(
+            "Error in 'MakeResultsProcessor': An invalid 'format' was specified: "
+            f"{form.text}. Valid 'format' options are 'csv' and 'json'."
+        )
     made.timed = True
     try:
         items = json.loads(whole(text.text))

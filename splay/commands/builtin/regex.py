@@ -15,7 +15,7 @@ import regex
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.knowledge.pairs import texts
-from splay.pcre.patterns import TIME_LIMIT, compile_pattern, timed, too_slow
+from splay.pcre.patterns import TIME_LIMIT, BadPattern, compile_pattern, timed, too_slow
 from splay.rows import Demand, Row
 from splay.spl.args import Args, Word
 
@@ -41,8 +41,13 @@ class Regex(Operation):
         text = _expression(args)
         try:
             return cls(name, compile_pattern(text.text), wanted, text.at)
-        except ValueError as error:
-            raise args.error(str(error), at=text.at, hint="Correct the expression") from error
+        except BadPattern as error:
+            words = (
+                f"Error in 'SearchOperator:regex': The regex '{text.text}' is invalid. "
+                f"Regex: {error.pcre}."
+            )
+            made = args.error(str(error), at=text.at, hint="Correct the expression")
+            raise made.worded(words, in_run=True) from error
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         search = partial(timed, self._pattern.search, limit=TIME_LIMIT)

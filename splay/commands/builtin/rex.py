@@ -17,7 +17,7 @@ from splay.commands.operation import Context, Kind, Operation
 from splay.errors import SplError
 from splay.eval.value import from_list
 from splay.knowledge.pairs import texts
-from splay.pcre.patterns import TIME_LIMIT, compile_pattern, matches, timed, too_slow
+from splay.pcre.patterns import TIME_LIMIT, BadPattern, compile_pattern, matches, timed, too_slow
 from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args, Word, as_int
 
@@ -127,12 +127,20 @@ class Rex(Operation):
 def _read_pattern(text: Word) -> regex.Pattern[str]:
     try:
         pattern = compile_pattern(text.text)
-    except ValueError as error:
-        raise SplError(f"rex: {error}", at=text.at, hint="Correct the expression") from error
+    except BadPattern as error:
+        raise _unreadable(text.text, text.at, error) from error
     if not pattern.groupindex:
         hint = "Name the part to extract: (?<field>...)"
         raise SplError("rex: the expression has no named group", at=text.at, hint=hint)
     return pattern
+
+
+def _unreadable(pattern: str, at: int, error: BadPattern) -> SplError:
+    return SplError(f"rex: {error}", at=at, hint="Correct the expression").worded(
+        "Error in 'rex' command: Encountered the following error while compiling the regex "
+        f"'{pattern}': Regex: {error.pcre}.",
+        in_run=True,
+    )
 
 
 def _read_sed(text: Word) -> list[SedStep]:
@@ -156,8 +164,8 @@ def _read_sed(text: Word) -> list[SedStep]:
             continue
         try:
             pattern = compile_pattern(left)
-        except ValueError as error:
-            raise SplError(f"rex: {error}", at=text.at, hint="Correct the expression") from error
+        except BadPattern as error:
+            raise _unreadable(left, text.at, error) from error
         if any(int(number) > pattern.groups for number in _BACK.findall(right)):
             hint = r"Write \1 only where the expression has a group ( )"
             raise SplError(
