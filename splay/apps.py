@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.conf.settings import flag_of
@@ -15,7 +16,14 @@ from splay.errors import ConfError, Location, SplError, UnknownDataModel
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.value import as_list, to_text
 from splay.knowledge.datamodel import DataModel, read_model
-from splay.knowledge.lookups import LookupTable, Rules, rules_of
+from splay.knowledge.lookups import (
+    KVSTORE,
+    LookupTable,
+    RecordTable,
+    Rules,
+    UnsupportedLookup,
+    rules_of,
+)
 from splay.spelling import nearest, nearest_or
 from splay.spl.evalexpr import parse_eval
 from splay.spl.macros import Macro, expand
@@ -148,6 +156,8 @@ class AppSet:
 
     def _load_lookup(self, name: str) -> LookupTable:
         stanza = self.conf("transforms").get(name)
+        if stanza is not None and stanza.settings.get("external_type") == KVSTORE:
+            return self._load_collection(stanza)
         if stanza is None or "filename" not in stanza.settings:
             if stanza is not None:  # it may be of a kind that is not supported
                 rules_of(name, stanza.settings, "transforms.conf")
@@ -167,6 +177,34 @@ class AppSet:
             hint = nearest_or(name, known, "define it in transforms.conf, or name a .csv file")
             raise ConfError(f"there is no lookup {name!r}", hint=hint)
         raise ConfError(f"the lookup file {file_name!r} does not exist", where=where)
+
+    def _load_collection(self, stanza: Stanza) -> LookupTable:
+        """A lookup whose table is in the KV store (transforms.conf: collection, fields_list)."""
+        where = stanza.where.get("external_type", "transforms.conf")
+        settings = stanza.settings
+        columns = [name for name in re.split(r"[\s,]+", settings.get("fields_list", "")) if name]
+        if not columns or not settings.get("collection"):
+            hint = "Write collection = NAME and fields_list = _key, FIELD, ..."
+            message = f"the lookup [{stanza.name}] names no collection or no fields"
+            raise ConfError(message, where=where, hint=hint)
+        others = {k: v for k, v in settings.items() if k not in ("external_type", "collection")}
+        rules = rules_of(stanza.name, others, where)
+        records = self.collection(settings["collection"])
+        return RecordTable(f"collection {settings['collection']}", columns, records, rules)
+
+    def collection(self, name: str) -> Iterable[Mapping[str, Any]]:
+        """The records of a collection of the KV store. ConfError: there is none, or no store."""
+        raise UnsupportedLookup(
+            f"the collection {name!r} is in a KV store, which only a server has",
+            hint="Run the search on `splay serve`",
+        )
+
+    def write_collection(
+        self, name: str, records: Sequence[Mapping[str, Any]], *, append: bool
+    ) -> None:
+        """Writes records to a collection; append: beside those that it has, whose keys win over
+        none but their own. ConfError: there is none, no store, or no right to."""
+        self.collection(name)
 
     def _may_use(self, table: Path) -> bool:
         """Whether this file of a lookups folder is there for the search."""

@@ -31,7 +31,7 @@ class Table(Protocol):
 
     columns: list[str]
 
-    def match(self, inputs: Mapping[str, str]) -> list[dict[str, str]]: ...
+    def match(self, inputs: Mapping[str, str]) -> list[dict[str, str | list[str]]]: ...
 
 
 @dataclass(frozen=True)

@@ -10,23 +10,29 @@ import csv
 import gzip
 import io
 import ipaddress
+import json
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from splay.conf.settings import broken, flag
 from splay.errors import ConfError, Where
 from splay.eval.conditions.wildcard import wildcard_pattern
-from splay.eval.value import from_list
+from splay.eval.value import from_list, to_text
 from splay.knowledge.pairs import texts
-from splay.rows import Row
+from splay.rows import Row, Value
 
 _MATCH_TYPE = re.compile(r"(\w+)\s*\(\s*([^)]+?)\s*\)")
 _KINDS = ("WILDCARD", "CIDR", "EXACT")
 _UNSUPPORTED = ("external_cmd", "external_type", "collection", "time_field", "filter")
+KVSTORE = "kvstore"
+"""The external_type of a lookup whose table is a collection of the KV store."""
+Cells: TypeAlias = list[str | list[str]]
+"""A row of a table; several values where a record of the KV store has a list."""
 _DEFAULT_MAX = 100
 Test = Callable[[str], bool]
 
@@ -47,22 +53,29 @@ class Rules:
 
 
 class LookupTable:
-    """A CSV file in memory. Raises ConfError for a file that cannot be read as a table."""
+    """A CSV file in memory. Raises ConfError for a file that cannot be read as a table.
+
+    where: what it is, for errors.
+    """
 
     def __init__(self, path: Path, rules: Rules) -> None:
-        self.path = path
+        columns, rows = _read_csv(path)
+        self._hold(str(path), columns, [[*row] for row in rows], rules)
+
+    def _hold(self, where: str, columns: list[str], rows: list[Cells], rules: Rules) -> None:
+        self.where = where
         self.rules = rules
-        self.columns, self._rows = _read_csv(path)
+        self.columns = columns
+        self._rows = rows
         self._matchers: dict[tuple[str, ...], _Matcher] = {}
 
     def rows(self) -> Iterator[Row]:
         """Its rows in order; an empty cell is no value."""
         for cells in self._rows:
-            yield {
-                name: cell for name, cell in zip(self.columns, cells, strict=False) if cell != ""
-            }
+            pairs = zip(self.columns, cells, strict=False)
+            yield {name: value for name, cell in pairs if (value := _shown(cell)) is not None}
 
-    def match(self, inputs: Mapping[str, str]) -> list[dict[str, str]]:
+    def match(self, inputs: Mapping[str, str]) -> list[dict[str, str | list[str]]]:
         """The rows, in the order of the file, that match every input: at most max_matches, and up
         to min_matches rows of default_match where there are fewer."""
         names = tuple(sorted(inputs))
@@ -70,41 +83,87 @@ class LookupTable:
             self._matchers[names] = _Matcher(self.columns, self._rows, names, self.rules)
         found = self._matchers[names].find(tuple(inputs[name] for name in names))
         matches = [dict(zip(self.columns, cells, strict=False)) for cells in found]
-        default = dict.fromkeys(self.columns, self.rules.default_match)
+        default: dict[str, str | list[str]] = dict.fromkeys(self.columns, self.rules.default_match)
         return matches + [default] * (self.rules.min_matches - len(matches))
+
+
+def _shown(cell: str | list[str]) -> Value | None:
+    """A cell as a field's value; None where it is empty."""
+    return from_list([value for value in _values(cell) if value != ""])
+
+
+class RecordTable(LookupTable):
+    """A collection of the KV store as a table: the columns that its definition names
+    (fields_list), with numbers, booleans and objects as text."""
+
+    def __init__(
+        self, where: str, columns: list[str], records: Iterable[Mapping[str, Any]], rules: Rules
+    ) -> None:
+        rows = [[_cell_of(record, name) for name in columns] for record in records]
+        self._hold(where, columns, rows, rules)
+
+
+def _cell_of(record: Mapping[str, Any], name: str) -> str | list[str]:
+    """A record's value as a cell; `a.b` is the field b within a."""
+    if name in record:
+        value = record[name]
+        return [_text_of(item) for item in value] if isinstance(value, list) else _text_of(value)
+    head, dot, rest = name.partition(".")
+    inner = record.get(head)
+    return _cell_of(inner, rest) if dot and isinstance(inner, Mapping) else ""
+
+
+def _text_of(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | str):
+        return to_text(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 class _Matcher:
     """The table indexed for matches on certain columns: exact ones by a dictionary."""
 
     def __init__(
-        self, columns: list[str], rows: list[list[str]], names: tuple[str, ...], rules: Rules
+        self, columns: list[str], rows: list[Cells], names: tuple[str, ...], rules: Rules
     ) -> None:
         places = [columns.index(name) for name in names]
         self._rules = rules
         self._exact = [i for i, name in enumerate(names) if name not in rules.types]
         tested = [i for i, name in enumerate(names) if name in rules.types]
-        self._index: dict[tuple[str, ...], list[tuple[list[str], list[tuple[int, Test]]]]] = {}
+        self._index: dict[tuple[str, ...], list[tuple[Cells, list[tuple[int, Test]]]]] = {}
         for cells in rows:
-            key = tuple(self._fold(cells[places[i]]) for i in self._exact)
             tests = [(i, self._test(rules.types[names[i]], cells[places[i]])) for i in tested]
-            self._index.setdefault(key, []).append((cells, tests))
+            values = [_values(cells[places[i]]) for i in self._exact]
+            for key in product(*values):
+                folded = tuple(map(self._fold, key))
+                self._index.setdefault(folded, []).append((cells, tests))
 
     def _fold(self, text: str) -> str:
         return text if self._rules.case_sensitive else text.lower()
 
-    def _test(self, kind: str, cell: str) -> Test:
-        return _cidr_test(cell) if kind == "CIDR" else _wildcard_test(self._fold(cell))
+    def _test(self, kind: str, cell: str | list[str]) -> Test:
+        tests = [
+            _cidr_test(value) if kind == "CIDR" else _wildcard_test(self._fold(value))
+            for value in _values(cell)
+        ]
+        return tests[0] if len(tests) == 1 else lambda text: any(test(text) for test in tests)
 
-    def find(self, values: tuple[str, ...]) -> list[list[str]]:
+    def find(self, values: tuple[str, ...]) -> list[Cells]:
         folded = [self._fold(value) for value in values]
-        found: list[list[str]] = []
+        found: list[Cells] = []
         for cells, tests in self._index.get(tuple(folded[i] for i in self._exact), ()):
             if all(test(folded[i]) for i, test in tests):
                 found.append(cells)
                 if len(found) == self._rules.max_matches:
                     break
         return found
+
+
+def _values(cell: str | list[str]) -> list[str]:
+    return cell if isinstance(cell, list) else [cell]
 
 
 def _wildcard_test(cell: str) -> Test:
@@ -195,7 +254,9 @@ class LookupCall:
     inputs: Sequence[tuple[str, str]]
     outputs: Sequence[tuple[str, str]]
     new_only: bool
-    _known: dict[tuple[tuple[str, ...], ...], list[dict[str, str]]] = field(default_factory=dict)
+    _known: dict[tuple[tuple[str, ...], ...], list[dict[str, str | list[str]]]] = field(
+        default_factory=dict
+    )
 
     def apply(self, row: Row) -> None:
         """Adds the outputs to the row.
@@ -218,15 +279,16 @@ class LookupCall:
             self._known[given] = self._find(given)
         matches = self._known[given]
         for column, name in outputs:
-            value = from_list([match[column] for match in matches if match[column] != ""])
+            cells = [cell for match in matches for cell in _values(match[column])]
+            value = from_list([cell for cell in cells if cell != ""])
             if value is not None:
                 row[name] = value
             elif not self.new_only:
                 row.pop(name, None)
 
-    def _find(self, given: tuple[tuple[str, ...], ...]) -> list[dict[str, str]]:
+    def _find(self, given: tuple[tuple[str, ...], ...]) -> list[dict[str, str | list[str]]]:
         names = [column for column, _ in self.inputs]
-        found: list[dict[str, str]] = []
+        found: list[dict[str, str | list[str]]] = []
         for values in product(*given):
             found += self.table.match(dict(zip(names, values, strict=True)))
         return found
@@ -249,7 +311,7 @@ def lookup_call(
         if column not in table.columns:
             raise ConfError(
                 f"the lookup has no column {column!r}",
-                where=str(table.path),
+                where=table.where,
                 hint=f"It has: {', '.join(table.columns)}",
             )
     return LookupCall(table, inputs, outputs, new_only)

@@ -140,14 +140,14 @@ def test_a_shipped_default_table_stands_in_for_one_that_is_not_there(tmp_path: P
         ("gone", "transforms.conf, line 2: the lookup file 'gone.csv' does not exist"),
         ("outside", "'../x.csv' does not exist"),
         ("script", "external_cmd is not supported"),
-        ("kv", "external_type is not supported"),
+        ("kv", "the collection 'c' is in a KV store, which only a server has"),
         ("extraction", "does not exist"),
     ],
 )
 def test_lookups_that_cannot_be_had(tmp_path: Path, name: str, words: str) -> None:
     transforms = (
         "[gone]\nfilename = gone.csv\n[outside]\nfilename = ../x.csv\n"
-        "[script]\nexternal_cmd = a.py k\n[kv]\nexternal_type = kvstore\n"
+        "[script]\nexternal_cmd = a.py k\n[kv]\nexternal_type = kvstore\ncollection = c\nfields_list = k\n"
         "[extraction]\nREGEX = (.)\n"
     )
     app = lookup_app(tmp_path, "one", transforms)

@@ -1,7 +1,8 @@
 """outputlookup: writes the rows to a CSV table, and passes them on.
 
 The table goes to the data folder that the user names, never to an app; without one the command
-is refused. A table of the key-value store is not supported, nor what only such a table has.
+is refused. A lookup whose external_type is kvstore goes to its collection: its records are
+replaced, or with append=true added to; a row with a `_key` replaces the record of that key.
 Source: Search Reference, "outputlookup". Where the documentation is silent: all fields are
 written but _raw, in the order in which the rows have them.
 """
@@ -19,14 +20,16 @@ from pathlib import Path
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
-from splay.errors import SplError, UnsupportedError
+from splay.conf.files import Stanza
+from splay.errors import ConfError, SplError, UnsupportedError
 from splay.eval.value import as_list, to_text
+from splay.knowledge.lookups import KVSTORE
 from splay.rows import EVERYTHING, Demand, Row
 from splay.spl.args import Args, Word, as_bool, as_int
 
 _FILE_NAME = re.compile(r"[\w\-][\w.\- ]*\.csv(\.gz)?")
 _FLAGS = {"append": False, "create_empty": False, "override_if_empty": True}
-_REFUSED = ("key_field", "allow_updates", "createinapp", "create_context")
+_REFUSED = ("allow_updates", "createinapp", "create_context")
 
 
 @dataclass
@@ -36,6 +39,7 @@ class Outputlookup(Operation):
     name: Word | None = None
     flags: dict[str, bool] = field(default_factory=lambda: dict(_FLAGS))
     limit: int | None = None
+    key_field: str = ""
 
     kind = Kind.DATASET
 
@@ -43,7 +47,7 @@ class Outputlookup(Operation):
     def parse(cls, args: Args) -> Self:
         made = cls()
         while not args.done():
-            option = args.option(*_FLAGS, *_REFUSED, "max", "output_format")
+            option = args.option(*_FLAGS, *_REFUSED, "key_field", "max", "output_format")
             if option is None:
                 if made.name is not None:
                     args.end()
@@ -57,15 +61,24 @@ class Outputlookup(Operation):
     def _set(self, name: str, word: Word) -> None:
         if name in _FLAGS:
             self.flags[name] = as_bool(word)
+        elif name == "key_field":
+            self.key_field = word.text
         elif name == "max":
             self.limit = as_int(word)
         elif name in _REFUSED or word.text.lower() != "splunk_sv_csv":
             raise UnsupportedError(f"the option {name}={word.text} is not supported", at=word.at)
 
     def check(self, context: Context) -> None:
-        self._path(context)
+        if self._collection(context) is None:
+            self._path(context)
+            if self.key_field:
+                raise self._error("key_field is for lookups in the KV store")
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        stanza = self._collection(context)
+        if stanza is not None:
+            yield from self._save(stanza, list(rows), context)
+            return
         path = self._path(context)
         kept = list(rows)
         written = kept[: self.limit]
@@ -81,6 +94,33 @@ class Outputlookup(Operation):
             raise self._error(f"{path} cannot be written: {error.strerror}") from error
         context.apps.add_tables(path.parent)
         yield from kept
+
+    def _collection(self, context: Context) -> Stanza | None:
+        """The definition, where it is a lookup in the KV store."""
+        assert self.name is not None
+        stanza = context.apps.conf("transforms").get(self.name.text)
+        kept = stanza is not None and stanza.settings.get("external_type") == KVSTORE
+        return stanza if kept else None
+
+    def _save(self, stanza: Stanza, rows: list[Row], context: Context) -> list[Row]:
+        """Writes the rows to a collection: the fields that the lookup names."""
+        fields = re.split(r"[\s,]+", stanza.settings.get("fields_list", "").strip())
+        written = rows[: self.limit]
+        records: list[dict[str, object]] = []
+        for row in written:
+            record: dict[str, object] = {name: row[name] for name in fields if name in row}
+            key = row.get(self.key_field or "_key")
+            if key is not None:
+                record["_key"] = to_text(as_list(key)[0])
+            records.append(record)
+        append = self.flags["append"] or bool(self.key_field)
+        if written or (self.flags["override_if_empty"] and not append):
+            try:
+                name = stanza.settings.get("collection", "")
+                context.apps.write_collection(name, records, append=append)
+            except ConfError as error:
+                raise self._error(str(error)) from error
+        return rows
 
     def _path(self, context: Context) -> Path:
         """lookups/NAME.csv below the data folder."""

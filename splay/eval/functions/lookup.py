@@ -45,11 +45,13 @@ def lookup(arguments: Arguments) -> Compiled:
     return run
 
 
-def _answer(matches: list[dict[str, str]], wanted: list[str]) -> str | None:
+def _answer(matches: list[dict[str, str | list[str]]], wanted: list[str]) -> str | None:
     """{"column": "value"}, or a list where several rows match."""
     answer: dict[str, str | list[str]] = {}
     for column in wanted:
-        cells = [match[column] for match in matches if match[column] != ""]
+        held = [match[column] for match in matches]
+        found = [text for one in held for text in ([one] if isinstance(one, str) else one)]
+        cells = [text for text in found if text != ""]
         if cells:
             answer[column] = cells[0] if len(cells) == 1 else cells
     return to_json(answer) if answer else None

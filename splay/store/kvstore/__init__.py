@@ -1,0 +1,1 @@
+"""The KV store: collections of JSON records, in one SQLite file."""
