@@ -38,7 +38,9 @@ def _clauses(expr: SearchExpr, safe: Callable[[str], bool]) -> list[Clause]:
 
 
 def _either(choices: list[list[Clause]]) -> list[Clause]:
-    """One clause that holds whichever part matches: the most telling clause of each part."""
+    """One clause that holds whichever part matches: the most telling clause of each part. A part
+    that nothing matches, as an index that one may not see, has an empty clause: it is left out."""
+    choices = [clauses for clauses in choices if () not in clauses]
     if not all(choices):
         return []
     best = [max(clauses, key=lambda clause: min(map(len, clause))) for clauses in choices]

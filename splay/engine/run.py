@@ -59,9 +59,7 @@ def run_plan(
     Raises:
         SplayError: data that cannot be read, a command that fails.
     """
-    context.store = store
-    with _located(plan):
-        plan = _closed(plan, context) if plan.open else plan
+    plan = _ready(plan, store, context)
     divided = processes and watch is None
     with _located(plan):
         found = _all_rows(
@@ -86,6 +84,35 @@ def results_over(plan: Plan, rows: Iterable[Row], context: Context, *, after: in
     with _located(plan):
         found = _all_rows(rest, None, context, ReadReport(), None, rows)
         return Results(columns_of(plan.operations, found), found)
+
+
+def known_columns(plan: Plan) -> list[str] | None:
+    """The columns of a plan's result, where they are known; else None."""
+    columns: list[str] | None = None
+    for operation in plan.operations:
+        columns = operation.columns(columns)
+    return columns
+
+
+def stream_plan(
+    plan: Plan, store: Store | None, context: Context, report: ReadReport, watch: Watch
+) -> Iterator[Row]:
+    """The same results row by row, as they come: nothing is held but what commands hold.
+
+    Events come newest first where the store can give them so. Args and errors as of `run_plan`.
+    """
+    plan = _ready(plan, store, context)
+    with _located(plan), _stages(plan, store, context, report, None, watch=watch) as rows:
+        yield from rows
+    for inner in context.reports:
+        report.absorb(inner)
+
+
+def _ready(plan: Plan, store: Store | None, context: Context) -> Plan:
+    """The plan with what its subsearches find."""
+    context.store = store
+    with _located(plan):
+        return _closed(plan, context) if plan.open else plan
 
 
 def run_inner(pipeline: Pipeline, context: Context, rows: Iterable[Row] | None) -> list[Row]:
@@ -162,6 +189,34 @@ def _all_rows(
     watch: Watch | None = None,
     evidence: Keeper | None = None,
 ) -> list[Row]:
+    """The rows that come out of the last stage."""
+    with _stages(
+        plan,
+        store,
+        context,
+        report,
+        progress,
+        given,
+        processes=processes,
+        watch=watch,
+        evidence=evidence,
+    ) as rows:
+        return list(rows)
+
+
+@contextmanager
+def _stages(
+    plan: Plan,
+    store: Store | None,
+    context: Context,
+    report: ReadReport,
+    progress: Progress | None,
+    given: Iterable[Row] | None = None,
+    *,
+    processes: bool = False,
+    watch: Watch | None = None,
+    evidence: Keeper | None = None,
+) -> Iterator[Iterable[Row]]:
     """The rows that come out of the last stage. All stages are closed, the last one first, also
     those that were not read to their end: an external command's process ends with its stage.
 
@@ -189,7 +244,7 @@ def _all_rows(
                 # What a table is made of ends early; the table of it is shown whole.
                 source = operation.makes_rows or operation.kind is Kind.GENERATING
                 rows = guarded(rows, context, ends=source)
-        return list(rows if seen is None else seen(None, rows))
+        yield rows if seen is None else seen(None, rows)
 
 
 def _events(
@@ -205,9 +260,12 @@ def _events(
     if retrieval is None or store is None:
         return ()
     memory = None if named else memory_of(plan, unordered=False)
+    newest = getattr(store, "newest_first", None) if retrieval.newest_first else None
+    if newest is not None:
+        store = newest()
     found = matching(plan, retrieval, store, report, memory, progress, named=named)
     rows = guarded(each(found), context)
-    if not retrieval.newest_first:
+    if not retrieval.newest_first or newest is not None:
         return rows
     limit = None
     for first in plan.operations[:1]:

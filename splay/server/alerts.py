@@ -90,6 +90,11 @@ class Alerts:
             self._fired = kept
             return found
 
+    def forget(self, search: Search) -> None:
+        """Forgets the alerts of a search that is no more."""
+        with self._lock:
+            self._fired = [fired for fired in self._fired if fired.search != search]
+
     def silence(self, search: Search, until: Mapping[str, float], now: float, by: str = "") -> None:
         """Silences values of a search's suppression fields, or all of it (""); 0 ends that.
 

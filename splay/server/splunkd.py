@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from splay.commands.operation import Context
+from splay.conf.settings import on
 from splay.engine.inner import new_context
 from splay.engine.plan import Plan
-from splay.errors import DataError
+from splay.errors import DataError, SplError
+from splay.server.access.credentials import Credentials
+from splay.server.access.passwords import Lockout
 from splay.server.access.users import Users
 from splay.server.alerts import Alerts
 from splay.server.bulletins import Messages
@@ -25,10 +31,13 @@ from splay.server.jobs.jobs import Job, Jobs, Request
 from splay.server.jobs.overresults import OverResults
 from splay.server.jobs.search import IndexReach, planned
 from splay.server.jobs.timerange import TimeRange
+from splay.server.logs.log import Log
+from splay.server.logs.searches import search_began, search_ended
 from splay.server.objects.appview import ScopedApps
-from splay.server.objects.catalog import SYSTEM, Catalog
+from splay.server.objects.catalog import Catalog
 from splay.store.event import Store
-from splay.store.index.indexes import Indexes, SearchStore
+from splay.store.index.indexes import BUILT_IN, Indexes, SearchStore
+from splay.store.kvstore.collections import KVStore
 
 SERVER_NAME = "splay"
 MAX_SEARCH = 100_000
@@ -64,15 +73,28 @@ class Splunkd:
         self.catalog = Catalog(apps, self.folder / "etc")
         self.users = Users(user, password, data / "users.json" if data else None)
         self.messages = Messages()
+        self.users.lockout = Lockout.read(self.catalog.shared("authentication", "splunk_auth"))
         self.indexes = Indexes(self.folder / "db", self._tell_of_index, lasting=data is not None)
-        for item in self.catalog.objects("indexes", user, "nobody", SYSTEM):
-            if item.stanza.name not in self.indexes:
-                self.indexes.create(item.stanza.name)
+        self._open_indexes()
+        self.credentials = Credentials(self.folder / "auth" / "splunk.secret")
+        self.kvstore = KVStore(self.folder / "kvstore" / "kvstore.sqlite")
         self.jobs = Jobs(self.users.jobs_quota, self.users.disk_quota)
         self.slots_over_results = OverResults()
+        self.log = Log(self.indexes, lambda text: self.messages.say("log", text))
         self.alerts = Alerts(self.folder / "throttled.json")
         self.hec = HecTokens(self.catalog, hec_token)
         self.started = time.time()
+        self.log.say("INFO", "ServerControl", "the server has started")
+
+    def _open_indexes(self) -> None:
+        for item in self.catalog.objects("indexes", "nobody", "nobody", "-"):
+            name = item.stanza.name
+            if name.startswith("volume:") or name == "default":
+                continue
+            if name not in self.indexes.names():
+                self.indexes.create(name)
+            if on(item.stanza.settings, "disabled") and name not in BUILT_IN:
+                self.indexes.disabled.add(name)
 
     def _lock_folder(self) -> None:
         self._lock = (self.folder / "lock").open("w")
@@ -88,10 +110,23 @@ class Splunkd:
     def _tell_of_index(self, name: str, text: str) -> None:
         self.messages.add(f"index:{name}", f"Index {name}: {text}")
 
+    def restart(self) -> None:
+        """What a restart means to clients: sessions and running searches end, the board forgets
+        that one was wanted, and the server's life begins anew."""
+        self.users.end_all_sessions()
+        for job in self.jobs.listed(self.admin, admin=True):
+            if not job.done:
+                self.jobs.remove(job)
+        self.messages.pop("restart_required", None)
+        self.log.say("INFO", "ServerControl", "restarted: sessions and running searches have ended")
+        self.started = time.time()
+
     def close(self) -> None:
         """Ends all jobs and closes all files."""
         self.jobs.close()
+        self.log.close()
         self.indexes.close()
+        self.kvstore.close()
         self._lock.close()
         if self._temporary:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -116,7 +151,8 @@ class Splunkd:
         shared_alone: without what is the user's own.
         """
         roles = None if self.is_admin(user) else {r.name for r in self.users.all_roles(user)}
-        return ScopedApps(self.catalog, "" if shared_alone else user, app, roles)
+        shown = "" if shared_alone else user
+        return ScopedApps(self.catalog, shown, app, roles, self.kvstore)
 
     def make_job(
         self, sid: str, request: Request, time_range: TimeRange, now: float | None = None
@@ -124,10 +160,27 @@ class Splunkd:
         """A job that is ready to start. Raises SplayError, RestError: a search that is wrong."""
         if len(request.search) > MAX_SEARCH:
             raise RestError(400, f"A search has at most {MAX_SEARCH:,} characters.", "FATAL")
+        context = self._context(sid, request, time_range, self.clock() if now is None else now)
+        rest = without_delete(request.search, context)
+        plan, fault = _planned(request.search if rest is None else rest, context)
+        job = Job(sid, request, plan, context)
+        job.fault = fault
+        if rest is not None:
+            self._check_delete(request.user, plan)
+            allowed = self._deletable(request.user)
+            job.finish = lambda found: deleted(found, self.indexes, allowed)
+        store = SearchStore(self.indexes, job.check)
+        job.to_read = lambda: store.total
+        return job, store
+
+    def _context(self, sid: str, request: Request, time_range: TimeRange, moment: float) -> Context:
+        """What the search of a request knows. RestError 400: its time range has no end."""
         apps = self.scoped(request.user, request.app, shared_alone=request.shared_alone)
-        moment = self.clock() if now is None else now
         context = new_context(apps, moment, self.zone(request.user), sid=sid)
         context.span = time_range.resolved(moment, context.tz)
+        if not (context.earliest or 0.0) < (context.latest or math.inf):
+            text = "Invalid latest_time: latest_time must be after earliest_time."
+            raise RestError(400, text, "FATAL")
         private = "" if self.is_admin(request.user) else request.user
         context.data_folder = self.catalog.changes_of(request.app, private)
         context.collector = collector_of(self.indexes, request.user, self.users)
@@ -136,16 +189,7 @@ class Splunkd:
             self.users.default_indexes(request.user),
             self.users.allowed_indexes(request.user),
         )
-        rest = without_delete(request.search, context)
-        plan = planned(request.search if rest is None else rest, context)
-        job = Job(sid, request, plan, context)
-        if rest is not None:
-            self._check_delete(request.user, plan)
-            allowed = self._deletable(request.user)
-            job.finish = lambda found: deleted(found, self.indexes, allowed)
-        store = SearchStore(self.indexes, job.check)
-        job.to_read = lambda: store.total
-        return job, store
+        return context
 
     def _check_delete(self, user: str, plan: Plan) -> None:
         if CAPABILITY not in self.users.capabilities(user):
@@ -160,5 +204,29 @@ class Splunkd:
 
     def start_job(self, job: Job, store: Store, after: Callable[[Job], None] | None = None) -> None:
         """Makes a job known and starts it."""
+
+        def ended(job: Job) -> None:
+            search_ended(self.log, job)
+            if after is not None:
+                after(job)
+
         self.jobs.add(job)
-        self.jobs.start(job, store, after)
+        search_began(self.log, job)
+        self.jobs.start(job, store, ended)
+
+
+def _planned(search: str, context: Context) -> tuple[Plan, SplError | None]:
+    """The plan of a search; one of nothing, and the mistake, where splunkd finds that only once
+    the search runs. SplayError, RestError: any other mistake."""
+    given = context.span
+    try:
+        plan = planned(search, context)
+    except SplError as error:
+        if not error.in_run:
+            raise
+        context.messages.clear()
+        nothing = planned("| makeresults count=0", context)
+        return replace(nothing, search=search), error
+    if context.span != given:
+        context.add_message("INFO", "Your timerange was substituted based on your search string")
+    return plan, None

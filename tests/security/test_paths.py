@@ -176,7 +176,7 @@ def test_lookups(as_user: Users, untouched: Callable[[], None], tmp_path: Path, 
         ):
             form = {"search": search, "exec_mode": "oneshot", "output_mode": "json"}
             answer = admin.post("/services/search/jobs", **form)
-            assert answer.status_code == 400, answer.text
+            assert "FATAL" in answer.text
             assert SECRET not in answer.text
     untouched()
 
@@ -281,7 +281,7 @@ def test_only_commands_of_the_given_apps_run(
         return answer.status_code, answer.text
 
     status, text = run("| makeresults | planted")
-    assert (status, "the command planted is not supported" in text) == (400, True)
+    assert (status, "Unknown search command 'planted'." in text) == (400, True)
     status, text = run('| makeresults | eval dest="ca01" | adcsenrich')
     assert (status, "it ran" in text) == (400, False)
     assert "the command adcsenrich is in no given app" in text

@@ -139,7 +139,8 @@ def test_a_time_in_the_event_is_used_when_asked_for(hec: httpx.Client, index: An
         ("{", (400, 6, "Invalid data format"), 0),
         ('{"event":"a"} nonsense', (400, 6, "Invalid data format"), 1),
         ("[1]", (400, 6, "Invalid data format"), 0),
-        ('{"event":"a","time":"yesterday"}', (400, 6, "Invalid data format"), 0),
+        # measured on Splunk 10.4.2
+        ('{"event":"a","time":"yesterday"}', (400, 15, "Error in handling indexed fields"), 0),
         ('{"event":"a","index":"nosuch"}', (400, 7, "Incorrect index"), 0),
         ('{"event":"a"}{"time":1}', (400, 12, "Event field is required"), 1),
         ('{"event":""}', (400, 13, "Event field cannot be blank"), 0),

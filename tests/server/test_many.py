@@ -117,7 +117,7 @@ def test_much_data_by_the_management_port(server: Server, index: Any, tmp_path: 
             content=(block for _ in range(20)),
         )
         assert answer.status_code == 200
-        assert answer.json()["entry"][0]["content"]["bytes"] == 20_000_000
+        assert answer.json()["bytes"] == 20_000_000
     file = tmp_path / "big.log"
     with file.open("wb") as out:
         for _ in range(20):

@@ -309,7 +309,7 @@ def test_settings(server: Server, service: Any) -> None:
     assert raised.value.status == 501
 
 
-@pytest.mark.parametrize("collection", ["storage_passwords", "loggers"])
+@pytest.mark.parametrize("collection", ["loggers"])
 def test_what_splay_has_not(server: Server, collection: str) -> None:
     service = server.connect(owner="nobody", app="search")
     with pytest.raises(HTTPError) as raised:

@@ -220,7 +220,7 @@ def test_xml(job: Any) -> None:
 
 
 def test_a_mode_that_there_is_not(job: Any) -> None:
-    with pytest.raises(HTTPError, match="output_mode"):
+    with pytest.raises(HTTPError, match="output mode"):
         job.results(output_mode="yaml")
 
 
@@ -251,7 +251,7 @@ def test_a_search_that_fails_fails_its_job(service: Any, three: Any) -> None:
     job = service.jobs.create(search, exec_mode="blocking")
     job.is_done()
     assert (job["dispatchState"], job["isFailed"], job["isDone"]) == ("FAILED", "1", "1")
-    assert "match" in job["messages"]["fatal"][0]
+    assert "Regex: missing closing parenthesis" in job["messages"]["fatal"][0]
     assert service.jobs.oneshot("| makeresults", output_mode="json").read()
 
 

@@ -147,7 +147,8 @@ def test_a_shipped_default_table_stands_in_for_one_that_is_not_there(tmp_path: P
 def test_lookups_that_cannot_be_had(tmp_path: Path, name: str, words: str) -> None:
     transforms = (
         "[gone]\nfilename = gone.csv\n[outside]\nfilename = ../x.csv\n"
-        "[script]\nexternal_cmd = a.py k\n[kv]\nexternal_type = kvstore\ncollection = c\nfields_list = k\n"
+        "[script]\nexternal_cmd = a.py k\n[kv]\nexternal_type = kvstore\n"
+        "collection = c\nfields_list = k\n"
         "[extraction]\nREGEX = (.)\n"
     )
     app = lookup_app(tmp_path, "one", transforms)

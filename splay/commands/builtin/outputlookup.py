@@ -70,9 +70,9 @@ class Outputlookup(Operation):
 
     def check(self, context: Context) -> None:
         if self._collection(context) is None:
-            self._path(context)
             if self.key_field:
                 raise self._error("key_field is for lookups in the KV store")
+            self._path(context)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         stanza = self._collection(context)

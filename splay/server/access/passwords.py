@@ -12,7 +12,10 @@ import re
 import secrets
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from splay.conf.settings import on
 
 ATTEMPTS = 5
 """Wrong passwords within THRESHOLD seconds after which a user is locked out (lockoutAttempts)."""
@@ -56,10 +59,30 @@ def is_user_name(name: str) -> bool:
 @dataclass
 class Lockout:
     """Who is locked out. Times are of the clock that only goes forward, so that nobody is let in,
-    or kept out, because the system's clock was set."""
+    or kept out, because the system's clock was set. The first four are settings; seconds."""
 
+    enabled: bool = True
+    attempts: int = ATTEMPTS
+    threshold: float = THRESHOLD
+    duration: float = LOCKED
     _wrong: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     _until: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, settings: Mapping[str, str]) -> Lockout:
+        """As [splunk_auth] of authentication.conf says: lockoutUsers, lockoutAttempts, and the
+        minutes lockoutThresholdMins and lockoutMins."""
+
+        def number(name: str, default: float) -> float:
+            text = settings.get(name, "")
+            return float(text) if re.fullmatch(r"[1-9]\d{0,5}", text) else default
+
+        return cls(
+            on(settings, "lockoutUsers", True),
+            int(number("lockoutAttempts", ATTEMPTS)),
+            60 * number("lockoutThresholdMins", THRESHOLD / 60),
+            60 * number("lockoutMins", LOCKED / 60),
+        )
 
     def locked(self, name: str) -> bool:
         """Whether the user's password is not even looked at."""
@@ -68,10 +91,10 @@ class Lockout:
     def wrong(self, name: str) -> None:
         """A wrong password was given for a user."""
         now = time.monotonic()
-        recent = [moment for moment in self._wrong[name] if moment > now - THRESHOLD]
+        recent = [moment for moment in self._wrong[name] if moment > now - self.threshold]
         self._wrong[name] = [*recent, now]
-        if len(self._wrong[name]) >= ATTEMPTS:
-            self._until[name] = now + LOCKED
+        if self.enabled and len(self._wrong[name]) >= self.attempts:
+            self._until[name] = now + self.duration
 
     def release(self, name: str) -> None:
         """The right password was given, or an administrator lets the user in again."""

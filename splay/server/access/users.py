@@ -33,6 +33,7 @@ CAPABILITIES = (
     "edit_indexes",
     "edit_roles",
     "edit_server",
+    "edit_storage_passwords",
     "edit_tcp",
     "edit_token_http",
     "edit_tokens_all",
@@ -41,8 +42,10 @@ CAPABILITIES = (
     "indexes_edit",
     "list_inputs",
     "list_settings",
+    "list_storage_passwords",
     "rest_properties_get",
     "rest_properties_set",
+    "restart_splunkd",
     "run_collect",
     "schedule_search",
     "search",
@@ -246,6 +249,11 @@ class Users:
         """Ends every session of a user."""
         with self._lock:
             self._sessions = {k: v for k, v in self._sessions.items() if v[0] != name}
+
+    def end_all_sessions(self) -> None:
+        """Ends every session."""
+        with self._lock:
+            self._sessions = {}
 
     def delete(self, name: str) -> None:
         """Removes a user, with all that lets somebody in as this user."""

@@ -38,9 +38,13 @@ _ROLE_NUMBERS = ("srchDiskQuota", "srchJobsQuota")
 def login(call: Call) -> Response:
     """A session key for a name and a password."""
     name = call.params.get("username")
+    if "password" not in call.params:
+        raise RestError(400, "Login failed", "WARN")
     key = call.splunkd.users.login(name, call.params.get("password"))
+    outcome = "failed" if key is None else "succeeded"
+    call.splunkd.log.audit({"user": name[:100], "action": "login attempt", "info": outcome})
     if key is None:
-        return messages_response(401, [("WARN", "Login failed")], call.json)
+        raise RestError(401, "Login failed", "WARN", code="incorrect_username_or_password")
     response = record_response(call, {"sessionKey": key})
     if call.params.flag("cookie"):
         give_cookie(call, response, key)
@@ -76,7 +80,7 @@ def no_sessions(call: Call) -> Response:
 
 
 def _entry(name: str, path: str, content: dict[str, Any], removable: bool = False) -> Entry:
-    return Entry(name, path, content, Acl(removable=removable), ("edit",))
+    return Entry(name, path, content, Acl("", "system", removable=removable), ("edit",))
 
 
 # ---- users ----
@@ -101,8 +105,12 @@ def _user_content(call: Call, user: User) -> dict[str, Any]:
 
 
 def _user_feed(call: Call, users: list[User]) -> Feed:
-    entries = [_entry(u.name, _USERS, _user_content(call, u), True) for u in users]
-    return Feed("users", _USERS, entries, ("_new", "_reload"))
+    entries = [_entry(u.name, _USERS, _user_content(call, u), _removable(call, u)) for u in users]
+    return Feed("users", _USERS, entries, ("_new",))
+
+
+def _removable(call: Call, user: User) -> bool:
+    return user.name != call.splunkd.admin
 
 
 def _user(call: Call) -> User:
@@ -212,7 +220,7 @@ def delete_user(call: Call) -> Response:
     if call.names["name"] not in call.splunkd.users.users:
         raise RestError(400, f"In handler 'users': there is no user {call.names['name']!r}.")
     user = _user(call)
-    if user.name in (call.user, call.splunkd.admin):
+    if user.name == call.user or not _removable(call, user):
         raise RestError(400, f"The user {user.name!r} cannot be removed.")
     call.splunkd.users.delete(user.name)
     return list_users(call)
@@ -231,8 +239,8 @@ def _role_feed(call: Call, roles: list[Role]) -> Feed:
         content = asdict(role)
         del content["name"]
         content["imported_capabilities"] = sorted({c for r in imported for c in r.capabilities})
-        entries.append(_entry(role.name, _ROLES, content, True))
-    return Feed("roles", _ROLES, entries, ("_new", "_reload"))
+        entries.append(_entry(role.name, _ROLES, content, role.name != "admin"))
+    return Feed("roles", _ROLES, entries, ("_new",))
 
 
 def _role(call: Call) -> Role:
@@ -331,6 +339,15 @@ def list_capabilities(call: Call) -> Response:
     return respond(call, Feed("capabilities", call.path, [entry]))
 
 
+@routes("GET", "authorization/grantable_capabilities")
+def grantable(call: Call) -> Response:
+    """The capabilities that the caller may give to a role."""
+    given = call.splunkd.users.capabilities(call.user)
+    names = list(CAPABILITIES) if "edit_roles" in given else []
+    entry = _entry("capabilities", call.path, {"capabilities": names})
+    return respond(call, Feed("grantable_capabilities", call.path, [entry]))
+
+
 # ---- tokens ----
 
 _TOKENS = "authorization/tokens"
@@ -376,6 +393,22 @@ def _expiry(text: str) -> int:
     except SplayError as error:
         raise RestError(400, f"Invalid expires_on: {error.message}") from error
     return int(moment or 0)
+
+
+@routes("POST", f"{_TOKENS}/{{name}}")
+def switch_token(call: Call) -> Response:
+    """Lets a token count, or not: the path names its user, the arguments the token and `status`."""
+    call.params.refuse_others(("id", "status"))
+    name = call.params.get("id") or call.names["name"]
+    held = call.splunkd.users.tokens.get(name)
+    if held is None or not _may_see_token(call, held):
+        raise RestError(404, f"Could not find object id={name}")
+    status = call.params.needed("status")
+    if status not in ("enabled", "disabled"):
+        raise RestError(400, f'Invalid value "{status}" for the argument "status".')
+    held["status"] = status
+    call.splunkd.users.save()
+    return respond(call, _token_feed(call, [name]))
 
 
 @routes("DELETE", f"{_TOKENS}/{{name}}")

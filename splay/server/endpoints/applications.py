@@ -18,6 +18,17 @@ routes = Routes()
 _SETTABLE = ("label", "author", "description", "version", "visible")
 
 _APPS = "apps/local"
+_TEMPLATES: dict[str, dict[str, tuple[str, dict[str, str | None]]]] = {
+    "barebones": {},
+    "sample_app": {
+        "savedsearches": (
+            "Errors of the last day",
+            {"search": "index=_internal log_level=ERROR", "dispatch.earliest_time": "-24h"},
+        ),
+        "macros": ("own_events", {"definition": "index=main"}),
+    },
+}
+"""What an app begins with, by the name of its template: file to stanza and settings."""
 
 
 def _app_entry(call: Call, name: str) -> Entry:
@@ -65,7 +76,33 @@ def _known_app(call: Call) -> str:
 def list_apps(call: Call) -> Response:
     """All apps."""
     names = [name for name in call.splunkd.catalog.apps if name != "system"]
-    return paged(call, _app_feed(call, names))
+    return paged(call, _app_feed(call, names), ("refresh",))
+
+
+@routes("GET", "apps/apptemplates")
+def list_templates(call: Call) -> Response:
+    """The templates of apps."""
+    entries = [Entry(name, call.path, {}) for name in _TEMPLATES]
+    return paged(call, Feed("apptemplates", call.path, entries))
+
+
+@routes("GET", "apps/apptemplates/{name}")
+def read_template(call: Call) -> Response:
+    """One template."""
+    name = call.names["name"]
+    if name not in _TEMPLATES:
+        raise RestError(404, f"Could not find object id={name}")
+    entry = Entry(name, "apps/apptemplates", {})
+    return respond(call, Feed("apptemplates", "apps/apptemplates", [entry]))
+
+
+@routes("GET", f"{_APPS}/_reload")
+@routes("POST", f"{_APPS}/_reload")
+@routes("GET", f"{_APPS}/{{name}}/_reload")
+@routes("POST", f"{_APPS}/{{name}}/_reload")
+def reload(call: Call) -> Response:
+    """Nothing to do: files are read again when they have changed."""
+    return respond(call, _app_feed(call, []))
 
 
 @routes("GET", f"{_APPS}/_new")
@@ -92,11 +129,20 @@ def app_details(call: Call) -> Response:
 def create_app(call: Call) -> Response:
     """An app without content."""
     call.need("admin_all_objects")
-    call.params.refuse_others(("name",), _SETTABLE)
+    call.params.refuse_others(("name", "template", "configured"), _SETTABLE)
+    for refused in ("explicit_appname", "filename", "session", "auth"):
+        if call.params.get(refused):
+            raise RestError(501, "Not implemented: install an app by naming its folder with --app.")
     name = call.params.needed("name")
+    template = call.params.get("template", "barebones")
+    if template not in _TEMPLATES:
+        raise RestError(400, f"There is no template {template!r}: {', '.join(_TEMPLATES)}.")
     if name in call.splunkd.catalog.apps:
         raise RestError(409, f"App {name!r} already exists.")
     call.splunkd.catalog.create_app(name)
+    for conf, (stanza, settings) in _TEMPLATES[template].items():
+        acl = Acl(name, "nobody", "app")
+        call.splunkd.catalog.write(conf, stanza, settings, acl, private=False)
     _set_app(call, name)
     return respond(call, _app_feed(call, [name]), 201)
 

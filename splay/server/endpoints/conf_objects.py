@@ -20,10 +20,9 @@ from splay.server.rest.feeds import Entry, Feed, paged, respond
 from splay.server.rest.request import LISTING, Call, Routes, messages_response
 
 NOBODY = "nobody"
-_SECRET = {"inputs": "edit_token_http"}
+_SECRET = {"inputs": "edit_token_http", "passwords": "list_storage_passwords"}
 """Files that hold secrets, and the capability that shows them."""
 NAMESPACE_ARGS = frozenset(("name", "owner", "app", "sharing"))
-_LINKS = ("edit", "disable", "_reload")
 
 Settings = dict[str, str | None]
 
@@ -48,6 +47,9 @@ class Kind:
 
     content: what is shown of one. settings: what the arguments of a request mean for the
     stanza (None for the object when it is to be made). fixed_app: where all of them live.
+    stanza_prefix, hides_prefix: what their names begin with, and whether that is shown.
+    secret: whether its file's secrets are in it. wanted: which of the stanzas it has; None: all.
+    listing: the arguments of the listing beyond those of every one; None: it takes any.
     """
 
     path: str
@@ -60,6 +62,10 @@ class Kind:
     capability: str = ""
     fixed_app: str = ""
     stanza_prefix: str = ""
+    hides_prefix: bool = False
+    secret: bool = True
+    wanted: Callable[[Object], bool] | None = None
+    listing: Sequence[str] | None = ()
     fields: dict[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -73,7 +79,7 @@ def namespace(call: Call, kind: Kind) -> tuple[str, str]:
 
 
 def _may_see(call: Call, kind: Kind) -> None:
-    if kind.conf in _SECRET:
+    if kind.conf in _SECRET and kind.secret:
         call.need(_SECRET[kind.conf])
 
 
@@ -87,7 +93,9 @@ def visible(call: Call, kind: Kind) -> list[Object]:
     return [
         item
         for item in found
-        if item.stanza.name.startswith(kind.stanza_prefix) and _may_read(call, item.acl)
+        if item.stanza.name.startswith(kind.stanza_prefix)
+        and may_read(call, item.acl)
+        and (kind.wanted is None or kind.wanted(item))
     ]
 
 
@@ -101,15 +109,15 @@ def find(call: Call, kind: Kind, name: str) -> Object:
 
 def entry(call: Call, kind: Kind, item: Object) -> Entry:
     """An object as an entry of a feed."""
-    acl = replace(item.acl, owner="nobody") if item.acl.sharing == "system" else item.acl
-    return Entry(
-        item.stanza.name,
-        kind.path,
-        kind.content(call, item),
-        acl,
-        (*_LINKS, *kind.links),
-        fields=kind.fields or None,
-    )
+    owner = NOBODY if item.acl.sharing == "system" else item.acl.owner
+    shareable = kind.conf not in GLOBAL_CONFS
+    writable = can_write(call, item.acl)
+    acl = replace(item.acl, owner=owner, writable=writable, shareable=shareable)
+    state = "enable" if on(item.stanza.settings, "disabled") else "disable"
+    links = ("edit", state, "_reload", *kind.links)
+    name = item.stanza.name
+    shown = name.removeprefix(kind.stanza_prefix) if kind.hides_prefix else name
+    return Entry(shown, kind.path, kind.content(call, item), acl, links)
 
 
 def feed(call: Call, kind: Kind, items: Sequence[Object]) -> Feed:
@@ -121,7 +129,7 @@ def feed(call: Call, kind: Kind, items: Sequence[Object]) -> Feed:
 def list_all(call: Call, kind: Kind) -> Response:
     """GET on the collection."""
     items = sorted(visible(call, kind), key=lambda item: item.stanza.name.lower())
-    return paged(call, feed(call, kind, items))
+    return paged(call, feed(call, kind, items), kind.listing)
 
 
 def read(call: Call, kind: Kind) -> Response:
@@ -129,7 +137,9 @@ def read(call: Call, kind: Kind) -> Response:
     call.params.refuse_others(LISTING)
     first = find(call, kind, call.names["name"])
     if "-" not in namespace(call, kind):
-        return respond(call, feed(call, kind, [first]))
+        found = feed(call, kind, [first])
+        found.entries[0].fields = {"requiredFields": kind.required, **kind.fields}
+        return respond(call, found)
     same = [item for item in visible(call, kind) if item.stanza.name == first.stanza.name]
     return respond(call, feed(call, kind, same))
 
@@ -199,8 +209,20 @@ def _is_one_of(call: Call, roles: Sequence[str]) -> bool:
     return call.splunkd.is_admin(call.user) or not own.isdisjoint(roles) or "*" in roles
 
 
-def _may_read(call: Call, acl: Acl) -> bool:
-    return (acl.sharing == "user" and acl.owner == call.user) or _is_one_of(call, acl.read)
+def may_read(call: Call, acl: Acl) -> bool:
+    """Whether the caller may see an object of this ACL."""
+    if acl.sharing == "user":
+        return acl.owner == call.user or call.splunkd.is_admin(call.user)
+    return _is_one_of(call, acl.read)
+
+
+def can_write(call: Call, acl: Acl) -> bool:
+    """Whether the caller may change an object of this ACL."""
+    try:
+        need_write(call, acl)
+    except RestError:
+        return False
+    return True
 
 
 def need_write(call: Call, acl: Acl) -> None:
@@ -289,6 +311,19 @@ def new(call: Call, kind: Kind) -> Response:
     return respond(call, Feed(kind.title, kind.path, [made]))
 
 
+def family_acl(call: Call, kind: Kind) -> Response:
+    """GET on _acl: who may read and add such objects in the request's app."""
+    app = namespace(call, kind)[1]
+    entries = [] if app == "-" else [_family(call, kind, app)]
+    return respond(call, Feed(kind.title, kind.path, entries))
+
+
+def _family(call: Call, kind: Kind, app: str) -> Entry:
+    acl = call.splunkd.catalog.family_acl(app, kind.conf)
+    acl = replace(acl, writable=can_write(call, acl), shareable=True)
+    return Entry("_acl", kind.path, {}, acl)
+
+
 def no_answer(call: Call, kind: Kind) -> Response:
     """An answer of nothing but an empty list of messages."""
     return messages_response(200, [], call.json)
@@ -304,6 +339,7 @@ def add_routes(routes: Routes, kind: Kind) -> None:
     add("GET", "", list_all)
     add("POST", "", create)
     add("GET", "/_new", new)
+    add("GET", "/_acl", family_acl)
     add("GET", "/_reload", reload)
     add("POST", "/_reload", reload)
     add("GET", "/{name}", read)

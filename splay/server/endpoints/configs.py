@@ -70,7 +70,13 @@ EVENT_TYPES = Kind(
     settings=_eventtype_settings,
     required=("search",),
 )
-TRANSFORMS = Kind("data/transforms/lookups", "transforms", "transforms-lookup")
+
+
+def _is_lookup(item: Object) -> bool:
+    return bool({"filename", "external_type", "external_cmd"} & set(item.stanza.settings))
+
+
+TRANSFORMS = Kind("data/transforms/lookups", "transforms", "transforms-lookup", wanted=_is_lookup)
 for _kind in (MACROS, EVENT_TYPES, TRANSFORMS):
     add_routes(routes, _kind)
 

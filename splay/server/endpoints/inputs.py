@@ -76,6 +76,7 @@ HTTP = Kind(
     capability="edit_token_http",
     fixed_app=APP,
     stanza_prefix=PREFIX,
+    listing=None,
 )
 add_routes(routes, HTTP)
 
@@ -91,6 +92,12 @@ def kinds(call: Call) -> Response:
 def modular_inputs(call: Call) -> Response:
     """The kinds of modular inputs: there are none."""
     return paged(call, Feed("modular-inputs", call.path, []))
+
+
+@routes("GET", "data/modular-inputs/{name}")
+def modular_input(call: Call) -> Response:
+    """One kind of modular inputs: there is none."""
+    raise RestError(404, f"Could not find object id={call.names['name']}")
 
 
 @routes("GET", "data/inputs/all")

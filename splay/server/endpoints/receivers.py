@@ -5,8 +5,12 @@ Source: REST API Reference, "receivers/simple", "receivers/stream".
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+from xml.sax.saxutils import escape
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -15,8 +19,7 @@ from starlette.responses import Response
 from splay.errors import DataError
 from splay.server.errors import RestError
 from splay.server.hec.collector import MAX_CONTENT
-from splay.server.rest.feeds import Entry, Feed, respond
-from splay.server.rest.request import Call, Routes
+from splay.server.rest.request import JSON_TYPE, XML_HEAD, XML_TYPE, Call, Routes
 from splay.store.parsing.streams import Origin, broken, drained
 
 routes = Routes()
@@ -33,8 +36,8 @@ def origin_of(call: Call, source: str) -> Origin:
     return Origin(
         call.params.get("host") or client,
         call.params.get("source") or source,
-        call.params.get("sourcetype") or "too_small",
-        call.params.get("index") or "main",
+        call.params.get("sourcetype") or "unknown-too_small",
+        call.params.get("index") or "default",
     )
 
 
@@ -42,8 +45,10 @@ def index_all(call: Call, blocks: Iterable[bytes], origin: Origin) -> int:
     """Indexes all events of some bytes; how many there were. RestError: not readable (400),
     not to be kept (500).
     """
+    if origin.index == "default":
+        origin = replace(origin, index="main")
     if origin.index not in call.splunkd.indexes:
-        raise RestError(400, f"supplied index '{origin.index}' missing")
+        raise RestError(400, f"supplied index '{origin.index}' missing", "WARN")
     try:
         events = list(broken(blocks, origin, time.time()))
     except DataError as error:
@@ -74,20 +79,28 @@ async def _body(call: Call, *, to_the_end: bool) -> list[bytes]:
 @routes("POST", "receivers/simple", raw=True)
 async def simple(call: Call) -> Response:
     """Indexes the body; answered when it is safe."""
-    origin = origin_of(call, "www-form")
+    origin = origin_of(call, "http-simple")
     blocks = await _body(call, to_the_end=False)
     if not any(blocks):
-        raise RestError(400, "Bad Request: there is no data.")
+        raise RestError(400, "empty body", "WARN")
     size = sum(map(len, blocks))
     await run_in_threadpool(index_all, call, drained(blocks), origin)
-    content = {
-        "_index": origin.index,
+    content: dict[str, Any] = {
+        "index": origin.index,
         "bytes": size,
         "host": origin.host,
         "source": origin.source,
         "sourcetype": origin.sourcetype,
     }
-    return respond(call, Feed("simple", call.path, [Entry("simple", "receivers", content)]))
+    if call.json:  # flat, as no other answer is
+        return Response(json.dumps(content), 200, None, JSON_TYPE)
+    fields = "".join(
+        f'<field k="{name if name != "index" else "_index"}"><value><text>{escape(str(value))}'
+        "</text></value></field>"
+        for name, value in content.items()
+    )
+    text = f"{XML_HEAD}<response><results><result>{fields}</result></results></response>\n"
+    return Response(text, 200, None, XML_TYPE)
 
 
 @routes("POST", "receivers/stream", raw=True)

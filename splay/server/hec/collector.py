@@ -92,7 +92,7 @@ class Collector:
             if end not in (*_EVENT_PATHS, *_RAW_PATHS, "/ack"):
                 return _plain(404, "The requested URL was not found on this server.")
             if request.method != "POST":
-                return _plain(405, "The requested method is not allowed.")
+                return _plain(405, "The requested URL was not found on this server.", 404)
             token = self._token(request)
             if end == "/ack":
                 return await self._ack(request, token)
@@ -106,21 +106,32 @@ class Collector:
     def _token(self, request: Request) -> Token:
         header = request.headers.get("authorization", "")
         if not header:
-            raise Refused(16 if "token" in request.query_params else 2)
+            return self._token_of_query(request)
         scheme, _, text = header.partition(" ")
         text = text.strip()
         if scheme.lower() == "basic":
             text = _password(text)
-        elif scheme.lower() not in ("splunk", "bearer"):
+        elif scheme != "Splunk":  # letter by letter
             raise Refused(3)
         if not text:
             raise Refused(3)
+        return self._known(text)
+
+    def _known(self, text: str) -> Token:
         token = self.tokens.find(text)
         if token is None:
             raise Refused(4)
         if token.disabled:
             raise Refused(1)
         return token
+
+    def _token_of_query(self, request: Request) -> Token:
+        """A token in the query string is looked at, but lets nobody in: that is not enabled."""
+        text = request.query_params.get("token")
+        if not text:
+            raise Refused(2)
+        self._known(text)
+        raise Refused(16)
 
     async def _take(self, request: Request, token: Token, *, raw: bool) -> Response:
         channel = _channel(request, needed=token.use_ack)
@@ -193,8 +204,8 @@ class Collector:
         return JSONResponse({"acks": self.tokens.acknowledged(token.token, channel, ids)})
 
 
-def _plain(status: int, text: str) -> Response:
-    return JSONResponse({"text": text, "code": status}, status)
+def _plain(status: int, text: str, code: int = 0) -> Response:
+    return JSONResponse({"text": text, "code": code or status}, status)
 
 
 def _password(text: str) -> str:
@@ -267,24 +278,25 @@ def _origin(request: Request, token: Token) -> Origin:
     )
 
 
-def _objects(data: bytes) -> list[dict[str, Any]]:
-    """The JSON objects that stand one after the other, or in a list."""
+def _objects(data: bytes) -> Iterator[dict[str, Any]]:
+    """The JSON objects that stand one after the other, or in a list, as far as they are read:
+    what is wrong with one is told before what is wrong behind it."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise Refused(6, 0) from None
-    found: list[dict[str, Any]] = []
+    number = 0
     place = 0
     while (place := _skip_space(text, place)) < len(text):
         try:
             item, place = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError):
-            raise Refused(6, len(found)) from None
+            raise Refused(6, number) from None
         for one in item if isinstance(item, list) else [item]:
             if not isinstance(one, dict):
-                raise Refused(6, len(found))
-            found.append(one)
-    return found
+                raise Refused(6, number)
+            yield one
+            number += 1
 
 
 def _skip_space(text: str, place: int) -> int:
@@ -294,9 +306,11 @@ def _skip_space(text: str, place: int) -> int:
 
 
 def _event(item: Mapping[str, Any], number: int, origin: Origin, now: float) -> Event:
-    if "event" not in item or item["event"] is None:
+    if "event" not in item:
         raise Refused(12, number)
     body = item["event"]
+    if body is None:
+        raise Refused(13, number)
     raw = body if isinstance(body, str) else _json_text(body)
     if not raw.strip():
         raise Refused(13, number)
@@ -324,9 +338,9 @@ def _epoch(value: Any, number: int) -> float:
     try:
         moment = float(value)
     except (TypeError, ValueError):
-        raise Refused(6, number) from None
+        raise Refused(15, number) from None
     if isinstance(value, bool) or not 0 <= moment < 1e11:
-        raise Refused(6, number)
+        raise Refused(15, number)
     return moment
 
 

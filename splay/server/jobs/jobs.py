@@ -16,8 +16,8 @@ from splay.engine.run import run_plan
 from splay.errors import SplayError
 from splay.memory import MemoryFull, in_memory
 from splay.rows import Results, Row
-from splay.server.errors import RestError
-from splay.server.jobs.search import Tap, is_transforming
+from splay.server.errors import RestError, told
+from splay.server.jobs.search import Tap, is_transforming, shows_nothing
 from splay.server.jobs.slots import Slots
 from splay.store.event import ReadReport, Store
 
@@ -87,6 +87,7 @@ class Job:
         self.results = Results([], [])
         self.report = ReadReport()
         self.log: list[tuple[float, str, str]] = []
+        self.fault: SplayError | None = None  # what makes it fail as soon as it runs
         self.finish: Callable[[Results], Results] | None = None  # done with what was found
         self.finished = threading.Event()
         self.settled = threading.Event()  # what follows its end, such as alert actions, is over
@@ -214,7 +215,12 @@ class Job:
         self.state = "RUNNING"
         try:
             self.check()
+            if self.fault is not None:
+                raise self.fault
             found = run_plan(self.plan, store, self.context, self.report, watch=self.tap.watch)
+            if shows_nothing(self.plan, found):
+                found.rows.clear()
+                self.context.add_message("INFO", "No matching fields exist.")
             if self.finish is None:
                 del found.rows[self.request.max_count :]
             self.results = self.finish(found) if self.finish else found
@@ -223,7 +229,7 @@ class Job:
         except Cancelled:
             self.note("INFO", "cancelled")
         except SplayError as error:
-            self.context.messages.append(("FATAL", str(error)))
+            self.context.messages.append(("FATAL", told(error)))
         except MemoryError:  # one value alone was too large
             self.context.messages.append(("FATAL", str(MemoryFull())))
         finally:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
 from splay.engine.plan import Plan, make_plan
-from splay.rows import Row
+from splay.rows import Results, Row
 from splay.server.errors import RestError
 from splay.spl.tree import And, Compare, Or, SearchExpr
 from splay.store.index.indexes import Indexes
@@ -112,3 +112,10 @@ class Tap:
 def is_transforming(plan: Plan) -> bool:
     """Whether the results are a table made of the events, not the events themselves."""
     return any(operation.kind is Kind.TRANSFORMING for operation in plan.operations)
+
+
+def shows_nothing(plan: Plan, found: Results) -> bool:
+    """Whether a table names fields that no row has: splunkd then says so, and has no results."""
+    wanted = set(found.columns)
+    named = plan.commands[-1].name == "table" and bool(found.rows)
+    return named and all(wanted.isdisjoint(row) for row in found.rows)

@@ -5,14 +5,19 @@ Source: default.meta.conf; Knowledge Manager Manual, "Manage knowledge object pe
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from splay.apps import AppSet, CustomCommand
 from splay.conf.files import Conf, layer
+from splay.conf.settings import on
 from splay.errors import ConfError
 from splay.server.objects.catalog import GIVEN_ONLY, Catalog
 from splay.server.objects.places import LEVELS, Place
+from splay.store.kvstore.collections import KVStore
+from splay.store.kvstore.collections import Place as KVPlace
+from splay.store.kvstore.queries import Record
 
 
 class ScopedApps(AppSet):
@@ -23,13 +28,19 @@ class ScopedApps(AppSet):
     """
 
     def __init__(
-        self, catalog: Catalog, user: str, app: str, roles: Collection[str] | None
+        self,
+        catalog: Catalog,
+        user: str,
+        app: str,
+        roles: Collection[str] | None,
+        kvstore: KVStore,
     ) -> None:
         catalog.need_enabled(app)
         self._places = catalog.places(user, app)
         self._catalog = catalog
         self._app = app
         self._roles = roles
+        self._kvstore = kvstore
         super().__init__([place.folder for place in self._places if _has_conf(place.folder)])
 
     def conf(self, name: str) -> Conf:
@@ -43,6 +54,32 @@ class ScopedApps(AppSet):
         if found is not None and found.app not in self._catalog.folders.values():
             raise ConfError(f"the command {name} is in no given app", where=str(found.script))
         return found
+
+    def collection(self, name: str) -> Iterator[Record]:
+        return self._kvstore.records(self._collection_place(name))
+
+    def write_collection(
+        self, name: str, records: Sequence[Mapping[str, Any]], *, append: bool
+    ) -> None:
+        place = self._collection_place(name)
+        roles = self._roles
+        if roles is not None and not self._catalog.writable(place.app, "collections", name, roles):
+            raise ConfError(f"you may not write to the collection {name!r}")
+        if append:
+            self._kvstore.save(place, records)
+        else:
+            self._kvstore.replace_all(place, records)
+        self._lookups.clear()
+
+    def _collection_place(self, name: str) -> KVPlace:
+        for place in self._places:
+            held = self._visible(place, "collections").get(name)
+            if held is not None:
+                if on(held.settings, "disabled"):
+                    break
+                return KVPlace(place.app, name)
+        hint = "Define it in collections.conf"
+        raise ConfError(f"there is no collection {name!r} in the KV store", hint=hint)
 
     def _visible(self, place: Place, name: str) -> Conf:
         if name in GIVEN_ONLY and not self._catalog.given(place):

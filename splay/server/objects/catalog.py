@@ -8,13 +8,14 @@ Source: Admin Manual, "Configuration file precedence"; default.meta.conf; REST A
 
 from __future__ import annotations
 
+import glob
 import re
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from splay.apps import AppSet
 from splay.conf.files import Conf, Stanza, layer, read_conf
@@ -38,7 +39,26 @@ GLOBAL_CONFS = frozenset(
 )
 """Files of a global context: nobody has settings of his own in them (Admin Manual,
 "Configuration file precedence")."""
-_ALWAYS = frozenset(("authorize", "indexes", "inputs"))  # files that splay heeds, even if empty
+_ALWAYS = frozenset(
+    (
+        "alert_actions",
+        "app",
+        "authentication",
+        "authorize",
+        "collections",
+        "eventtypes",
+        "indexes",
+        "inputs",
+        "limits",
+        "macros",
+        "passwords",
+        "props",
+        "savedsearches",
+        "tags",
+        "times",
+        "transforms",
+    )
+)  # files that splay heeds, even if empty
 
 _NAME = re.compile(r"[\w\-][\w.\- ]{0,99}")
 
@@ -107,6 +127,18 @@ class Catalog:
         rest = [place for name in others for place in self._of_app(name)]
         return [*own, *self._of_app(app), *rest, *self._of_app("system")]
 
+    def places_of(self, app: str, users: Sequence[str] = ()) -> list[Place]:
+        """An app's own places, those that win first: private ones of these users, then its own."""
+        private = [Place(app, self._private(user, app), user) for user in users]
+        return [*private, *self._of_app(app)]
+
+    def file_acl(self, place: Place, kind: str, name: str) -> Acl:
+        """Who owns a file of a place, and who may read and write it."""
+        if place.user:
+            own = (place.user,)
+            return Acl(place.app, place.user, "user", own, own, removable=True)
+        return replace(self._acl(place.app, kind, name), removable=not self.given(place))
+
     def _of_app(self, app: str) -> list[Place]:
         made = _made_place(self._etc, app)
         return [made, Place(app, self.folders[app])] if app in self.folders else [made]
@@ -159,6 +191,11 @@ class Catalog:
         read, _ = _access(self._meta(app, conf, name).get("access", ""))
         return "*" in read or not set(read).isdisjoint(roles)
 
+    def writable(self, app: str, conf: str, name: str, roles: Collection[str]) -> bool:
+        """Whether one of the roles may change an app's object."""
+        _, write = _access(self._meta(app, conf, name).get("access", ""))
+        return "*" in write or not set(write).isdisjoint(roles)
+
     def _meta(self, app: str, conf: str, name: str) -> dict[str, str]:
         """What the metadata say of an object: what is nearest to it wins, a change before all."""
         found: dict[str, str] = {}
@@ -170,27 +207,28 @@ class Catalog:
         return found
 
     def objects(self, conf: str, user: str, owner: str, app: str) -> list[Object]:
-        """The objects of a conf file that a user sees in a namespace, `-` for any owner or app.
+        """The objects of a conf file that there are in a namespace, `-` for any owner or app:
+        everybody's. Who may see which is for the caller to say.
 
         Of an object that is both private and shared a namespace of one owner has the private one.
         """
-        found: dict[tuple[str, str, bool], Object] = {}
+        found: dict[tuple[str, str, str], Object] = {}
         for name in self.enabled if app == "-" else [app]:
             self.need_enabled(name)
             for item in self._in_app(conf, user, owner, name):
-                apart = owner == "-" and item.acl.sharing == "user"
-                found.setdefault((item.acl.app, item.stanza.name, apart), item)
+                private = item.acl.owner if owner == "-" and item.acl.sharing == "user" else ""
+                found.setdefault((item.acl.app, item.stanza.name, private), item)
         if app == "-":
             return list(found.values())
         held = {name for _, name, _ in found}
         for other in self.enabled:
             for item in self._in_app(conf, user, "nobody", other) if other != app else ():
                 if item.acl.sharing in ("global", "system") and item.stanza.name not in held:
-                    found[(other, item.stanza.name, False)] = item
+                    found[(other, item.stanza.name, "")] = item
         return list(found.values())
 
     def _in_app(self, conf: str, user: str, owner: str, app: str) -> Iterator[Object]:
-        users = [user] if owner in ("-", user) else [owner]
+        users = self._owners(app, user) if owner == "-" else [owner]
         for name in users if owner != "nobody" else ():
             private = Place(app, self._private(name, app), name).conf(conf)
             shared = self._shared(app, conf)
@@ -205,6 +243,12 @@ class Catalog:
             if stanza.name != "default":
                 yield Object(conf, stanza, self._acl(app, conf, stanza.name))
 
+    def _owners(self, app: str, first: str) -> list[str]:
+        """The users that have private objects in an app, one of them first."""
+        made = self._etc / "users"
+        names = [unquote(path.parent.name) for path in sorted(made.glob(f"*/{glob.escape(app)}"))]
+        return list(dict.fromkeys((first, *names)))
+
     def _shared(self, app: str, conf: str) -> Conf:
         return layer([place.conf(conf) for place in reversed(self._of_app(app))])
 
@@ -216,6 +260,11 @@ class Catalog:
         own = app in self.folders and name in Place(app, self.folders[app]).conf(conf)
         owner = meta.get("owner") or "nobody"
         return Acl(app, owner, sharing, read, write, removable=not own)
+
+    def family_acl(self, app: str, conf: str) -> Acl:
+        """Who may read and add the objects of a file in an app. RestError 404: no such app."""
+        self.need_enabled(app)
+        return self._acl(app, conf, "")
 
     def conf_names(self, user: str, app: str) -> list[str]:
         """The .conf files that a user has in an app, and that all apps have."""
@@ -238,6 +287,14 @@ class Catalog:
             if stanza is not None and setting in stanza.settings:
                 return stanza.settings[setting]
         return ""
+
+    def shared(self, conf: str, stanza: str) -> dict[str, str]:
+        """A stanza of a file of global context, of all apps: system's settings before apps'."""
+        found: dict[str, str] = {}
+        for app in (*(name for name in reversed(self.enabled) if name != "system"), "system"):
+            held = self._shared(app, conf).get(stanza)
+            found.update(held.settings if held else {})
+        return found
 
     # ---- changes ----
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import translate
@@ -20,7 +20,7 @@ from starlette.responses import Response
 from splay import __version__
 from splay.server.errors import RestError
 from splay.server.objects.acl import Acl
-from splay.server.rest.request import JSON_TYPE, XML_HEAD, XML_TYPE, Call
+from splay.server.rest.request import JSON_TYPE, LISTING, XML_HEAD, XML_TYPE, Call
 
 Content: TypeAlias = Mapping[str, Any]
 """str, bool, int, float, None, and lists and mappings of them."""
@@ -32,6 +32,10 @@ _NAMESPACES = (
 _STARTED = datetime.now(UTC)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PER_PAGE = 30
+_ALL = 10_000_000
+"""What splunkd calls a page of all entries."""
+MODES = ("xml", "atom", "json", "json_rows", "json_cols", "csv", "raw")
+"""Every output mode that there is; a listing has xml and json."""
 
 
 _SHARED = Acl()
@@ -53,10 +57,13 @@ class Entry:
     updated: datetime = _STARTED
     published: datetime | None = None
     fields: Mapping[str, Sequence[str]] | None = None
+    plain: bool = False  # its path names no namespace
 
     @property
     def href(self) -> str:
-        """The object's path in its own namespace."""
+        """The object's path in its own namespace; a plain one where it has none."""
+        if self.plain or not self.acl.app:
+            return f"/services/{self.path}/{url_name(self.key or self.name)}"
         space = f"{quote(self.acl.owner, safe='')}/{quote(self.acl.app, safe='')}"
         path = f"{self.path}/{url_name(self.key or self.name)}".removeprefix("/")
         return f"/servicesNS/{space}/{path}"
@@ -84,6 +91,7 @@ class Feed:
     per_page: int = _PER_PAGE
     offset: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
+    silent: bool = False  # without a member for messages
 
 
 def url_name(name: str) -> str:
@@ -96,8 +104,13 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def paged(call: Call, feed: Feed) -> Response:
-    """The part of a listing that `count`, `offset`, `search` and the sort arguments ask for."""
+def paged(call: Call, feed: Feed, known: Iterable[str] | None = ()) -> Response:
+    """The part of a listing that `count`, `offset`, `search` and the sort arguments ask for.
+
+    known: the other arguments that the handler takes; None: it takes any.
+    """
+    if known is not None:
+        call.params.refuse_others(LISTING, known)
     entries = [entry for entry in feed.entries if _found(entry, call.params.get("search"))]
     _sort(entries, call)
     count = call.params.number("count", _PER_PAGE)
@@ -105,7 +118,7 @@ def paged(call: Call, feed: Feed) -> Response:
     if offset < 0:
         raise RestError(400, 'Invalid value for the argument "offset": it must not be negative.')
     feed.total, feed.offset = len(entries), offset
-    feed.per_page = count if count > 0 else max(len(entries), 1)
+    feed.per_page = count if count > 0 else _ALL
     feed.entries = entries[offset : offset + count if count > 0 else None]
     return respond(call, feed)
 
@@ -137,12 +150,15 @@ def _sort(entries: list[Entry], call: Call) -> None:
     }
     if mode not in orders:
         raise RestError(400, f'Invalid value "{mode}" for the argument "sort_mode".')
+    direction = call.params.get("sort_dir", "asc")
+    if direction not in ("asc", "desc"):
+        raise RestError(400, f'Unknown sort order "{direction}".')
     if "sort_key" not in call.params and "sort_dir" not in call.params:
         return
     order = orders[mode]
     entries.sort(
         key=lambda e: order(e.name if key == "name" else _text(e.content.get(key, ""))),
-        reverse=call.params.get("sort_dir", "asc") == "desc",
+        reverse=direction == "desc",
     )
 
 
@@ -162,8 +178,7 @@ def describe(
 
 def respond(call: Call, feed: Feed, status: int = 200) -> Response:
     """The whole feed, in the mode that was asked for."""
-    if call.output_mode not in ("xml", "atom", "json"):
-        raise RestError(400, f'Invalid value "{call.output_mode}" for the argument "output_mode".')
+    check_mode(call)
     wanted = [name for value in call.params.all("f") for name in value.split(",")]
     if wanted:
         for entry in feed.entries:
@@ -171,6 +186,13 @@ def respond(call: Call, feed: Feed, status: int = 200) -> Response:
     if call.json:
         return Response(json.dumps(_feed_json(call, feed)), status, None, JSON_TYPE)
     return Response(_feed_xml(call, feed), status, None, XML_TYPE)
+
+
+def check_mode(call: Call) -> None:
+    """RestError 400: a listing is not written in the mode that the request asks for."""
+    if call.output_mode not in ("xml", "json"):
+        text = f"Output mode '{call.output_mode}' is not supported for this endpoint."
+        raise RestError(400, text, "WARN")
 
 
 def _is_wanted(key: str, wanted: Sequence[str]) -> bool:
@@ -281,9 +303,13 @@ def _feed_json(call: Call, feed: Feed) -> dict[str, Any]:
         "generator": {"build": "splay", "version": __version__},
         "entry": [_entry_json(call, entry) for entry in feed.entries],
         "paging": {"total": _total(feed), "perPage": feed.per_page, "offset": feed.offset},
-        "messages": [{"type": kind, "text": text} for kind, text in feed.messages],
+        **({} if feed.silent else {"messages": _messages(feed)}),
         **feed.extra,
     }
+
+
+def _messages(feed: Feed) -> list[dict[str, str]]:
+    return [{"type": kind, "text": text} for kind, text in feed.messages]
 
 
 def _entry_json(call: Call, entry: Entry) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import parse_qsl
@@ -77,6 +77,11 @@ class Params:
         pairs = [(held, text) for held, texts in self._values.items() for text in texts]
         return Params([*pairs, (name, value)])
 
+    def without(self, name: str) -> Params:
+        """These arguments but for one."""
+        pairs = ((held, text) for held, texts in self._values.items() for text in texts)
+        return Params(pair for pair in pairs if pair[0] != name)
+
     def only(self, names: Iterable[str]) -> Params:
         """Those of these names."""
         return Params((name, text) for name in names for text in self._values.get(name, ()))
@@ -126,7 +131,7 @@ class Call:
     @property
     def json(self) -> bool:
         """Whether listings and messages are to be JSON."""
-        return self.output_mode.startswith("json")
+        return self.output_mode in ("json", "json_rows", "json_cols")
 
     @property
     def origin(self) -> str:
@@ -190,16 +195,38 @@ def messages_response(
     status: int,
     messages: Iterable[tuple[str, str]],
     as_json: bool,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """splunkd's answer of nothing but messages: (type, text) each."""
-    listed = list(messages)
+    listed = [{"type": kind, "text": text} for kind, text in messages]
+    return _messages(status, listed, as_json, headers)
+
+
+def refusal(error: RestError, as_json: bool) -> Response:
+    """The answer of an error."""
+    code = {"code": error.code} if error.code else {}
+    message = {"type": error.kind, **code, "text": error.text}
+    return _messages(error.status, [message], as_json, error.headers)
+
+
+def _messages(
+    status: int,
+    messages: Sequence[Mapping[str, str]],
+    as_json: bool,
+    headers: Mapping[str, str] | None,
+) -> Response:
     if as_json:
-        body = json.dumps({"messages": [{"type": kind, "text": text} for kind, text in listed]})
-        return Response(body, status, headers, JSON_TYPE)
-    items = "".join(f"    <msg type={quoteattr(k)}>{escape(t)}</msg>\n" for k, t in listed)
+        return Response(json.dumps({"messages": messages}), status, headers, JSON_TYPE)
+    items = "".join(
+        f"    <msg {_attributes(message)}>{escape(message['text'])}</msg>\n" for message in messages
+    )
     body = f"{XML_HEAD}<response>\n  <messages>\n{items}  </messages>\n</response>\n"
     return Response(body, status, headers, XML_TYPE)
+
+
+def _attributes(message: Mapping[str, str]) -> str:
+    found = (f"{k}={quoteattr(v)}" for k, v in message.items() if k != "text")
+    return " ".join(found)
 
 
 def record_response(call: Call, record: dict[str, str], status: int = 200) -> Response:

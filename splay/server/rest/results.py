@@ -5,8 +5,6 @@ Source: REST API Reference, "search/jobs/{search_id}/results", and its output mo
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -24,6 +22,8 @@ from splay.rows import Row, Value
 from splay.server.errors import RestError
 from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call
 
+_BARE = re.compile("[A-Za-z0-9]+")
+_EPOCH = re.compile(r"-?\d{1,12}(?:\.\d+)?")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -43,6 +43,7 @@ class Page:
     tz: tzinfo | None = None
     time_format: str = ""
     post_process_count: int | None = None
+    gap: str = "\n"  # after the XML declaration
     fields: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,13 +81,23 @@ def results_response(call: Call, page: Page) -> Response:
     """A page in the mode that the request asks for. RestError 400: a mode that there is not."""
     mode = call.output_mode
     if mode not in WRITERS:
-        raise RestError(400, f'Invalid value "{mode}" for the argument "output_mode".', "FATAL")
+        raise RestError(400, "Invalid output_mode.", "FATAL")
+    if mode == "csv":
+        return csv_response(page)
     write, content_type = WRITERS[mode]
     return Response(write(page), 200, None, content_type)
 
 
+def csv_response(page: Page) -> Response:
+    """A page as CSV; nothing at all, which is no CSV, where there is no row."""
+    if not page.rows:
+        return Response("", 200, None, "text/plain; charset=UTF-8")
+    return Response(_csv(page), 200, None, "text/csv; charset=UTF-8")
+
+
 def export_response(call: Call, page: Page) -> Response:
     """A page as search/jobs/export writes it: JSON is one object a row there."""
+    page.gap = ""
     if call.output_mode != "json":
         return results_response(call, page)
     return Response(_export_json(page), 200, None, JSON_TYPE)
@@ -98,7 +109,7 @@ def export_response(call: Call, page: Page) -> Response:
 def _xml(page: Page) -> str:
     columns = "".join(f"<field>{_text(name)}</field>\n" for name in page.fields)
     lines = [
-        "<?xml version='1.0' encoding='UTF-8'?>\n",
+        f"<?xml version='1.0' encoding='UTF-8'?>\n{page.gap}",
         f"<results preview='{int(page.preview)}'>\n",
         f"<meta>\n<fieldOrder>\n{columns}</fieldOrder>\n</meta>\n",
         _xml_messages(page.messages),
@@ -120,13 +131,18 @@ def _xml_messages(messages: Sequence[tuple[str, str]]) -> str:
 
 def _xml_field(page: Page, name: str, value: Value) -> str:
     shown = page.shown(name, value)
-    key = quoteattr(_NOT_XML.sub("\ufffd", name))
+    key = _quoted(_NOT_XML.sub("\ufffd", name))
     if name == "_raw":
         raw = shown if isinstance(shown, str) else "\n".join(shown)
         return f"\t\t<field k={key}><v xml:space='preserve' trunc='0'>{_text(raw)}</v></field>\n"
     texts = [shown] if isinstance(shown, str) else shown
     values = "".join(f"\t\t\t<value><text>{_text(text)}</text></value>\n" for text in texts)
     return f"\t\t<field k={key}>\n{values}\t\t</field>\n"
+
+
+def _quoted(text: str) -> str:
+    """An attribute as splunkd quotes it."""
+    return "'" + escape(text, {"'": "&apos;"}) + "'"
 
 
 def _text(text: str) -> str:
@@ -194,15 +210,25 @@ def _export_json(page: Page) -> str:
 
 
 def _csv(page: Page) -> str:
-    out = io.StringIO()
-    if not page.fields:
+    lines: list[list[str | list[str] | None]] = [[*page.fields]] if page.fields else []
+    lines += [[_cell(page, name, row) for name in page.fields] for row in page.rows]
+    return "".join(map(csv_line, lines))
+
+
+def csv_line(cells: Sequence[str | list[str] | None]) -> str:
+    """A line of CSV as splunkd writes it."""
+    return ",".join(map(_csv_cell, cells)) + "\n"
+
+
+def _csv_cell(cell: str | list[str] | None) -> str:
+    """A cell as splunkd quotes it: all but bare letters and digits; what is not there is nothing.
+
+    Measured on Splunk 10.4.2; not the way of RFC 4180.
+    """
+    if cell is None:
         return ""
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(page.fields)
-    for row in page.rows:
-        cells = (_cell(page, name, row) for name in page.fields)
-        writer.writerow(["\n".join(c) if isinstance(c, list) else c or "" for c in cells])
-    return out.getvalue()
+    text = "\n".join(cell) if isinstance(cell, list) else cell
+    return text if _BARE.fullmatch(text) else '"' + text.replace('"', '""') + '"'
 
 
 def _raw(page: Page) -> str:

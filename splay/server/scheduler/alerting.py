@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from splay.conf.settings import on, truth
+from splay.conf.settings import on
 from splay.detections.correlation import RiskObject, find_detection
 from splay.engine.inner import run_over
 from splay.errors import DataError, OutputError, SplayError
@@ -79,8 +79,7 @@ def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
             job.context.add_message(
                 "WARN", f"What is throttled is not kept over a restart: {error}"
             )
-    track = saved.setting("alert.track", "auto").lower()
-    if truth(track) or (track == "auto" and actions):
+    if saved.tracked:
         splunkd.alerts.add(_fired(saved, job, rows, now))
 
 

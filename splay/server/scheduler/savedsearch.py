@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from splay.conf.settings import on
+from splay.conf.settings import on, truth
 from splay.server.alerts import Search
 from splay.server.errors import RestError
 from splay.server.jobs.jobs import DEFAULT_TTL, MAX_COUNT, Job, Request
@@ -99,6 +99,13 @@ class SavedSearch:
         settings = self.item.stanza.settings
         found = (_ACTION.fullmatch(key) for key in settings)
         return sorted(f[1] for f in found if f and on(settings, f[0]))
+
+    @property
+    def tracked(self) -> bool:
+        """Whether its alerts are listed once they have fired (alert.track): with `auto` those of
+        searches that do something."""
+        track = self.setting("alert.track", "auto").lower()
+        return truth(track) or (track == "auto" and bool(self.actions()))
 
     def ttl(self, period: float) -> int:
         """How long a job's results are kept, in seconds; `2p` is two periods of the schedule."""

@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +26,7 @@ from splay.store.literalscan import LiteralScan
 _BATCH = 8_000_000  # characters that are made ready for the disk at once
 _CHECK_EVERY = 1000  # events between two looks at whether the search is to go on
 _REST = 4.0  # times as long as it has looked a thread that looks for damage rests
+_NEWEST = 20  # buckets
 Check = Callable[[], bool]
 
 
@@ -140,6 +141,18 @@ class Index:
         if not summaries:
             return None
         return min(s.earliest for s in summaries), max(s.latest for s in summaries)
+
+    def origins(self, field: str) -> Counter[str]:
+        """How many of the newest events have each value of host, source or sourcetype."""
+        found: Counter[str] = Counter()
+        place = ("host", "source", "sourcetype").index(field)
+        for bucket in self.buckets[-_NEWEST:]:
+            with suppress(BadColumns, OSError):  # a search that needs it says so
+                events = bucket.opened()
+                numbers = Counter(events.columns.origin_of[number] for number in range(len(events)))
+                for number, count in numbers.items():
+                    found[events.columns.origins[number][place]] += count
+        return found
 
     # ---- searching ----
 

@@ -59,6 +59,8 @@ class Indexes:
         self._tell = tell
         self._lock = threading.Lock()
         self._indexes: dict[str, Index] = {}
+        self.disabled: set[str] = set()
+        """Those that are kept, but neither searched nor written to."""
         for name in sorted({*BUILT_IN, *self._stored()}):
             self._open(name)
 
@@ -82,7 +84,7 @@ class Indexes:
         return index
 
     def __contains__(self, name: object) -> bool:
-        return name in self._indexes
+        return name in self._indexes and name not in self.disabled
 
     def names(self) -> list[str]:
         """The names of all indexes."""
@@ -119,6 +121,7 @@ class Indexes:
             raise IndexRefused(403, f"The index {name!r} cannot be removed: it is built in.")
         with self._lock:
             del self._indexes[name]
+            self.disabled.discard(name)
             index.remove()
 
     def examine(self, stop: threading.Event) -> None:
@@ -166,7 +169,9 @@ class Indexes:
         return [
             name
             for name in self.names()
-            if _fits(name, pattern) and any(_fits(name, allowed) for allowed in among)
+            if name not in self.disabled
+            and _fits(name, pattern)
+            and any(_fits(name, allowed) for allowed in among)
         ]
 
 

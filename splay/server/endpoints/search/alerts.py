@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from splay.server.alerts import Fired
-from splay.server.endpoints.conf_objects import need_write
+from splay.server.endpoints.conf_objects import need_write, visible
+from splay.server.endpoints.search.savedsearches import SEARCHES
 from splay.server.errors import RestError
 from splay.server.objects.acl import Acl
 from splay.server.rest.feeds import Entry, Feed, paged
@@ -29,7 +30,7 @@ def groups(call: Call) -> Response:
     """The saved searches whose alerts have fired, and `-` for all of them."""
     fired = _seen(call)
     counts = Counter(one.search for one in fired)
-    entries = [_group("-", len(fired), Acl())]
+    entries = [_group("-", len(fired), Acl("search", "-", "user"))]
     for (_, app, name), count in sorted(counts.items()):
         entries.append(_group(name, count, Acl(app, "nobody", "app")))
     return paged(call, Feed("alerts", _PATH, entries))
@@ -44,15 +45,15 @@ def alerts_of(call: Call) -> Response:
     """The alerts of one saved search that have fired; of all for the name `-`."""
     name = call.names["name"]
     fired = [one for one in _seen(call) if name in ("-", one.search[2])]
-    if not fired and name != "-":
-        raise RestError(404, f"Could not find object id={name}")
+    if not fired and name not in ("-", *(item.stanza.name for item in visible(call, SEARCHES))):
+        raise RestError(404, f"Could not find alert savedsearch_id={name}")
     return paged(call, Feed("alerts", f"{_PATH}/{name}", [_entry(one) for one in fired]))
 
 
 def _entry(fired: Fired) -> Entry:
     _, app, name = fired.search
     content = {
-        "actions": ",".join(fired.actions),
+        "actions": ", ".join(fired.actions) or None,
         "alert_type": "historical",
         "digest_mode": fired.digest,
         "expiration_time_rendered": _time(fired.expires),

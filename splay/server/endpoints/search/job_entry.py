@@ -6,9 +6,12 @@ has the value that says so.
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import Any
 
+from splay.commands.operation import Kind
+from splay.engine.plan import Plan
 from splay.eval.times.timefmt import iso
 from splay.server.jobs.jobs import Job
 from splay.server.objects.acl import Acl
@@ -30,7 +33,8 @@ _LINKS = (
 def job_entry(job: Job) -> Entry:
     """A job as an entry of a feed."""
     request = job.request
-    acl = Acl(request.app, request.user, request.sharing, (request.user,), (request.user,), True)
+    own = (request.user,)
+    acl = Acl(request.app, request.user, request.sharing, own, own, removable=True, ttl=job.ttl)
     return Entry(
         job.plan.search if job.plan.search.startswith("|") else f"search {job.plan.search}",
         "search/jobs",
@@ -40,6 +44,7 @@ def job_entry(job: Job) -> Entry:
         job.sid,
         datetime.fromtimestamp(job.touched, UTC),
         datetime.fromtimestamp(job.created, UTC),
+        plain=True,
     )
 
 
@@ -60,21 +65,28 @@ def job_content(job: Job) -> dict[str, Any]:
         "defaultTTL": "600",
         "defaultSaveTTL": "604800",
         "diskUsage": job.size,
-        "pid": 0,
+        "pid": str(os.getpid()),
+        "runtime": {"auto_cancel": str(request.auto_cancel), "auto_pause": "0"},
+        "sampleRatio": "1",
+        "sampleSeed": "0",
+        "searchTelemetry": {},
         "searchProviders": ["splay"],
         "messages": _by_level(job),
         "request": dict(request.args),
         "custom": {n.removeprefix("custom."): v for n, v in request.args.items() if "custom." in n},
         **_state(job),
         **_times(job),
-        **_counts(job),
+        **(_counts(job) if job.started is not None else {}),
     }
 
 
 def _state(job: Job) -> dict[str, Any]:
     return {
-        "dispatchState": "PAUSED" if job.paused and not job.done else job.state,
-        "doneProgress": round(job.progress, 5),
+        "dispatchState": "PAUSE" if job.paused and not job.done else job.state,
+        "canSummarize": False,
+        "doneProgress": 1 if job.done else round(job.progress, 5),
+        "is_prjob": False,
+        "isBatchModeSearch": False,
         "isDone": job.done,
         "isFailed": job.state == "FAILED",
         "isFinalized": job.finalized,
@@ -84,7 +96,9 @@ def _state(job: Job) -> dict[str, Any]:
         "isRealTimeSearch": False,
         "isRemoteTimeline": False,
         "isSaved": job.saved,
+        "isTimeCursored": job.plan.retrieval is not None,
         "isZombie": False,
+        "searchCanBeEventType": job.plan.retrieval is not None and len(job.plan.commands) == 1,
     }
 
 
@@ -123,6 +137,25 @@ def _counts(job: Job) -> dict[str, Any]:
         "resultIsStreaming": not job.transforming,
         "numPreviews": 0,
         "dropCount": 0,
+        "searchTotalBucketsCount": 0,  # splay has none
+        "searchTotalEliminatedBucketsCount": 0,
+        "performance": {},
+        **_texts(job.plan),
+    }
+
+
+def _texts(plan: Plan) -> dict[str, str]:
+    """The search as it is run: what streams, and what is done with that."""
+    kinds = [operation.kind for operation in plan.operations]
+    kinds = [Kind.STREAMING] * (len(plan.commands) - len(kinds)) + kinds
+    texts = [f"{command.name} {command.text.strip()}".strip() for command in plan.commands]
+    streams = (Kind.STREAMING, Kind.GENERATING)
+    first = next((n for n, kind in enumerate(kinds) if kind not in streams), len(kinds))
+    return {
+        "normalizedSearch": plan.search,
+        "optimizedSearch": plan.search,
+        "phase0": " | ".join(texts[:first]),
+        "phase1": " | ".join(texts[first:]),
     }
 
 

@@ -7,7 +7,7 @@ Source: REST API Reference, "Search endpoint descriptions".
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,18 +16,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from splay.engine.inner import run_over
-from splay.rows import Results
+from splay.rows import Results, Row
 from splay.server.endpoints.search.job_entry import job_entry
 from splay.server.endpoints.search.job_request import job_request, output_format
 from splay.server.endpoints.search.summary import summary_response, timeline_response
 from splay.server.errors import RestError
 from splay.server.jobs.jobs import Job
 from splay.server.jobs.sids import new_sid
-from splay.server.rest.feeds import Feed, paged, respond_entry
+from splay.server.rest.feeds import Entry, Feed, paged, respond_entry
 from splay.server.rest.request import Call, Routes, messages_response, record_response
 from splay.server.rest.results import (
     Page,
     choose_columns,
+    csv_response,
     export_response,
     results_response,
 )
@@ -98,7 +99,14 @@ async def export_post(call: Call) -> Response:
 
 @_both("GET", "/export")
 async def export_get(call: Call) -> Response:
-    """Runs a search and answers with all of its results."""
+    """Runs a search and answers with all of its results.
+
+    The REST API Reference has GET; Splunk 10.4.2 was seen to refuse it. Both hold: it runs what
+    names a search, RestError 405 for what does not.
+    """
+    if "search" not in call.params:
+        headers = {"Allow": "POST"}
+        raise RestError(405, "The method is not allowed.", "FATAL", headers=headers)
     return await _run_now(call, export_response)
 
 
@@ -111,12 +119,16 @@ def _start(call: Call) -> Job:
     return job
 
 
+_WITH_MESSAGES = ("xml", "json", "json_rows", "json_cols")
+"""Modes in which results say why there are none. The others would hide it: they are a 400."""
+
+
 async def _run_now(call: Call, write: Callable[[Call, Page], Response]) -> Response:
     job = await run_in_threadpool(_start, call)
     try:
         if not await _finished(call, job):
             return Response(status_code=499)
-        if job.state == "FAILED":
+        if job.state == "FAILED" and call.output_mode not in _WITH_MESSAGES:
             messages = [m for m in job.messages if m[0] in ("FATAL", "ERROR")]
             return messages_response(400, messages, call.json)
         return await run_in_threadpool(lambda: write(call, _page(call, job, job.results, 0)))
@@ -149,14 +161,44 @@ def list_jobs(call: Call) -> Response:
         jobs = [job for job in jobs if job.sid in wanted]
     if call.params.get("count") == "":
         call.params = call.params.plus("count", "0")
-    return paged(call, Feed("jobs", "search/jobs", [job_entry(job) for job in jobs]))
+    if len(call.params.all("sort_key")) != len(call.params.all("sort_dir")):
+        text = "Number of sort_key and sort_dir arguments do not match."
+        raise RestError(400, text, "FATAL")
+    call.params = call.params.without("f")  # splunkd does not heed it here
+    feed = Feed("jobs", "search/jobs", [job_entry(job) for job in jobs], silent=True)
+    if call.output_mode == "csv":
+        return _jobs_csv(feed.entries)
+    _check_mode(call)
+    return paged(call, feed, None)
+
+
+def _check_mode(call: Call) -> None:
+    if call.output_mode not in ("xml", "json"):
+        raise RestError(400, "Invalid output_mode.", "FATAL")
+
+
+def _jobs_csv(entries: Sequence[Entry]) -> Response:
+    """Jobs as CSV: their members are the columns."""
+    rows: list[Row] = [
+        {k: _cell(v) for k, v in entry.content.items() if not isinstance(v, dict | list)}
+        for entry in entries
+    ]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    return csv_response(Page(columns, rows))
+
+
+def _cell(value: Any) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 @_both("GET", "/{sid}")
 def read_job(call: Call) -> Response:
     """One job's state."""
-    job = job_of(call)
-    return respond_entry(call, Feed("jobs", "search/jobs", []), job_entry(job))
+    entry = job_entry(job_of(call))
+    if call.output_mode == "csv":
+        return _jobs_csv([entry])
+    _check_mode(call)
+    return respond_entry(call, Feed("jobs", "search/jobs", [], silent=True), entry)
 
 
 @_both("POST", "/{sid}")
@@ -253,6 +295,14 @@ def read_log(call: Call) -> Response:
 
 
 # ---- control ----
+
+
+@_both("GET", "/{sid}/control")
+@_both("DELETE", "/{sid}/control")
+def not_control(call: Call) -> Response:
+    """Only POST controls a job; whether there is one is looked at first."""
+    job_of(call)
+    raise RestError(405, "Method Not Allowed", "FATAL", headers={"Allow": "POST"})
 
 
 @_both("POST", "/{sid}/control")

@@ -40,9 +40,24 @@ _DEFAULTS: dict[str, str] = {
     "alert.suppress.fields": "",
     "alert.suppress.period": "",
     "alert.track": "auto",
+    "alert_condition": "",
     "allow_skew": "0",
+    "auto_summarize": "0",
+    "auto_summarize.cron_schedule": "*/10 * * * *",
+    "auto_summarize.dispatch.earliest_time": "",
+    "auto_summarize.dispatch.latest_time": "",
+    "auto_summarize.dispatch.time_format": "%FT%T.%Q%:z",
+    "auto_summarize.dispatch.ttl": "60",
+    "auto_summarize.max_concurrent": "1",
+    "auto_summarize.max_disabled_buckets": "2",
+    "auto_summarize.max_summary_ratio": "0.1",
+    "auto_summarize.max_summary_size": "52428800",
+    "auto_summarize.max_time": "3600",
+    "auto_summarize.suspend_period": "24h",
+    "auto_summarize.timespan": "",
     "cron_schedule": "",
     "description": "",
+    "dispatchAs": "owner",
     "dispatch.buckets": "0",
     "dispatch.earliest_time": "",
     "dispatch.index_earliest": "",
@@ -53,15 +68,25 @@ _DEFAULTS: dict[str, str] = {
     "dispatch.max_time": "0",
     "dispatch.reduce_freq": "10",
     "dispatch.rt_backfill": "0",
+    "dispatch.sample_ratio": "1",
     "dispatch.spawn_process": "1",
     "dispatch.time_format": "%FT%T.%Q%:z",
     "dispatch.ttl": "2p",
+    "display.general.enablePreview": "1",
+    "display.page.search.mode": "",
+    "display.statistics.drilldown": "cell",
+    "display.visualizations.charting.chart": "column",
+    "display.visualizations.type": "charting",
+    "displayview": "",
+    "embed.enabled": "0",
     "max_concurrent": "1",
     "realtime_schedule": "1",
     "request.ui_dispatch_app": "",
     "request.ui_dispatch_view": "",
     "restart_on_searchpeer_add": "1",
+    "run_n_times": "0",
     "run_on_startup": "0",
+    "schedule_as": "auto",
     "schedule_priority": "default",
     "schedule_window": "0",
     "search": "",
@@ -70,10 +95,23 @@ _DEFAULTS: dict[str, str] = {
 _BOOLEANS = (
     "alert.digest_mode",
     "alert.suppress",
+    "auto_summarize",
     "dispatch.lookups",
+    "dispatch.rt_backfill",
     "dispatch.spawn_process",
+    "display.general.enablePreview",
+    "embed.enabled",
     "realtime_schedule",
     "run_on_startup",
+)
+_NUMBERS = (
+    "alert.severity",
+    "dispatch.buckets",
+    "dispatch.max_count",
+    "dispatch.max_time",
+    "dispatch.reduce_freq",
+    "max_concurrent",
+    "run_n_times",
 )
 _ALIASES = {
     "is_scheduled": "enableSched",
@@ -83,7 +121,8 @@ _ALIASES = {
 }
 _ALERT_DEFAULTS = {"alert_type": "always", "alert_comparator": "", "alert_threshold": ""}
 _ACTION = re.compile(r"action\.([^.]+)")
-_LINKS = ("dispatch", "embed", "history", "move", "enable")
+_LINKS = ("dispatch", "embed", "history", "move")
+_LISTING = ("add_orphan_field", "earliest_time", "latest_time", "listDefaultActionArgs")
 
 
 def _content(call: Call, item: Object) -> dict[str, Any]:
@@ -91,12 +130,16 @@ def _content(call: Call, item: Object) -> dict[str, Any]:
     content: dict[str, Any] = {**_DEFAULTS, **held}
     for name in _BOOLEANS:
         content[name] = on(content, name)
+    for name in _NUMBERS:
+        text = str(content[name])
+        content[name] = int(text) if re.fullmatch(r"\d{1,18}", text) else text
+    content["alert.track"] = SavedSearch(item).tracked
     for shown, kept in _ALIASES.items():
         content[shown] = content.pop(kept, _ALERT_DEFAULTS.get(shown, ""))
     content["is_scheduled"] = on(held, "enableSched")
     content["is_visible"] = on(held, "is_visible", True)
     content["disabled"] = on(held, "disabled")
-    content["actions"] = ",".join(SavedSearch(item).actions())
+    content["actions"] = ", ".join(SavedSearch(item).actions())
     content["qualifiedSearch"] = SavedSearch(item).qualified
     content["triggered_alert_count"] = _fired_count(call, item)
     content["next_scheduled_time"] = _next_time(call, item)
@@ -151,7 +194,19 @@ SEARCHES = Kind(
     _LINKS,
     required=("search",),
     capability="search",
+    listing=_LISTING,
 )
+
+
+@routes("DELETE", "saved/searches/{name}")
+def delete(call: Call) -> Response:
+    """Removes a saved search, with its alerts that have fired."""
+    saved = _saved(call)
+    answer = conf_objects.delete(call, SEARCHES)
+    call.splunkd.alerts.forget(saved.key)
+    return answer
+
+
 add_routes(routes, SEARCHES)
 
 

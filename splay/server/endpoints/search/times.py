@@ -13,9 +13,10 @@ from xml.sax.saxutils import escape, quoteattr
 from starlette.responses import Response
 
 from splay.conf.settings import on
+from splay.errors import SplError
 from splay.eval.times.timefmt import strftime
 from splay.server.endpoints import conf_objects
-from splay.server.endpoints.conf_objects import Kind
+from splay.server.endpoints.conf_objects import Kind, add_routes
 from splay.server.endpoints.search.job_request import output_format, run_at, time_of
 from splay.server.endpoints.search.zones import serialized
 from splay.server.errors import RestError
@@ -50,8 +51,8 @@ def parse(call: Call) -> Response:
         written = time_of(params.only(("time_format",)).plus("time", text), "time")
         try:
             found[text] = strftime(resolve(written, now, zone) or 0.0, form, zone)
-        except ValueError as error:
-            raise RestError(400, f'Invalid value for the argument "time": {error}.') from None
+        except (SplError, ValueError):
+            raise RestError(400, "Invalid time.", "FATAL") from None
     if call.json:
         return Response(json.dumps(found), 200, None, JSON_TYPE)
     keys = "".join(f"<key name={quoteattr(k)}>{escape(v)}</key>" for k, v in found.items())
@@ -101,6 +102,9 @@ def list_times(call: Call) -> Response:
     if call.params.number("count", 0) < 0:  # -1 is how Splunk's packages write "all"
         call.params = call.params.only(("output_mode", "search")).plus("count", "0")
     return paged(call, Feed("times-conf", _PATH, entries))
+
+
+add_routes(routes, _TIMES)
 
 
 def _range(name: str, item: Object | None, order: int) -> Entry:
