@@ -96,7 +96,7 @@ def known_columns(plan: Plan) -> list[str] | None:
 
 def stream_plan(
     plan: Plan, store: Store | None, context: Context, report: ReadReport, watch: Watch
-) -> Iterator[Row]:
+) -> Generator[Row, None, None]:
     """The same results row by row, as they come: nothing is held but what commands hold.
 
     Events come newest first where the store can give them so. Args and errors as of `run_plan`.

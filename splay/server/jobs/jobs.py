@@ -5,14 +5,16 @@ Source: REST API Reference, "search/jobs"; Search Manual, "Manage search jobs" (
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from splay.commands.operation import Context
 from splay.engine.plan import Plan
-from splay.engine.run import run_plan
+from splay.engine.run import run_plan, stream_plan
 from splay.errors import SplayError
 from splay.memory import MemoryFull, in_memory
 from splay.rows import Results, Row
@@ -88,6 +90,9 @@ class Job:
         self.report = ReadReport()
         self.log: list[tuple[float, str, str]] = []
         self.fault: SplayError | None = None  # what makes it fail as soon as it runs
+        self.sink: Callable[[Row | None], None] | None = None
+        """Takes the results one by one as they come, then None; they are not kept."""
+        self.streamed = 0  # how many it took
         self.finish: Callable[[Results], Results] | None = None  # done with what was found
         self.finished = threading.Event()
         self.settled = threading.Event()  # what follows its end, such as alert actions, is over
@@ -217,14 +222,10 @@ class Job:
             self.check()
             if self.fault is not None:
                 raise self.fault
-            found = run_plan(self.plan, store, self.context, self.report, watch=self.tap.watch)
-            if shows_nothing(self.plan, found):
-                found.rows.clear()
-                self.context.add_message("INFO", "No matching fields exist.")
-            if self.finish is None:
-                del found.rows[self.request.max_count :]
-            self.results = self.finish(found) if self.finish else found
-            self.size = size_of(self.results.rows)
+            if self.sink is not None and self.finish is None:
+                self._stream(store, self.sink)
+            else:
+                self._collect(store)
             self.state = "DONE"
         except Cancelled:
             self.note("INFO", "cancelled")
@@ -238,11 +239,44 @@ class Job:
                 if not self.context.messages and not self._cancelled:
                     # A mistake in splay itself: the thread's traceback goes to stderr.
                     self.context.messages.append(("FATAL", "The search ended unexpectedly."))
+            self._end_sink()
             for level, text in self.context.messages:
                 self.note(level, text)
-            self.note("INFO", f"{self.state}, {len(self.results.rows)} results")
+            self.note("INFO", f"{self.state}, {self.result_count} results")
             self.ended = self.touched = time.time()
             self.finished.set()
+
+    def _collect(self, store: Store) -> None:
+        """Keeps the results."""
+        found = run_plan(self.plan, store, self.context, self.report, watch=self.tap.watch)
+        if shows_nothing(self.plan, found):
+            found.rows.clear()
+            self.context.add_message("INFO", "No matching fields exist.")
+        most = self.request.max_count
+        if self.finish is None and len(found.rows) > most:
+            said = f"The results are cut: {most:,} of {len(found.rows):,} are kept (max_count)."
+            self.context.add_message("WARN", said)
+            del found.rows[most:]
+        self.results = self.finish(found) if self.finish else found
+        self.size = size_of(self.results.rows)
+
+    def _stream(self, store: Store, sink: Callable[[Row | None], None]) -> None:
+        """Hands the results on."""
+        rows = stream_plan(self.plan, store, self.context, self.report, self.tap.watch)
+        with contextlib.closing(rows):
+            for row in islice(rows, self.request.max_count):
+                sink(row)
+                self.streamed += 1
+
+    def _end_sink(self) -> None:
+        if self.sink is not None and self.finish is None:
+            with contextlib.suppress(Cancelled):  # nobody reads it any more
+                self.sink(None)
+
+    @property
+    def result_count(self) -> int:
+        """How many results there are, or were."""
+        return self.streamed or len(self.results.rows)
 
     def fail(self, why: str) -> None:
         """Ends it before it has begun."""

@@ -16,14 +16,13 @@ def search_began(log: Log, job: Job) -> None:
 def search_ended(log: Log, job: Job) -> None:
     """A search is over, whatever it came to."""
     info = "canceled" if job.cancelled else "completed" if job.state == "DONE" else "failed"
-    results = len(job.results.rows)
     log.audit(
         {
             **_common(job),
             "info": info,
             "total_run_time": f"{job.seconds:.2f}",
             "event_count": str(job.tap.count),
-            "result_count": str(results),
+            "result_count": str(job.result_count),
             "scan_count": str(job.report.events),
             "savedsearch_name": job.request.saved,
             "search": job.request.search[:_MOST],
@@ -62,7 +61,7 @@ def _run(log: Log, job: Job, info: str) -> None:
             "scheduled_time": str(int(request.scheduled or 0)),
             "dispatch_time": str(int(job.started or 0)),
             "run_time": f"{job.seconds:.3f}",
-            "result_count": str(len(job.results.rows)),
+            "result_count": str(job.result_count),
             "sid": job.sid,
         },
     )

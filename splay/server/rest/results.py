@@ -107,19 +107,25 @@ def export_response(call: Call, page: Page) -> Response:
 
 
 def _xml(page: Page) -> str:
+    rows = [xml_row(page, row, n) for n, row in enumerate(page.rows, start=page.offset)]
+    return "".join([xml_head(page), *rows, "</results>\n"])
+
+
+def xml_head(page: Page) -> str:
+    """What stands before the rows."""
     columns = "".join(f"<field>{_text(name)}</field>\n" for name in page.fields)
-    lines = [
-        f"<?xml version='1.0' encoding='UTF-8'?>\n{page.gap}",
-        f"<results preview='{int(page.preview)}'>\n",
-        f"<meta>\n<fieldOrder>\n{columns}</fieldOrder>\n</meta>\n",
-        _xml_messages(page.messages),
-    ]
-    for number, row in enumerate(page.rows, start=page.offset):
-        lines.append(f"\t<result offset='{number}'>\n")
-        lines += [_xml_field(page, name, row[name]) for name in page.fields if name in row]
-        lines.append("\t</result>\n")
-    lines.append("</results>\n")
-    return "".join(lines)
+    return (
+        f"<?xml version='1.0' encoding='UTF-8'?>\n{page.gap}"
+        f"<results preview='{int(page.preview)}'>\n"
+        f"<meta>\n<fieldOrder>\n{columns}</fieldOrder>\n</meta>\n"
+        f"{_xml_messages(page.messages)}"
+    )
+
+
+def xml_row(page: Page, row: Row, number: int) -> str:
+    """One row. number: its offset."""
+    fields = [_xml_field(page, name, row[name]) for name in page.fields if name in row]
+    return f"\t<result offset='{number}'>\n{''.join(fields)}\t</result>\n"
 
 
 def _xml_messages(messages: Sequence[tuple[str, str]]) -> str:
@@ -167,13 +173,14 @@ def _json_head(page: Page) -> dict[str, Any]:
     return head
 
 
-def _record(page: Page, row: Row) -> dict[str, Any]:
+def record(page: Page, row: Row) -> dict[str, Any]:
+    """A row as an object of JSON."""
     return {name: page.shown(name, row[name]) for name in page.fields if name in row}
 
 
 def _json(page: Page) -> str:
     fields = [{"name": name} for name in page.fields]
-    rows = [_record(page, row) for row in page.rows]
+    rows = [record(page, row) for row in page.rows]
     return json.dumps({**_json_head(page), "fields": fields, "results": rows, "highlighted": {}})
 
 
@@ -200,13 +207,20 @@ def _export_json(page: Page) -> str:
         line: dict[str, Any] = {"preview": page.preview, "offset": page.offset + number}
         if number == last:
             line["lastrow"] = True
-        lines.append({**line, "result": _record(page, row)})
+        lines.append({**line, "result": record(page, row)})
     if not page.rows:
         lines.append({"preview": page.preview, "lastrow": True})
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 # ---- text ----
+
+
+def csv_row(page: Page, row: Row | None) -> str:
+    """A line of CSV for a row; the columns for None."""
+    if row is None:
+        return csv_line(page.fields)
+    return csv_line([_cell(page, name, row) for name in page.fields])
 
 
 def _csv(page: Page) -> str:

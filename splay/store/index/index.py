@@ -5,9 +5,11 @@ Source: Managing Indexers, "How the indexer stores indexes"; indexes.conf.spec.
 
 from __future__ import annotations
 
+import heapq
 import shutil
 import threading
 import time
+from array import array
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -181,6 +183,38 @@ class Index:
                 continue  # it was retired meanwhile
             yield from self._matching(bucket, events, need, literals, report, check)
 
+    def newest(
+        self,
+        bucket: Bucket,
+        need: Need,
+        literals: LiteralScan,
+        report: ReadReport,
+        check: Check,
+    ) -> Iterator[Event]:
+        """The events of one bucket that can match, newest first. Raises DataError."""
+        try:
+            events = bucket.opened()
+        except BadColumns:
+            parts = [
+                self.newest(one, need, literals, report, check) for one in self._mended(bucket)
+            ]
+            yield from heapq.merge(*parts, key=lambda event: event.time, reverse=True)
+            return
+        except OSError as error:
+            if bucket in self.buckets:
+                raise DataError(
+                    f"the index {self.name} cannot be read: {error.strerror}",
+                    where=str(bucket.journal.path),
+                ) from error
+            return
+        times = events.columns.times
+
+        def in_order(numbers: Iterable[int]) -> Iterable[int]:
+            found = sorted(numbers, key=lambda number: (times[number], number), reverse=True)
+            return array("L", found)
+
+        yield from self._matching(bucket, events, need, literals, report, check, in_order)
+
     def _matching(
         self,
         bucket: Bucket,
@@ -189,8 +223,9 @@ class Index:
         literals: LiteralScan,
         report: ReadReport,
         check: Check,
+        order: Callable[[Iterable[int]], Iterable[int]] = iter,
     ) -> Iterator[Event]:
-        """Those of one bucket."""
+        """Those of one bucket. order: of their numbers."""
         origin_of, fields_of = events.columns.origin_of, events.columns.fields_of
         deleted, timely = bucket.deleted, not bucket.hot and bucket.inside(need)
         known: dict[tuple[int, int], bool] = {}  # by what they share: whether they can match
@@ -200,7 +235,7 @@ class Index:
             report.bytes += size
             return check()
 
-        for seen, number in enumerate(events.numbers(literals, told), 1):
+        for seen, number in enumerate(order(events.numbers(literals, told)), 1):
             if seen % _CHECK_EVERY == 0 and not check():
                 return
             shared = origin_of[number], fields_of[number]

@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from splay.errors import DataError
 from splay.store.event import Event, Need, ReadReport
 from splay.store.index.index import Index
+from splay.store.index.newest import newest_first
 from splay.store.index.recovery import JOURNAL, take_over
 from splay.store.literalscan import LiteralScan
 
@@ -204,6 +205,34 @@ class SearchStore:
         for name in names:
             with suppress(IndexRefused):  # an index that was removed meanwhile holds nothing
                 yield from self._indexes.get(name).scan(need, literals, report, self._check)
+
+    def newest_first(self) -> NewestStore:
+        """The same events, newest first."""
+        return NewestStore(self)
+
+    def scan_newest(self, need: Need, report: ReadReport) -> Iterator[Event]:
+        """The events that can match, newest first."""
+        names = sorted(need.indexes or ())
+        self.total += self._indexes.size(names)
+        found: list[Index] = []
+        for name in names:
+            with suppress(IndexRefused):  # an index that was removed meanwhile holds nothing
+                found.append(self._indexes.get(name))
+        literals = LiteralScan(need.literals)
+        return newest_first(found, need, literals, report, self._check)
+
+
+class NewestStore:
+    """The events that a search may see, newest first (`splay.store.event.Store`)."""
+
+    def __init__(self, store: SearchStore) -> None:
+        self._store = store
+
+    def scan(
+        self, need: Need, report: ReadReport, progress: Callable[[int], None] | None = None
+    ) -> Iterator[Event]:
+        """The events that can match."""
+        return self._store.scan_newest(need, report)
 
 
 def now() -> float:

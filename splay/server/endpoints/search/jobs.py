@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from splay.engine.inner import run_over
 from splay.rows import Results, Row
+from splay.server.endpoints.search.export import exported
 from splay.server.endpoints.search.job_entry import job_entry
 from splay.server.endpoints.search.job_request import job_request, output_format
 from splay.server.endpoints.search.summary import summary_response, timeline_response
@@ -32,6 +33,7 @@ from splay.server.rest.results import (
     export_response,
     results_response,
 )
+from splay.server.rest.streams import STREAMS
 
 routes = Routes()
 _RESULT_ARGS = (
@@ -94,6 +96,12 @@ async def create_job(call: Call) -> Response:
 @_both("POST", "/export")
 async def export_post(call: Call) -> Response:
     """Runs a search and answers with all of its results."""
+    return await _export(call)
+
+
+async def _export(call: Call) -> Response:
+    if call.output_mode in STREAMS:
+        return await exported(call)
     return await _run_now(call, export_response)
 
 
@@ -107,7 +115,7 @@ async def export_get(call: Call) -> Response:
     if "search" not in call.params:
         headers = {"Allow": "POST"}
         raise RestError(405, "The method is not allowed.", "FATAL", headers=headers)
-    return await _run_now(call, export_response)
+    return await _export(call)
 
 
 def _start(call: Call) -> Job:

@@ -1,0 +1,175 @@
+"""Results as they come: what search/jobs/export writes of each row.
+
+A stream is told of the rows one by one and of the end, and gives text that can be sent at once.
+Where the columns have to be known first and are not, rows wait in a file, not in memory.
+Source: REST API Reference, "search/jobs/export".
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Iterator, Sequence
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from splay.eval.value import as_list, to_text
+from splay.rows import Row
+from splay.server.rest.request import JSON_TYPE, XML_TYPE
+from splay.server.rest.results import Page, choose_columns, csv_row, record, xml_head, xml_row
+
+Messages = Sequence[tuple[str, str]]
+
+
+class Stream:
+    """Writes rows in one mode. content_type: of the answer; says: whether it can hold messages."""
+
+    content_type = JSON_TYPE
+    says = True
+
+    def __init__(self, page: Page, wanted: Sequence[str], known: bool) -> None:
+        """page: its columns where they are known, time zone and format. wanted: `f`."""
+        self._page = page
+        self._wanted = wanted
+        self._known = known
+        self.count = 0
+
+    def row(self, row: Row) -> Iterator[str]:
+        """What is to be sent for a row."""
+        raise NotImplementedError
+
+    def end(self, messages: Messages, complete: bool) -> Iterator[str]:
+        """What is to be sent at the end. complete: whether these are all rows."""
+        raise NotImplementedError
+
+    def _columns(self, row: Row) -> None:
+        if not self._known:
+            self._page.fields = choose_columns(list(row), self._wanted)
+
+
+class JsonStream(Stream):
+    """An object a line; the last row says that it is the last, so one is always held back."""
+
+    def __init__(self, page: Page, wanted: Sequence[str], known: bool) -> None:
+        super().__init__(page, wanted, known)
+        self._held: dict[str, Any] | None = None
+
+    def row(self, row: Row) -> Iterator[str]:
+        self._columns(row)
+        if self._held is not None:
+            yield json.dumps(self._held) + "\n"
+        self._held = {"preview": False, "offset": self.count, "result": record(self._page, row)}
+        self.count += 1
+
+    def end(self, messages: Messages, complete: bool) -> Iterator[str]:
+        said = [{"type": kind, "text": text} for kind, text in messages]
+        if said:
+            yield json.dumps({"preview": False, "messages": said}) + "\n"
+        if self._held is None:
+            yield json.dumps({"preview": False, "lastrow": True}) + "\n"
+            return
+        last = {"lastrow": True} if complete else {}
+        result = self._held.pop("result")
+        yield json.dumps({**self._held, **last, "result": result}) + "\n"
+
+
+class RawStream(Stream):
+    """The text of events, one after the other."""
+
+    content_type = "text/plain; charset=UTF-8"
+    says = False
+
+    def row(self, row: Row) -> Iterator[str]:
+        self.count += 1
+        if "_raw" in row:
+            yield f"{to_text(as_list(row['_raw'])[0])}\n"
+
+    def end(self, messages: Messages, complete: bool) -> Iterator[str]:
+        return iter(())
+
+
+class _Table(Stream):
+    """A stream whose columns stand at its head."""
+
+    def __init__(self, page: Page, wanted: Sequence[str], known: bool) -> None:
+        super().__init__(page, wanted, known)
+        self._file: IO[bytes] | None = None
+        if not known:
+            self._file = TemporaryFile(prefix="splay-export-")  # noqa: SIM115 # closed by `end`
+        self._names: dict[str, None] = {}
+        self._begun = False
+
+    def row(self, row: Row) -> Iterator[str]:
+        self.count += 1
+        if self._file is None:
+            yield self._written(row)
+            return
+        self._names.update(dict.fromkeys(row))
+        pickle.dump(row, self._file, pickle.HIGHEST_PROTOCOL)
+
+    def end(self, messages: Messages, complete: bool) -> Iterator[str]:
+        if self._file is not None:
+            self._page.fields = choose_columns(list(self._names), self._wanted)
+            self._file.seek(0)
+            with self._file:
+                for number in range(self.count):
+                    row = pickle.load(self._file)  # nosec B301 # written above, by this process
+                    yield self._one(row, number)
+        yield from self._tail(messages)
+
+    def _written(self, row: Row) -> str:
+        return self._one(row, self.count - 1)
+
+    def _one(self, row: Row, number: int) -> str:
+        head = "" if self._begun else self._head()
+        self._begun = True
+        return head + self._line(row, number)
+
+    def _head(self) -> str:
+        raise NotImplementedError
+
+    def _line(self, row: Row, number: int) -> str:
+        raise NotImplementedError
+
+    def _tail(self, messages: Messages) -> Iterator[str]:
+        return iter(())
+
+
+class CsvStream(_Table):
+    """CSV as results have it; nothing where there is no row."""
+
+    content_type = "text/csv; charset=UTF-8"
+    says = False
+
+    def _head(self) -> str:
+        return csv_row(self._page, None)
+
+    def _line(self, row: Row, number: int) -> str:
+        return csv_row(self._page, row)
+
+
+class XmlStream(_Table):
+    """XML as results have it."""
+
+    content_type = XML_TYPE
+
+    def _head(self) -> str:
+        return xml_head(self._page)
+
+    def _line(self, row: Row, number: int) -> str:
+        return xml_row(self._page, row, number)
+
+    def _tail(self, messages: Messages) -> Iterator[str]:
+        if not self._begun:
+            self._page.messages = messages
+            yield xml_head(self._page)
+        yield "</results>\n"
+
+
+STREAMS: dict[str, type[Stream]] = {
+    "csv": CsvStream,
+    "json": JsonStream,
+    "raw": RawStream,
+    "xml": XmlStream,
+}
+"""The modes in which results can be written as they come."""
