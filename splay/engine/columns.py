@@ -39,3 +39,17 @@ def columns_of(
     if columns is None:
         return list(present)
     return [name for name in columns if not rows or name not in added - emptied or name in present]
+
+
+def ordered_columns(operations: Sequence[Operation]) -> list[str] | None:
+    """The columns of rows that are still to come, where a command says which there are, whatever
+    the rows hold; else None."""
+    columns: list[str] | None = None
+    certain = False
+    for operation in operations:
+        before, columns = columns, operation.columns(columns)
+        if operation.orders_columns:
+            certain = columns is not None
+        elif columns != before:
+            certain = False
+    return columns if certain else None

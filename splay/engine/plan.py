@@ -191,7 +191,10 @@ def _operation(command: Command, context: Context) -> Operation:
         try:
             return built_in.parse(args)
         except SplError as error:
-            raise args.misspelt(error) or args.worded(error) from error
+            told = args.misspelt(error) or args.worded(error)
+            # splunkd reads a command's arguments once the search runs.
+            told.in_run = not isinstance(told, UnsupportedError)
+            raise told from error
     if custom is not None:
         return External(custom, args, command.at)
     message = f"the command {command.name} is not supported"

@@ -86,14 +86,6 @@ def results_over(plan: Plan, rows: Iterable[Row], context: Context, *, after: in
         return Results(columns_of(plan.operations, found), found)
 
 
-def known_columns(plan: Plan) -> list[str] | None:
-    """The columns of a plan's result, where they are known; else None."""
-    columns: list[str] | None = None
-    for operation in plan.operations:
-        columns = operation.columns(columns)
-    return columns
-
-
 def stream_plan(
     plan: Plan, store: Store | None, context: Context, report: ReadReport, watch: Watch
 ) -> Generator[Row, None, None]:

@@ -59,8 +59,14 @@ def _count(function: Function, call: Call) -> None:
 
 
 def _check_kind(function: Function, index: int, expr: Expr) -> None:
-    what = f"{function.name}()"
-    param = function.param(index)
+    try:
+        _need_kind(function.param(index), expr, f"{function.name}()")
+    except SplError as error:
+        words = f"The arguments to the '{function.name}' function are invalid."
+        raise error.worded(error.splunk or f"Error in 'EvalCommand': {words}") from error
+
+
+def _need_kind(param: str, expr: Expr, what: str) -> None:
     if param == "num":
         need_number(expr, what)
     elif param == "bool":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import math
+import re
 import shutil
 import tempfile
 import time
@@ -33,8 +34,9 @@ from splay.server.jobs.search import IndexReach, planned
 from splay.server.jobs.timerange import TimeRange
 from splay.server.logs.log import Log
 from splay.server.logs.searches import search_began, search_ended
+from splay.server.objects.acl import Acl
 from splay.server.objects.appview import ScopedApps
-from splay.server.objects.catalog import Catalog
+from splay.server.objects.catalog import SYSTEM, Catalog
 from splay.store.event import Store
 from splay.store.index.indexes import BUILT_IN, Indexes, SearchStore
 from splay.store.kvstore.collections import KVStore
@@ -73,6 +75,7 @@ class Splunkd:
         self.catalog = Catalog(apps, self.folder / "etc")
         self.users = Users(user, password, data / "users.json" if data else None)
         self.messages = Messages()
+        self.users.session_seconds = seconds_of(self.session_timeout)
         self.users.lockout = Lockout.read(self.catalog.shared("authentication", "splunk_auth"))
         self.indexes = Indexes(self.folder / "db", self._tell_of_index, lasting=data is not None)
         self._open_indexes()
@@ -109,6 +112,18 @@ class Splunkd:
 
     def _tell_of_index(self, name: str, text: str) -> None:
         self.messages.add(f"index:{name}", f"Index {name}: {text}")
+
+    @property
+    def session_timeout(self) -> str:
+        """How long a session lasts without a request: server.conf, [general] sessionTimeout."""
+        return self.catalog.shared("server", "general").get("sessionTimeout", "1h")
+
+    def set_session_timeout(self, text: str) -> None:
+        """Sets it, in words such as 30m or 2h. RestError 400: not a time."""
+        self.users.session_seconds = seconds_of(text)
+        acl = Acl(SYSTEM, "nobody", "system")
+        settings: dict[str, str | None] = {"sessionTimeout": text}
+        self.catalog.write("server", "general", settings, acl, private=False)
 
     def restart(self) -> None:
         """What a restart means to clients: sessions and running searches end, the board forgets
@@ -162,7 +177,10 @@ class Splunkd:
             raise RestError(400, f"A search has at most {MAX_SEARCH:,} characters.", "FATAL")
         context = self._context(sid, request, time_range, self.clock() if now is None else now)
         rest = without_delete(request.search, context)
-        plan, fault = _planned(request.search if rest is None else rest, context)
+        search = request.search if rest is None else rest
+        plan, fault = _planned(search, context)
+        if fault is not None and request.scheduled is not None:
+            raise fault  # its window stays owed
         job = Job(sid, request, plan, context)
         job.fault = fault
         if rest is not None:
@@ -230,3 +248,11 @@ def _planned(search: str, context: Context) -> tuple[Plan, SplError | None]:
     if context.span != given:
         context.add_message("INFO", "Your timerange was substituted based on your search string")
     return plan, None
+
+
+def seconds_of(text: str) -> float:
+    """A length of time of server.conf: a number with s, m, h or d. RestError 400: it is none."""
+    found = re.fullmatch(r"\s*([1-9]\d{0,8})\s*([smhd]?)[a-z]*\s*", text)
+    if found is None:
+        raise RestError(400, f"sessionTimeout = {text} is not a time such as 30m or 1h.")
+    return int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}[found[2]]

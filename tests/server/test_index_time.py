@@ -77,7 +77,7 @@ def test_the_range_of_a_job_is_that_of_its_subsearches(
 
 @pytest.mark.parametrize("text", ["yesterday", "-1parsec"])
 def test_no_time(splunkd: Splunkd, text: str) -> None:
-    with pytest.raises(AssertionError, match="for time term '_index_earliest'"):  # its job fails
+    with pytest.raises(AssertionError, match="for time term"):  # its job fails
         found(splunkd, f"search index=main _index_earliest={text}")
     with pytest.raises(SplError):
         found(splunkd, "search index=main", TimeRange(index_earliest=text))

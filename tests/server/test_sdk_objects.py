@@ -309,12 +309,12 @@ def test_settings(server: Server, service: Any) -> None:
     assert raised.value.status == 501
 
 
-@pytest.mark.parametrize("collection", ["loggers"])
-def test_what_splay_has_not(server: Server, collection: str) -> None:
-    service = server.connect(owner="nobody", app="search")
-    with pytest.raises(HTTPError) as raised:
-        getattr(service, collection).list()
-    assert raised.value.status == 501
+def test_loggers(service: Any) -> None:
+    logger = service.loggers["AuditLogger"]
+    logger.update(level="WARN")
+    logger.refresh()
+    assert logger["level"] == "WARN"
+    logger.update(level="INFO")
 
 
 def test_pages_of_a_listing(service: Any) -> None:

@@ -51,7 +51,7 @@ class Table(Operation):
                 yield from ({} for _ in range(empty))
             yield made
         if empty and not found:
-            context.add_message("INFO", "table: no row has any of the fields")
+            context.add_message("INFO", "No matching fields exist.")
 
     def demand(self, after: Demand) -> Demand:
         return Demand.of(self._names)

@@ -118,6 +118,7 @@ class Users:
         self._lock = threading.RLock()
         self._sessions: dict[bytes, tuple[str, float]] = {}  # by the digest of the key
         self._nobody = of_nobody()
+        self.session_seconds: float = SESSION_SECONDS
         self.lockout = Lockout()
         self._key = secrets.token_bytes(32)
         self._checked: set[bytes] = set()  # digests of what was found right, with a key of its own
@@ -235,7 +236,7 @@ class Users:
         with self._lock:
             now = time.monotonic()
             self._sessions = {
-                k: v for k, v in self._sessions.items() if v[1] > now - SESSION_SECONDS
+                k: v for k, v in self._sessions.items() if v[1] > now - self.session_seconds
             }
             self._sessions[_digest(key)] = (name if name in self.users else name.lower(), now)
         return key
@@ -274,7 +275,7 @@ class Users:
             if found is None:
                 return None
             name, used = found
-            if used <= time.monotonic() - SESSION_SECONDS or name not in self.users:
+            if used <= time.monotonic() - self.session_seconds or name not in self.users:
                 del self._sessions[digest]
                 return None
             self._sessions[digest] = (name, time.monotonic())

@@ -6,6 +6,7 @@ Source: REST API Reference, "data/ui/views", "data/ui/nav", "data/ui/panels",
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -85,6 +86,18 @@ def _text(path: Path) -> str:
     return path.read_text("utf-8", "replace")
 
 
+_PARTS = ("fields", "calculations", "constraints")
+
+
+def _owned(part: Any, owner: str) -> Any:
+    """A part of a dataset with the dataset that it is of; of a lookup what goes into it."""
+    if not isinstance(part, dict):
+        return part
+    inputs = {name: part[name] for name in ("inputField", "lookupField") if name in part}
+    more = {"lookupInputs": [inputs]} if part.get("calculationType") == "Lookup" else {}
+    return {"owner": owner, **more, **part}
+
+
 def _table(path: Path) -> dict[str, Any]:
     return {"eai:data": str(path)}
 
@@ -96,8 +109,30 @@ def _model(path: Path) -> dict[str, Any]:
     except ValueError:
         return {"eai:data": text, "description": text}
     shown = model.get("displayName", path.stem) if isinstance(model, dict) else path.stem
+    if isinstance(model, dict):
+        text = json.dumps(_with_lineages(model), ensure_ascii=False)
     off = json.dumps({"enabled": False})
     return {"eai:data": text, "description": text, "displayName": shown, "acceleration": off}
+
+
+def _with_lineages(model: dict[str, Any]) -> dict[str, Any]:
+    """A model as splunkd shows it: each dataset with its lineage, each of its parts with the
+    dataset that it is of."""
+    objects = [item for item in model.get("objects", ()) if isinstance(item, dict)]
+    by_name = {str(item.get("objectName")): item for item in objects}
+
+    def lineage(name: str, below: tuple[str, ...] = ()) -> str:
+        parent = str(by_name[name].get("parentName", ""))
+        if parent not in by_name or parent in below:
+            return name
+        return f"{lineage(parent, (*below, name))}.{name}"
+
+    shown = []
+    for item in objects:
+        owner = lineage(str(item.get("objectName")))
+        parts = {kind: [_owned(part, owner) for part in item.get(kind, ())] for kind in _PARTS}
+        shown.append({"lineage": owner, **item, **parts})
+    return {**model, "objects": shown, "objectNameList": list(by_name)}
 
 
 def _check_xml(data: bytes) -> None:
@@ -170,7 +205,10 @@ def _entry(call: Call, kind: FileKind, file: _File) -> Entry:
 
 
 def _feed(call: Call, kind: FileKind, files: list[_File]) -> Feed:
-    entries = [_entry(call, kind, file) for file in files]
+    entries = []
+    for file in files:
+        with contextlib.suppress(FileNotFoundError):  # it was removed meanwhile
+            entries.append(_entry(call, kind, file))
     return Feed(kind.title, kind.path, entries, ("_new", "_reload", "_acl"))
 
 
@@ -211,6 +249,8 @@ def _write(call: Call, kind: FileKind, path: Path) -> None:
     data = (call.params.get(kind.argument) or call.params.needed("description")).encode()
     if kind.check is not None:
         kind.check(data)
+    if kind is MODELS:
+        data = _named(data, path.stem)
     write_file(path, data, private=True)
     if kind is MODELS:
         try:
@@ -218,6 +258,14 @@ def _write(call: Call, kind: FileKind, path: Path) -> None:
         except ConfError as error:
             path.unlink()
             raise RestError(400, f"The model cannot be used: {error.message}") from None
+
+
+def _named(data: bytes, name: str) -> bytes:
+    """A model with its name and a list of objects, which a client may leave out."""
+    model = json.loads(data)
+    if not isinstance(model, dict):
+        raise RestError(400, "The model is not an object.")
+    return json.dumps({"modelName": name, "objects": [], **model}, ensure_ascii=False).encode()
 
 
 def _own(call: Call, kind: FileKind) -> _File:
@@ -237,7 +285,7 @@ def _update(call: Call, kind: FileKind) -> Response:
 
 
 def _delete(call: Call, kind: FileKind) -> Response:
-    _own(call, kind).path.unlink()
+    _own(call, kind).path.unlink(missing_ok=True)
     return _list(call, kind)
 
 

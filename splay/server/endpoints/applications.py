@@ -19,8 +19,9 @@ _SETTABLE = ("label", "author", "description", "version", "visible")
 
 _APPS = "apps/local"
 _TEMPLATES: dict[str, dict[str, tuple[str, dict[str, str | None]]]] = {
-    "barebones": {},
+    "barebones": {"app": ("launcher", {"version": "1.0.0"})},
     "sample_app": {
+        "app": ("launcher", {"version": "1.0.0"}),
         "savedsearches": (
             "Errors of the last day",
             {"search": "index=_internal log_level=ERROR", "dispatch.earliest_time": "-24h"},

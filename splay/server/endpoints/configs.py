@@ -89,6 +89,8 @@ def _conf_kind(call: Call) -> Kind:
     name = call.names["conf"].removeprefix("conf-")
     if not call.names["conf"].startswith("conf-") or not _CONF_NAME.fullmatch(name):
         raise RestError(404, "Not Found")
+    if call.request.method == "GET" and name not in _files(call):
+        raise RestError(404, f"{name} does not exist")
     path, title = f"configs/conf-{name}", f"conf-{name}"
     if name == "macros":  # the SDK's way to macros
         return Kind(path, name, title, _macro_content, _macro_flags)
@@ -143,7 +145,7 @@ def _property_stanza(call: Call, kind: Kind) -> Object:
 def list_files(call: Call) -> Response:
     """The .conf files that there are."""
     entries = [Entry(name, "properties", {}, Acl()) for name in _files(call)]
-    return paged(call, Feed("properties", "properties", entries))
+    return paged(call, Feed("properties", "properties", entries), None)
 
 
 @routes("POST", "properties")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +83,29 @@ add_routes(routes, HTTP)
 
 @routes("GET", "data/inputs")
 def kinds(call: Call) -> Response:
-    """The kinds of inputs that splay has."""
-    entries = [Entry(name, "data/inputs", {}, links=("create",)) for name in ("http", "oneshot")]
+    """The kinds of inputs: those that splay has, and those that it only lists."""
+    return _kinds(call, _KINDS)
+
+
+_KINDS = ("http", "monitor", "oneshot", "script", "tcp", "udp")
+
+
+def _kinds(call: Call, names: Sequence[str]) -> Response:
+    """Kinds with what makes one, or, where there is more below, without."""
+    entries = [Entry(n, call.path, {}, links=() if n == "tcp" else ("create",)) for n in names]
     return respond(call, Feed("inputs", call.path, entries))
+
+
+@routes("GET", "data/inputs/tcp")
+def tcp_kinds(call: Call) -> Response:
+    """The kinds of inputs by TCP."""
+    return _kinds(call, ("cooked", "raw", "ssl"))
+
+
+@routes("GET", "data/inputs/oneshot/{name}")
+def read_oneshot(call: Call) -> Response:
+    """A file that is being read: there is none."""
+    raise RestError(404, f"Could not find object id={call.names['name']}")
 
 
 @routes("GET", "data/modular-inputs")

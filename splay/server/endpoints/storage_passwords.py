@@ -29,7 +29,7 @@ def _content(call: Call, item: Object) -> dict[str, Any]:
     content: dict[str, Any] = {
         "encr_password": kept,
         "password": "********",  # nosec B105 # the mask
-        "realm": realm or None,
+        "realm": realm,
         "username": name,
     }
     if kept:

@@ -80,7 +80,7 @@ def settings(call: Call) -> Response:
         "minFreeSpace": 0,
         "pass4SymmKey": "",  # a secret among Splunks: splay has no others to share one with
         "serverName": SERVER_NAME,
-        "sessionTimeout": "1h",
+        "sessionTimeout": call.splunkd.session_timeout,
         "startwebserver": False,
         "trustedIP": "",
     }
@@ -91,8 +91,13 @@ def settings(call: Call) -> Response:
 @routes("POST", "server/settings")
 @routes("POST", "server/settings/settings")
 def change_settings(call: Call) -> Response:
-    """splay's settings are its command line's."""
-    raise RestError(501, "Not implemented: splay's settings are the options it is started with.")
+    """Sets how long sessions last; the others are the options that splay is started with."""
+    call.need("edit_server")
+    if set(call.params.pairs(("output_mode", "_"))) - {"sessionTimeout"}:
+        text = "splay's settings are the options it is started with, but for sessionTimeout"
+        raise RestError(501, f"Not implemented: {text}.")
+    call.splunkd.set_session_timeout(call.params.needed("sessionTimeout"))
+    return settings(call)
 
 
 def _memory(name: str) -> int:

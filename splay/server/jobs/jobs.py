@@ -19,7 +19,7 @@ from splay.errors import SplayError
 from splay.memory import MemoryFull, in_memory
 from splay.rows import Results, Row
 from splay.server.errors import RestError, told
-from splay.server.jobs.search import Tap, is_transforming, shows_nothing
+from splay.server.jobs.search import Tap, is_transforming
 from splay.server.jobs.slots import Slots
 from splay.store.event import ReadReport, Store
 
@@ -249,9 +249,6 @@ class Job:
     def _collect(self, store: Store) -> None:
         """Keeps the results."""
         found = run_plan(self.plan, store, self.context, self.report, watch=self.tap.watch)
-        if shows_nothing(self.plan, found):
-            found.rows.clear()
-            self.context.add_message("INFO", "No matching fields exist.")
         most = self.request.max_count
         if self.finish is None and len(found.rows) > most:
             said = f"The results are cut: {most:,} of {len(found.rows):,} are kept (max_count)."

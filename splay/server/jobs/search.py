@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
 from splay.engine.plan import Plan, make_plan
-from splay.rows import Results, Row
+from splay.rows import Row
 from splay.server.errors import RestError
 from splay.spl.tree import And, Compare, Or, SearchExpr
 from splay.store.index.indexes import Indexes
 
 _FIRST_WORD = re.compile(r"\s*(\|)?\s*([\w.\-]*)")
+_PREVIEW = 1000  # results
 _CHECK_EVERY = 500  # rows between two looks at whether the search is to go on
 
 
@@ -97,6 +98,8 @@ class Tap:
         self._keep = keep
         self.count = 0
         self.rows: list[Row] = []
+        self.preview: list[Row] = []
+        """The first results of a search that streams, while it runs."""
 
     def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows, as they are (`splay.engine.run.Watch`)."""
@@ -106,16 +109,11 @@ class Tap:
             self.count += 1
             if self.count <= self._keep:
                 self.rows.append(dict(row))
+            if operation is None and self.count <= _PREVIEW:
+                self.preview.append(row)
             yield row
 
 
 def is_transforming(plan: Plan) -> bool:
     """Whether the results are a table made of the events, not the events themselves."""
     return any(operation.kind is Kind.TRANSFORMING for operation in plan.operations)
-
-
-def shows_nothing(plan: Plan, found: Results) -> bool:
-    """Whether a table names fields that no row has: splunkd then says so, and has no results."""
-    wanted = set(found.columns)
-    named = plan.commands[-1].name == "table" and bool(found.rows)
-    return named and all(wanted.isdisjoint(row) for row in found.rows)

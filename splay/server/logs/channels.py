@@ -6,7 +6,7 @@ and their order).
 
 from __future__ import annotations
 
-LEVELS = ("DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+LEVELS = ("DEBUG", "INFO", "WARN", "ERROR", "CRIT", "FATAL")
 CHANNELS = ("AuditLogger", "HttpListener", "SavedSplunker", "SearchProcess", "ServerControl")
 """AuditLogger: who does what (_audit). HttpListener: requests to the management port.
 SavedSplunker: runs of scheduled searches. SearchProcess: searches that fail. ServerControl: starts

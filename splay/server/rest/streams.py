@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
 from splay.server.rest.request import JSON_TYPE, XML_TYPE
-from splay.server.rest.results import Page, choose_columns, csv_row, record, xml_head, xml_row
+from splay.server.rest.results import Page, csv_row, record, xml_head, xml_row
 
 Messages = Sequence[tuple[str, str]]
+_MOST_KNOWN = 1000
+Columns = Callable[[list[str]], list[str]]
 
 
 class Stream:
@@ -27,11 +29,12 @@ class Stream:
     content_type = JSON_TYPE
     says = True
 
-    def __init__(self, page: Page, wanted: Sequence[str], known: bool) -> None:
-        """page: its columns where they are known, time zone and format. wanted: `f`."""
+    def __init__(self, page: Page, columns: Columns | None) -> None:
+        """page: its columns where they are known, time zone and format. columns: where they are
+        not, says which there are and in which order, of the fields that there were."""
         self._page = page
-        self._wanted = wanted
-        self._known = known
+        self._columns_of = columns
+        self._known: dict[tuple[str, ...], list[str]] = {}  # columns by the fields of a row
         self.count = 0
 
     def row(self, row: Row) -> Iterator[str]:
@@ -43,15 +46,21 @@ class Stream:
         raise NotImplementedError
 
     def _columns(self, row: Row) -> None:
-        if not self._known:
-            self._page.fields = choose_columns(list(row), self._wanted)
+        if self._columns_of is None:
+            return
+        names = tuple(row)
+        if names not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[names] = self._columns_of(list(names))
+        self._page.fields = self._known[names]
 
 
 class JsonStream(Stream):
     """An object a line; the last row says that it is the last, so one is always held back."""
 
-    def __init__(self, page: Page, wanted: Sequence[str], known: bool) -> None:
-        super().__init__(page, wanted, known)
+    def __init__(self, page: Page, columns: Columns | None) -> None:
+        super().__init__(page, columns)
         self._held: dict[str, Any] | None = None
 
     def row(self, row: Row) -> Iterator[str]:
@@ -91,10 +100,10 @@ class RawStream(Stream):
 class _Table(Stream):
     """A stream whose columns stand at its head."""
 
-    def __init__(self, page: Page, wanted: Sequence[str], known: bool) -> None:
-        super().__init__(page, wanted, known)
+    def __init__(self, page: Page, columns: Columns | None) -> None:
+        super().__init__(page, columns)
         self._file: IO[bytes] | None = None
-        if not known:
+        if columns is not None:
             self._file = TemporaryFile(prefix="splay-export-")  # noqa: SIM115 # closed by `end`
         self._names: dict[str, None] = {}
         self._begun = False
@@ -109,7 +118,8 @@ class _Table(Stream):
 
     def end(self, messages: Messages, complete: bool) -> Iterator[str]:
         if self._file is not None:
-            self._page.fields = choose_columns(list(self._names), self._wanted)
+            assert self._columns_of is not None
+            self._page.fields = self._columns_of(list(self._names))
             self._file.seek(0)
             with self._file:
                 for number in range(self.count):

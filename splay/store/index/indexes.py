@@ -104,6 +104,8 @@ class Indexes:
 
     def create(self, name: str) -> Index:
         """A new index. IndexRefused: not a name for one (400), or there is one (409)."""
+        if name in self._indexes:
+            raise IndexRefused(409, f"Index name={name} already exists.")
         if not _NAME.fullmatch(name) or name == "kvstore" or name.startswith("_"):
             raise IndexRefused(
                 400,
@@ -112,7 +114,7 @@ class Indexes:
             )
         with self._lock:
             if name in self._indexes:
-                raise IndexRefused(409, f"Index name {name!r} already exists.")
+                raise IndexRefused(409, f"Index name={name} already exists.")
             return self._open(name)
 
     def delete(self, name: str) -> None:

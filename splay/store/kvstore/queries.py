@@ -172,6 +172,8 @@ class Wanted:
         hidden: list[str] = []
         for item in _items(texts):
             name, _, flag = item.rpartition(":") if item.endswith((":0", ":1")) else (item, "", "1")
+            # MongoDB's own name of the key: clients leave it out by that.
+            name = "_key" if name == "_id" else name
             (hidden if flag == "0" else shown).append(name)
         return cls(tuple(shown), tuple(hidden))
 

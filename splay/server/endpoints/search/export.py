@@ -14,7 +14,8 @@ from collections.abc import AsyncIterator, Callable
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from splay.engine.run import columns_of
+from splay.engine.columns import columns_of, ordered_columns
+from splay.rows import Row
 from splay.server.endpoints.search.job_request import job_request, output_format
 from splay.server.errors import RestError
 from splay.server.jobs.export import Export
@@ -66,11 +67,17 @@ def _start(call: Call) -> tuple[Job, Export, Stream]:
 def _stream(call: Call, job: Job) -> Stream:
     params = call.params
     wanted = [*params.all("f"), *params.all("field_list")]
-    columns = None if job.plan.open else columns_of(job.plan)
+    operations = job.plan.operations
+    columns = None if job.plan.open else ordered_columns(operations)
     chosen = choose_columns(columns, wanted) if columns is not None else []
     time_format = output_format(params) or job.request.time_format
     page = Page(chosen, [], 0, False, (), job.context.tz, time_format, gap="")
-    return STREAMS[call.output_mode](page, wanted, columns is not None)
+
+    def columns_at_end(names: list[str]) -> list[str]:
+        rows: list[Row] = [dict.fromkeys(names, "")] if names else []
+        return choose_columns(columns_of(operations, rows), wanted)
+
+    return STREAMS[call.output_mode](page, None if columns is not None else columns_at_end)
 
 
 def _sink(job: Job, export: Export, stream: Stream) -> Callable[..., None]:

@@ -269,8 +269,17 @@ def read_results(call: Call) -> Response:
 @_both("GET", "/{sid}/results_preview")
 @_both("POST", "/{sid}/results_preview")
 def read_preview(call: Call) -> Response:
-    """The results; splay makes no previews, so 204 until the job is done."""
-    return _of_results(call, lambda job: job.results)
+    """The results; while the job runs the first of those that it has, where they are its results
+    already: of a search that makes a table there are none before its end (204)."""
+    call.params.refuse_others(_RESULT_ARGS)
+    job = job_of(call)
+    if job.done or job.transforming or not job.preview_enabled or not job.tap.preview:
+        return _of_results(call, lambda job: job.results)
+    rows = list(job.tap.preview)
+    found = Results(list(dict.fromkeys(name for row in rows for name in row)), rows)
+    page = _page(call, job, found)
+    page.preview = True
+    return results_response(call, page)
 
 
 @_both("GET", "/{sid}/events")

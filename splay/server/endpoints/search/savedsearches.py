@@ -195,6 +195,10 @@ SEARCHES = Kind(
     required=("search",),
     capability="search",
     listing=_LISTING,
+    fields={
+        "optionalFields": sorted({*_DEFAULTS, *_ALIASES, "actions", "disabled", "is_visible"}),
+        "wildcardFields": [r"action\..*", r"alert\..*", r"dispatch\..*", r"display\..*"],
+    },
 )
 
 

@@ -24,7 +24,7 @@ from splay.server.errors import RestError
 from splay.server.jobs.jobs import Job
 from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call
 
-_SPANS = (1, 60, 3600, 86400, 86400 * 30, 86400 * 365)  # seconds
+_SPANS = (0.001, 0.01, 0.1, 1, 60, 3600, 86400, 86400 * 30, 86400 * 365)  # seconds
 _MOST_BUCKETS = 10_000
 _FIRST, _LAST = -62e9, 253e9
 """Of a timeline, seconds: within the years 5 to 9987, so that the ends of a span are dates, too."""
@@ -69,7 +69,8 @@ def _numbers(counts: Counter[int]) -> range:
     return range(min(counts), max(counts) + 1)
 
 
-def _bucket(start: int, span: int, count: int, tz: tzinfo) -> dict[str, Any]:
+def _bucket(start: float, span: float, count: int, tz: tzinfo) -> dict[str, Any]:
+    start = round(start, 3)
     begin = datetime.fromtimestamp(start, tz)
     end = datetime.fromtimestamp(start + span, tz)
     return {
