@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SDK := lib/splunklib/__init__.py
+VENDORED := lib/splunklib/__init__.py
 PUBLISHED := attack_data/4876_windows-security.log
 INSPECT := .venv-inspect
 CONTENTCTL := .venv-contentctl
 ADDON := .venv-addon
 ADDON_8 := .venv-addon-8
+SDKVENV := .venv-sdk
+JSMODULES := .cache/jssdk/node_modules
 BENCH := .venv-bench
 FUZZ := .venv-fuzz
 EVTX := .cache/Security_short_selected.evtx
@@ -17,12 +19,12 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth commands conformance witness differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations
+.PHONY: addon-fields breadth commands conformance witness differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-sdk test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations
 
 # The groups of `make help`; a target that stands in none is listed last.
 SEE := help setup detect attack-data dashboards
 APP := package inspect content views release wheel splunk-up splunk-down
-CHECK := test lint test-contentctl test-addon test-splunk security faults fuzz mutations clean
+CHECK := test lint test-contentctl test-addon test-sdk test-splunk security faults fuzz mutations clean
 MEASURE := bench load efficacy once breadth addon-fields conformance witness
 WRITE := commands differences scale screenshots renderer
 
@@ -36,7 +38,7 @@ help:  ## say what there is to make
 	      m = split(substr(group[i], colon + 1), name, " "); for (k = 1; k <= m; k++) line(name[k]); print ""} \
 	    for (k = 1; k <= count; k++) line(order[k])}' $(MAKEFILE_LIST)
 
-setup: $(READY) $(SDK)  ## make the virtual environment (done by the other targets when needed)
+setup: $(READY) $(VENDORED)  ## make the virtual environment (done by the other targets when needed)
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -48,7 +50,7 @@ $(READY): pyproject.toml
 	@touch $@
 
 # What ships beside the app's own code, as pinned in requirements-app.txt.
-$(SDK): $(READY) requirements-app.txt
+$(VENDORED): $(READY) requirements-app.txt
 	$(BIN)/python -m tools.vendor lib
 	@touch $@
 
@@ -65,7 +67,7 @@ DATA := $(SAMPLE)
 ORIGIN := a sample that this project generates (make attack-data fetches the published data)
 endif
 
-detect: $(READY) $(SDK)  ## run the app's detection on attack data, or on yours: make detect DATA=path
+detect: $(READY) $(VENDORED)  ## run the app's detection on attack data, or on yours: make detect DATA=path
 	@echo "Data: $(DATA), $(ORIGIN)"
 	@$(BIN)/splay detect "$(DATA)"
 
@@ -76,7 +78,7 @@ attack-data: $(READY)  ## fetch the published attack data and check its size and
 $(EVTX): $(READY)
 	@$(BIN)/python tests/real_evtx.py
 
-test: $(READY) $(SDK) $(EVTX)  ## run every test that can run here
+test: $(READY) $(VENDORED) $(EVTX)  ## run every test that can run here
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 # Splunk's packages and the bundle made of them are the only things that need Node.js.
@@ -94,7 +96,7 @@ renderer: $(RENDERER)  ## bundle Splunk's own dashboard renderer (needs Node.js;
 views: $(MODULES)  ## compare the app's dashboards with the schema that Splunk publishes (needs Node.js)
 	@node dashboards/check.mjs default/data/ui/views/*.xml
 
-dashboards: $(READY) $(SDK) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA=
+dashboards: $(READY) $(VENDORED) $(RENDERER)  ## see the app's dashboards on a sample, or on your logs with DATA=
 	@$(BIN)/python -m tests.web.serving $(if $(filter command%,$(origin DATA)),"$(DATA)")
 
 $(FUZZ)/.ready: pyproject.toml tests/fuzz/requirements.txt
@@ -102,33 +104,33 @@ $(FUZZ)/.ready: pyproject.toml tests/fuzz/requirements.txt
 	$(FUZZ)/bin/python -m pip install --quiet --editable '.[dev]' --requirement tests/fuzz/requirements.txt
 	@touch $@
 
-fuzz: $(SDK) $(FUZZ)/.ready  ## try a million inputs on every reader and port: make fuzz FUZZ_ARGS="spl --inputs 10000"
+fuzz: $(VENDORED) $(FUZZ)/.ready  ## try a million inputs on every reader and port: make fuzz FUZZ_ARGS="spl --inputs 10000"
 	$(FUZZ)/bin/python -m tests.fuzz $(FUZZ_ARGS)
 
-load: $(READY) $(SDK)  ## 50 clients search and index on splay serve for 10 minutes: make load LOAD_ARGS="--seconds 60"
+load: $(READY) $(VENDORED)  ## 50 clients search and index on splay serve for 10 minutes: make load LOAD_ARGS="--seconds 60"
 	$(BIN)/python -m tests.load $(LOAD_ARGS)
 
-once: $(READY) $(SDK)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--case late"
+once: $(READY) $(VENDORED)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--case late"
 	$(BIN)/python -m tests.efficacy.once $(ONCE_ARGS)
 
 # The licences that what is installed may have; weak copyleft only in tools that do not ship. Left out is
 # what a test runs as a program of its own: podman-compose, GPL-2.0-only, is imported by nothing.
 LICENCES := MIT;BSD;Apache;PSF-2.0;CNRI-Python;MPL-2.0;Mozilla Public License 2.0
-security: $(READY) $(SDK)  ## what can be held here of docs/security.md: its tests, bandit, licences
+security: $(READY) $(VENDORED)  ## what can be held here of docs/security.md: its tests, bandit, licences
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml splay bin tools
 	$(BIN)/pip-licenses --python $(BIN)/python --partial-match --allow-only='$(LICENCES)' \
 	  --ignore-packages podman-compose --summary
 	$(BIN)/python -m pytest --long tests/security \
 	  $$(grep -oE 'tests/[a-z0-9_/]+\.py::test_\w+' docs/security.md | grep -v ^tests/security | sort -u)
 
-faults: $(READY) $(SDK)  ## break everything once: a table of what was tried and what went wrong
+faults: $(READY) $(VENDORED)  ## break everything once: a table of what was tried and what went wrong
 	@$(BIN)/python -m tests.faults.table $(FAULTS_ARGS)
 
-efficacy: $(READY) $(SDK) $(EVTX)  ## recall, precision, and make once: EFFICACY_ARGS="--other 10000 --logs LOGS"
+efficacy: $(READY) $(VENDORED) $(EVTX)  ## recall, precision, and make once: EFFICACY_ARGS="--other 10000 --logs LOGS"
 	$(BIN)/python -m tests.efficacy $(EFFICACY_ARGS)
 	@$(MAKE) --no-print-directory once
 
-screenshots: $(READY) $(SDK) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
+screenshots: $(READY) $(VENDORED) $(RENDERER)  ## pictures of report and dashboards in build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.report.screenshots
 	@$(BIN)/python -m tests.web.screenshots
 
@@ -143,7 +145,7 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 	$(BENCH)/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
 	@touch $@
 
-bench: $(READY) $(SDK) $(BENCH)/.ready $(EVTX)  ## time splay beside its peers: make bench BENCH_ARGS="sparse --events 200000"
+bench: $(READY) $(VENDORED) $(BENCH)/.ready $(EVTX)  ## time splay beside its peers: make bench BENCH_ARGS="sparse --events 200000"
 	$(BIN)/python -m benchmarks.bench $(BENCH_ARGS)
 
 scale: $(READY) $(BENCH)/.ready  ## compute what the app costs a Splunk of 1, 10 and 100 TB a day, into docs/scale.md
@@ -159,7 +161,7 @@ addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lis
 	@$(BIN)/python -m tools.addon_fields "$(TA)" $(if $(CIM),"$(CIM)") $(if $(EVENT),--event "$(EVENT)") \
 	  $(if $(CONTENT),--content "$(CONTENT)")
 
-mutations: $(READY) $(SDK)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000
+mutations: $(READY) $(VENDORED)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000
 	$(BIN)/python -m pytest tests/unit/spl/test_mutated.py --mutations $(or $(MUTATIONS),100000)
 
 conformance: $(READY)  ## run the conformance tables and count them, also for the README
@@ -203,7 +205,7 @@ $(CONTENTCTL)/.ready: $(READY) tools/requirements-content.txt
 content: $(READY) $(CONTENTCTL)/.ready  ## have contentctl validate and build the detection in content/
 	@$(BIN)/python -m tools.content $(CONTENTCTL)/bin
 
-test-contentctl: $(READY) $(SDK) $(CONTENTCTL)/.ready  ## Splunk's contentctl tests the detection on splay
+test-contentctl: $(READY) $(VENDORED) $(CONTENTCTL)/.ready  ## Splunk's contentctl tests the detection on splay
 	$(BIN)/python -m pytest tests/official/test_contentctl.py --official-tools
 
 $(ADDON)/.ready: $(READY) tools/requirements-addon.txt
@@ -219,8 +221,26 @@ $(ADDON_8)/.ready: $(READY) tools/requirements-addon-8.txt
 	$$python -m venv $(ADDON_8) && $(ADDON_8)/bin/python -m pip install --quiet \
 	  --disable-pip-version-check --requirement tools/requirements-addon-8.txt && touch $@
 
-test-addon: $(READY) $(SDK) $(ADDON)/.ready $(ADDON_8)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay
+test-addon: $(READY) $(VENDORED) $(ADDON)/.ready $(ADDON_8)/.ready  ## Splunk's pytest-splunk-addon tests the field pack on splay
 	$(BIN)/python -m pytest tests/official/test_addon.py --official-tools
+
+$(SDKVENV)/.ready: $(READY) tools/requirements-sdk.txt
+	$(BIN)/python -m venv $(SDKVENV)
+	$(SDKVENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement tools/requirements-sdk.txt
+	@touch $@
+
+$(JSMODULES)/.ready: tests/official/javascript/package.json
+	mkdir -p $(dir $(JSMODULES))
+	cp $< $(dir $(JSMODULES))
+	npm install --prefix $(dir $(JSMODULES)) --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Checkouts of splunk/splunk-sdk-python and splunk/splunk-sdk-javascript; either may be left out.
+test-sdk: $(READY) $(VENDORED) $(SDKVENV)/.ready $(if $(JSSDK),$(JSMODULES)/.ready)  ## Splunk's SDKs' own tests on splay: make test-sdk SDK=checkout JSSDK=checkout
+	SDK_CHECKOUT="$(SDK)" SDK_PYTHON="$(abspath $(SDKVENV)/bin/python)" \
+	JSSDK_CHECKOUT="$(JSSDK)" JSSDK_MODULES="$(abspath $(JSMODULES))" \
+	  $(BIN)/python -m pytest tests/official/test_sdk.py --official-tools
 
 splunk-up: $(READY) package  ## start a Splunk container with the app: make splunk-up SPLUNK_VERSION=10.0.0
 	@$(BIN)/python -m tests.harness.container up
@@ -232,4 +252,4 @@ test-splunk: $(READY) package  ## run the detection's tests on a new Splunk cont
 	$(BIN)/python -m pytest tests/harness/test_on_splunk.py --splunk-type=docker
 
 clean:  ## remove what the other targets made
-	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(ADDON_8) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(ADDON_8) $(SDKVENV) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
