@@ -1,13 +1,14 @@
 """What fields an add-on gives an event in splay, beside those that Splunk listed for it.
 
     make addon-fields TA=Splunk_TA_windows [CIM=Splunk_SA_CIM] [EVENT=4876.xml]
-        [CONTENT=security_content]
+        [CONTENT=security_content] [EVTX=logs/]
 
 The event is the first 4876 of EVENT, or of the project's sample, in the form that Windows gives
 it; the list stands in tests/fixtures. With a checkout of splunk/security_content as CONTENT, the
 example event of each of its Windows data sources is compared with the fields that this data source
-lists, where the checkout has it whole and as XML. Exit code 1: the 4876 lacks a field for no known
-reason.
+lists, where the checkout has it whole and as XML. With .evtx logs as EVTX, each named value of
+their events is looked for among its fields (tools/evtx_fields.py). Exit code 1: the 4876 lacks a
+field for no known reason.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from splay.engine.run import run_plan
 from splay.errors import SplayError
 from splay.store.event import ReadReport, Store
 from splay.store.files.filestore import FileStore, InputSettings
+from tools import evtx_fields
 
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "tests" / "fixtures" / "fields_of_4876.txt"
@@ -117,6 +119,7 @@ def main() -> None:
     parser.add_argument("apps", type=Path, nargs="+", help="the add-on, and apps beside it")
     parser.add_argument("--event", type=Path, default=SAMPLE, help="a file with a 4876 as XML")
     parser.add_argument("--content", type=Path, help="a checkout of splunk/security_content")
+    parser.add_argument("--evtx", type=Path, help="a folder of .evtx logs")
     options = parser.parse_args()
     try:
         own = compare(backup_fields(options.event, options.apps), listed_fields())
@@ -125,6 +128,8 @@ def main() -> None:
             if not (options.content / "data_sources").is_dir():
                 sys.exit(f"error: {options.content} is no checkout of security_content")
             show_all(list(compare_all(options.content, options.apps)))
+        if options.evtx:
+            evtx_fields.show(evtx_fields.tally(options.evtx, options.apps))
     except SplayError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
