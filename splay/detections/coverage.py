@@ -6,12 +6,12 @@ https://learn.microsoft.com/windows/security/threat-protection/auditing/advanced
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from splay.engine.codes import ANY_CODE, EventCodes
-from splay.store.event import Event, Need, ReadReport, Store
-
-_MOST_HOSTS = 100
+from splay.engine.codes import EventCodes
+from splay.store.event import Need, ReadReport, Store
+from splay.store.files.filestore import FileStore
+from splay.store.related import CODE, Codes, Related
 
 
 @dataclass(frozen=True)
@@ -19,53 +19,42 @@ class Subcategory:
     """Events that one audit subcategory writes."""
 
     name: str
-    first: int
-    last: int
+    codes: Codes
 
 
-SUBCATEGORIES = (Subcategory("Certification Services", 4868, 4900),)
+SUBCATEGORIES = (Subcategory("Certification Services", Codes(4868, 4900)),)
 """Audit Certification Services: events 4868 to 4900."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Coverage:
-    """The events of a subcategory that there are. first, last: epoch seconds.
-
-    hosts: how many events each has; of at most 100.
-    """
+    """The events of a subcategory that there are."""
 
     subcategory: Subcategory
-    events: int = 0
-    hosts: dict[str, int] = field(default_factory=dict)
-    first: float | None = None
-    last: float | None = None
-
-    def add(self, event: Event) -> None:
-        """Counts an event."""
-        self.events += 1
-        if event.host in self.hosts or len(self.hosts) < _MOST_HOSTS:
-            self.hosts[event.host] = self.hosts.get(event.host, 0) + 1
-        self.first = event.time if self.first is None else min(self.first, event.time)
-        self.last = event.time if self.last is None else max(self.last, event.time)
+    found: Related
 
 
-def coverage_of(codes: EventCodes | None, store: Store, need: Need) -> Coverage | None:
-    """What the store holds of the subcategory that a search's events belong to.
+def subcategory_of(codes: EventCodes | None) -> Subcategory | None:
+    """The subcategory that all these codes belong to; None where none is known."""
+    numbers = [int(number) for number in codes.numbers] if codes else []
+    for some in SUBCATEGORIES:
+        if numbers and all(some.codes.first <= each <= some.codes.last for each in numbers):
+            return some
+    return None
 
-    need: the search's, of which the time range counts. None: where none is known.
+
+def coverage_of(subcategory: Subcategory, store: Store, need: Need, report: ReadReport) -> Coverage:
+    """What the store holds of a subcategory.
+
+    need: the search's, of which the time range counts. report: of the search, which was told of
+    them while files were read.
     """
-    subcategory = next((some for some in SUBCATEGORIES if codes and _holds(some, codes)), None)
-    if subcategory is None:
-        return None
-    found = Coverage(subcategory)
-    numbers = range(subcategory.first, subcategory.last + 1)
-    literals = tuple(dict.fromkeys(f"{number}"[:3] for number in numbers))
-    for event in store.scan(Need((literals,), need.earliest, need.latest), ReadReport()):
-        said = ANY_CODE.search(event.raw)
-        if said and int(said[1]) in numbers:
-            found.add(event)
-    return found
-
-
-def _holds(subcategory: Subcategory, codes: EventCodes) -> bool:
-    return all(subcategory.first <= int(each) <= subcategory.last for each in codes.numbers)
+    if isinstance(store, FileStore):
+        return Coverage(subcategory, report.related)
+    found = Related()
+    for event in store.scan(Need((), need.earliest, need.latest, need.indexes), ReadReport()):
+        raw = event.raw.encode("utf-8", "replace")
+        said = CODE.search(raw)
+        if said and subcategory.codes.at(raw, said.start(1)):
+            found.add(event.host, event.time)
+    return Coverage(subcategory, found)

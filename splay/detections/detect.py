@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 from splay.commands.operation import Context
 from splay.detections.correlation import Detection
-from splay.detections.coverage import Coverage, coverage_of
+from splay.detections.coverage import Subcategory, coverage_of, subcategory_of
 from splay.detections.evidence import Evidence
 from splay.detections.outcome import Outcome
-from splay.engine.codes import EventCodes
 from splay.engine.nothing import count_outside
 from splay.engine.plan import Plan, make_plan
 from splay.engine.run import Progress, run_plan
-from splay.errors import DataError
-from splay.store.event import Need, ReadReport, Store
+from splay.store.event import ReadReport, Store
 
 _MOST_PLACES = 5
 
@@ -51,6 +50,7 @@ def run_detection(
     started = time.perf_counter()
     bounds = context.earliest, context.latest
     plan = make_plan(detection.search, context)
+    subcategory = _subcategory(plan)
     report = ReadReport()
     with watching() as progress:
         results = run_plan(plan, store, context, report, progress, processes, evidence=evidence)
@@ -58,8 +58,8 @@ def run_detection(
     context.earliest, context.latest = bounds
     outside = count_outside(detection.search, store, context) if bounded else 0
     coverage = None
-    if plan.retrieval and not results.rows:
-        coverage = _coverage(plan.retrieval.codes, store, plan.retrieval.need)
+    if plan.retrieval and subcategory and not results.rows:
+        coverage = coverage_of(subcategory, store, plan.retrieval.need, report)
     seconds = time.perf_counter() - started
     messages = [*_loud(plan, report), *context.messages]
     return Outcome(
@@ -76,11 +76,13 @@ def run_detection(
     )
 
 
-def _coverage(codes: EventCodes | None, store: Store, need: Need) -> Coverage | None:
-    try:
-        return coverage_of(codes, store, need)
-    except DataError:  # what cannot be read was said by the search
-        return None
+def _subcategory(plan: Plan) -> Subcategory | None:
+    """The audit subcategory of the events searched for: the plan then counts all of its events."""
+    retrieval = plan.retrieval
+    subcategory = subcategory_of(retrieval.codes) if retrieval else None
+    if retrieval and subcategory:
+        retrieval.need = replace(retrieval.need, related=subcategory.codes)
+    return subcategory
 
 
 def _loud(plan: Plan, report: ReadReport) -> list[tuple[str, str]]:

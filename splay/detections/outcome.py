@@ -51,11 +51,11 @@ class Outcome:
 
     def rests_on(self) -> str:
         """What its silence rests on, in a sentence; "" where that is not known."""
-        found = self.coverage
-        if found is None:
+        if self.coverage is None:
             return ""
-        kind = f"event {found.subcategory.first} to {found.subcategory.last}"
-        audited = f"({found.subcategory.name} auditing)"
+        subcategory, found = self.coverage.subcategory, self.coverage.found
+        kind = f"event {subcategory.codes.first} to {subcategory.codes.last}"
+        audited = f"({subcategory.name} auditing)"
         if not found.events or found.first is None or found.last is None:
             return f"These logs could not have shown it: they hold no {kind} {audited}"
         hosts = ", ".join(list(found.hosts)[:_MOST_HOSTS])

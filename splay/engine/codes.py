@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from splay.rows import Row
 from splay.spl.tree import And, Compare, Or, SearchExpr
+from splay.store.related import CODE
 
 _FIELDS = frozenset({"eventcode", "eventid", "event_id", "event.code", "signature_id"})
-_NAMED = rb"(?i)(?:\bevent[ _]?(?:id|code)\b|\bevent\.code\b|\"code\")"
-_BETWEEN = rb"(?:\s[^<>\n]{0,80}>|[^0-9\n]{0,24}?)"
-ANY_CODE = re.compile((_NAMED + _BETWEEN + rb"(\d{1,5})(?!\d)").decode("ascii"), re.ASCII)
-"""An event's code beside a name for it, as XML, as text or as JSON; the group is the code."""
+_CODE = CODE.pattern.decode("ascii")
+ANY_CODE = re.compile(_CODE, re.ASCII)
+"""An event's code in text; the group is the code."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class EventCodes:
     @property
     def says(self) -> re.Pattern[bytes]:
         """Text that says one of the codes."""
-        numbers = b"|".join(sorted(number.encode("ascii") for number in self.numbers))
-        return re.compile(_NAMED + _BETWEEN + rb"(?:" + numbers + rb")(?!\d)")
+        numbers = "|".join(sorted(self.numbers))
+        return re.compile(_CODE.replace(r"(\d{1,5})", f"(?:{numbers})").encode("ascii"))
 
     def unseen(self, raw: str, row: Row) -> bool:
         """Whether an event says that it is one of these and has none of the fields."""

@@ -234,6 +234,7 @@ def _taken(future: Future[Done], work: Work, report: ReadReport) -> Groups:
         setattr(report, field, getattr(report, field) + getattr(done.report, field))
     report.problems = [*report.problems, *done.report.problems][:MAX_PROBLEMS]
     report.left_out += done.report.left_out
+    report.related.absorb(done.report.related)
     for name, count in done.report.passed_over.items():
         report.passed_over[name] = report.passed_over.get(name, 0) + count
     for level, text in done.messages:

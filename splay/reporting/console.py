@@ -72,7 +72,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     )
     console.print(title)
     if line := outcome.rests_on():
-        told = outcome.coverage is not None and outcome.coverage.events
+        told = outcome.coverage is not None and outcome.coverage.found.events
         console.print(Text(visible(line), "" if told else "yellow"))
     rows = outcome.results.rows
     for number, row in enumerate(rows[:_MOST_PANELS], start=1):

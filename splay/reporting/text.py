@@ -93,16 +93,16 @@ def outcome_json(outcome: Outcome) -> str:
 
 def _coverage(outcome: Outcome) -> dict[str, Any] | None:
     """What the silence rests on; null where it fired, or that is not known."""
-    found = outcome.coverage
-    if found is None:
+    if outcome.coverage is None:
         return None
+    subcategory, found = outcome.coverage.subcategory, outcome.coverage.found
     times = {
         name: None if time is None else iso(time, outcome.tz)
         for name, time in (("first", found.first), ("last", found.last))
     }
     return {
-        "audit": found.subcategory.name,
-        "codes": [found.subcategory.first, found.subcategory.last],
+        "audit": subcategory.name,
+        "codes": [subcategory.codes.first, subcategory.codes.last],
         "events": found.events,
         "hosts": found.hosts,
         **times,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from splay.store.related import Codes, Related
 from splay.store.run import Run
 
 
@@ -50,6 +51,7 @@ class Need:
     index_earliest, index_latest: the same of `_indextime`. Files have none: a store of files is
         never asked for it.
     says: how a text says that it is an event that is searched for; None where that is not asked.
+    related: event codes whose events are counted as well, though they do not match.
     may_match: whether events with the host, source, sourcetype, index and fields of this one can
         match, whatever their text and times.
     """
@@ -62,6 +64,7 @@ class Need:
     index_latest: float | None = None
     may_match: Callable[[Event], bool] = any_origin
     says: re.Pattern[bytes] | None = None
+    related: Codes | None = None
 
 
 COUNTS = ("files", "bytes", "events", "bad_events", "unread")
@@ -80,6 +83,7 @@ class ReadReport:
     unread: int = 0  # files, or parts of them, of which it is not known how many events they hold
     problems: list[str] = field(default_factory=list)  # one clear line each, at most 100 kept
     passed_over: dict[str, int] = field(default_factory=dict)  # files and how often: see pass_over
+    related: Related = field(default_factory=Related)  # events that Need.related asks for
     left_out: list[str] = field(default_factory=list)  # files of folders that are no logs, and why
 
     def pass_over(self, name: str) -> None:

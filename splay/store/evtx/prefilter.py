@@ -12,7 +12,7 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from splay.errors import DataError
@@ -27,11 +27,20 @@ _PER_BLOCK = 256
 
 
 class Prefilter:
-    """Says of whole chunks which of their records may pass a scan for these literals."""
+    """Says of whole chunks which of their records may pass a scan for these literals.
 
-    def __init__(self, literals: Sequence[Sequence[str]], name: str) -> None:
+    look: is shown the texts of all records.
+    """
+
+    def __init__(
+        self,
+        literals: Sequence[Sequence[str]],
+        name: str,
+        look: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
         self._scan = LiteralScan(_alike(literals))
         self._name = name
+        self._look = look
 
     @property
     def empty(self) -> bool:
@@ -50,6 +59,7 @@ class Prefilter:
         for start in range(0, len(texts), _PER_BLOCK):
             some = texts[start : start + _PER_BLOCK]
             block = "\n".join(some).encode("utf-8", "replace")
+            self._look(block)
             if self._scan.folded(block, len(block)) is not None:
                 places += [
                     start + number

@@ -58,9 +58,8 @@ def read_evtx(
     survey: has the file's head, where these are all chunks from it on: it sees them, and what is
     missing is noted. Raises DataError when the package `evtx` is not there.
     """
-    reading = _Reading(
-        XmlReader(maker, LiteralScan(need.literals), problems, recall), need, problems
-    )
+    reader = XmlReader(maker, LiteralScan(need.literals), problems, recall)
+    reading = _Reading(reader, maker, need, problems)
     while group := list(islice(found, _AT_ONCE)):
         if survey:
             for chunk in group:
@@ -79,11 +78,15 @@ def text_of(chunk: Chunk) -> bytes:
 class _Reading:
     """The chunks of one file, or of a part of it, on their way to its reader."""
 
-    def __init__(self, reader: XmlReader, need: Need, problems: FileProblems) -> None:
+    def __init__(
+        self, reader: XmlReader, maker: EventMaker, need: Need, problems: FileProblems
+    ) -> None:
         self._reader = reader
+        self._maker = maker
         self._problems = problems
         self._renderer = Renderer()
-        self._prefilter = Prefilter(need.literals, problems.name)
+        self._counting = need.related is not None
+        self._prefilter = Prefilter(need.literals, problems.name, self._look)
         self.losses = Losses()
 
     def group(self, some: list[Chunk]) -> Iterator[Found]:
@@ -98,12 +101,17 @@ class _Reading:
                 self.losses.add(chunk, len(rendered), len(records))
             else:
                 self.losses.add(chunk, chunk.declared - damaged, chunk.declared)
+        self._maker.counting = chosen is None  # else they were counted before
         if texts:
             yield from self._reader.feed(b"\n".join(texts))
 
     def finish(self) -> Iterator[Found]:
         """What was taken and not yet given."""
         yield from self._reader.finish()
+
+    def _look(self, block: bytes) -> None:
+        if self._counting:
+            self._maker.count_related(block, len(block))
 
     def _chosen(self, some: list[Chunk]) -> list[list[Record]] | None:
         """The records of each chunk that can match, where that can be told; None: all.

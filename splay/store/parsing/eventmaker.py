@@ -12,6 +12,7 @@ from typing import ClassVar
 from splay.store.bytesearch import Data
 from splay.store.event import Event, Found, Need, Recall
 from splay.store.problems import Fault, FileProblems
+from splay.store.related import CODE
 
 UNKNOWN_HOST = "unknown"
 
@@ -62,7 +63,10 @@ class EventMaker(ABC):
         self._problems = problems
         self._known: float | None = facts.before  # time of the latest event before self._known_end
         self._known_end = 0
+        self.counting = True  # of related events
 
+    leads: ClassVar[tuple[bytes, ...]] = ()
+    """What stands before an event's code."""
     values: ClassVar[re.Pattern[bytes]]
     """Where in an event values stand: in one of its groups."""
     time_at: ClassVar[re.Pattern[str]]
@@ -144,6 +148,27 @@ class EventMaker(ABC):
         """Remembers the last time of the region data[:end], for the first event of the next."""
         self._known = self._latest_or_known(data, end)
         self._known_end = 0
+        if self._need.related is not None and self.counting:
+            self.count_related(data, end)
+
+    def count_related(self, data: Data, end: int) -> None:
+        """Tells the report of the events of the region that `Need.related` asks for."""
+        codes = self._need.related
+        assert codes is not None
+        for place in codes.places(data, end, self.leads):
+            start, stop = self.around(data, place, end)
+            first = CODE.search(data, start, stop)
+            if first is None or first.start(1) != place:
+                continue  # it stands within the data of another event
+            time = self.own_time(data, start, stop)
+            if self.always or (time is not None and self.wanted(time)):
+                self._problems.report.related.add(self.origin(data, start, stop)[0], time)
+
+    def around(self, data: Data, place: int, end: int) -> tuple[int, int]:
+        """The event around a place of the region data[:end]: here, the line."""
+        start = data.rfind(b"\n", 0, place) + 1
+        stop = data.find(b"\n", place, end)
+        return start, end if stop < 0 else stop
 
     def _time_before(self, data: Data, start: int) -> float:
         known = self._latest_or_known(data, start)

@@ -61,8 +61,10 @@ class FormReader:
             self._begun = True
             yield from self._export.feed(block)
             return
-        data = self._without_prefix(self._held + block)
+        data = self._held + block if self._held else block
         self._held = b""
+        if self._xml is None or self._prefix:  # the first event tells for all
+            data = self._without_prefix(data)
         if self._xml is None:
             start = self._xml_start(data)
             if start < 0:

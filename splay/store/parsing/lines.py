@@ -30,6 +30,8 @@ class LineEventMaker(EventMaker):
     time_at = re.compile(r"(?!)()")
     origin_at = ()
 
+    leads = (b":", b": ", b'"', b"=")
+
     def head(self, text: str) -> int | None:
         return None
 
@@ -65,6 +67,9 @@ class JsonEventMaker(LineEventMaker):
 
     def latest_time(self, data: Data, start: int, end: int) -> float | None:
         return self.own_time(data, start, end) if end > start else None
+
+    def around(self, data: Data, place: int, end: int) -> tuple[int, int]:
+        return 0, end
 
 
 class LineEnds:

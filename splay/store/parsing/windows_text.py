@@ -27,6 +27,7 @@ _LOG_NAME = re.compile(rb"\nLogName=([^\r\n]*)")
 _LOG_FILE = re.compile(rb"\nLogfile=([^\r\n]*)")  # of events read through WMI
 _COMPUTER = re.compile(rb"\nComputerName=([^\r\n]*)")
 _LONGEST_HEADER = 128
+_LONGEST_HEAD = 4096
 
 
 def classic_start(data: bytes) -> int:
@@ -42,6 +43,15 @@ class ClassicEventMaker(EventMaker):
     values = re.compile(rb"(?:\A|\n[A-Za-z][\w ]*=|:[ \t]+)([^\s](?:[^\r\n]*[^\s])?)")
     time_at = re.compile(r"\A([^\n]*)\n")
     origin_at = (as_text(_COMPUTER), as_text(_LOG_NAME))
+
+    leads = (b"EventCode=",)
+
+    def around(self, data: Data, place: int, end: int) -> tuple[int, int]:
+        start = max(0, place - _LONGEST_HEAD)
+        for found in _HEADER.finditer(data, start, place):
+            start = found.start() + 1
+        following = _HEADER.search(data, place, end)
+        return start, following.start() + 1 if following else end
 
     def head(self, text: str) -> int | None:
         message = text.find("\nMessage=")

@@ -73,6 +73,13 @@ class XmlEventMaker(EventMaker):
     time_at = as_text(_TIME)
     origin_at = (as_text(_COMPUTER), as_text(_CHANNEL))
 
+    leads = (b">",)
+
+    def around(self, data: Data, place: int, end: int) -> tuple[int, int]:
+        start = max(0, data.rfind(b"<Event", 0, data.rfind(b"<System", 0, place) + 1))
+        stop = data.find(CLOSE, place, end)
+        return start, end if stop < 0 else stop + len(CLOSE)
+
     def head(self, text: str) -> int | None:
         close = text.find("</System>")
         return None if close < 0 else close + len("</System>")
