@@ -66,4 +66,4 @@ def _reader(origin: Origin, now: float) -> FormReader:
     settings = InputSettings(origin.host, origin.source, origin.sourcetype, origin.index, origin.tz)
     problems = FileProblems(origin.source, ReadReport())
     facts = FileFacts(origin.source, origin.source, now, now)
-    return FormReader(facts, settings, Need(), problems, exports=False)
+    return FormReader(facts, settings, Need(), problems)
