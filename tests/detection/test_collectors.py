@@ -45,8 +45,7 @@ def test_other_events_of_a_ca_have_theirs(
     assert [row[name] for name in FIVE] == [
         "ca01.example.com", title, "success", "EXAMPLE", "svc-backup",
     ]  # fmt: skip
-    if shape != "Fluent Bit":  # has no names for its values: only those of 4876 are known
-        assert {name: row.get(name) for name in own} == own
+    assert {name: row.get(name) for name in own} == own
 
 
 @shapes

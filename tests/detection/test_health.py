@@ -6,6 +6,7 @@ Thresholds are those of the macros, times are counted by hand from NOW.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from splay.apps import AppSet
 from splay.eval.value import as_list
 from splay.rows import Row
 from splay.store.event import Event
+from tests.collectors import SHAPES, as_json
 from tests.detection.apps import INVENTORY, add_lines, copy_of_the_app
 from tests.detection.indexed import (
     DAY,
@@ -54,6 +56,21 @@ def health(
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     return copy_of_the_app(tmp_path)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_ca_whose_events_come_as_json(shape: str) -> None:
+    """The state is that of the same events as XML; a quoted backup is none."""
+    made = [event(4876, time=moment(2 * HOUR)), event(4885, time=moment(HOUR))]
+    quoting = event(4688, time=moment(HOUR), data={"CommandLine": BACKUP.raw})
+    as_xml = [security(render(one, Style()), 2 * HOUR - n * HOUR) for n, one in enumerate(made)]
+    as_text = [
+        replace(one, raw=as_json(each, shape)) for one, each in zip(as_xml, made, strict=True)
+    ]
+    quoted = security(as_json(quoting, shape), HOUR)
+    [row] = health([*as_text, quoted, RUNS])
+    assert [row] == health([*as_xml, RUNS])
+    assert (row["state"], row["dest"]) == ("ok", "ca01.example.com")
 
 
 def test_all_is_well() -> None:
