@@ -64,7 +64,9 @@ def read_evtx(
         if survey:
             for chunk in group:
                 survey.see(chunk)
-        yield from reading.group([chunk for chunk in group if not chunk.empty])
+        used = [chunk for chunk in group if not chunk.empty]
+        if used:
+            yield from reading.group(used)
     yield from reading.finish()
     reading.losses.tell(problems, survey)
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from splay.cli.main import main
+from splay.errors import DataError
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 from tests.evtx_files import CHUNK, HEAD, evtx, records
@@ -99,6 +100,15 @@ def test_a_chunk_without_a_head(path: Path) -> None:
     assert report.unread == 1
     (line,) = report.problems
     assert "a chunk without a sound head (at byte 69,632): 10 records" in line
+
+
+def test_a_log_without_a_used_chunk_holds_nothing(tmp_path: Path) -> None:
+    """As Windows makes it: room for events, and none in it. A search for a word reads it, too."""
+    path = tmp_path / "Empty.evtx"
+    path.write_bytes(evtx([render(event(4876), Style())])[:HEAD] + bytes(CHUNK))
+    for need in (Need(), Need(literals=(("4876",),))):
+        with pytest.raises(DataError, match="No event could be read"):
+            list(FileStore([path], InputSettings()).scan(need, ReadReport()))
 
 
 def test_a_zeroed_chunk(path: Path) -> None:
