@@ -12,11 +12,15 @@ from typing import Any
 import regex
 
 # Control, format (bidirectional marks, zero-width characters), surrogates, line and paragraph
-# separators, and two code points that are no characters and that XML refuses.
-_UNSEEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]")
-_UNSEEN_BUT_LAYOUT = regex.compile(
-    r"[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]--[\n\t]]", regex.V1
+# separators, spaces but the plain one, two code points that are no characters and that XML refuses,
+# and what draws nothing though it counts as letter, mark or symbol.
+_CLASSES = (
+    r"\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}[\p{Zs}--[ ]]\uFFFE\uFFFF"
+    r"\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2800\u3164\uFE00-\uFE0F\uFFA0"
+    r"\U000E0100-\U000E01EF"
 )
+_UNSEEN = regex.compile(rf"[{_CLASSES}]", regex.V1)
+_UNSEEN_BUT_LAYOUT = regex.compile(rf"[[{_CLASSES}]--[\n\t]]", regex.V1)
 
 
 def visible(text: str) -> str:

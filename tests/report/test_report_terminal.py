@@ -178,6 +178,8 @@ def test_bash_completes_commands_and_options() -> None:
         ("a\r\nb\rc", "a<U+000D><U+000A>b<U+000D>c", "a\nb<U+000D>c"),
         ("\u202e\u2066\u200b\ufeff\u00ad", *["<U+202E><U+2066><U+200B><U+FEFF><U+00AD>"] * 2),
         ("\u2028\u2029\x85\x9b", *["<U+2028><U+2029><U+0085><U+009B>"] * 2),
+        ("svc\u00a0\u2003\u3000", *["svc<U+00A0><U+2003><U+3000>"] * 2),
+        ("a b\u3164\ufe0f\u2800", *["a b<U+3164><U+FE0F><U+2800>"] * 2),
         ("\ud800\uffff\U000e0041", *["<U+D800><U+FFFF><U+E0041>"] * 2),
     ],
 )
