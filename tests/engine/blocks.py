@@ -130,7 +130,7 @@ def _read_block(lines: list[str], name: str) -> Block | None:
 def _read_line(block: Block, line: str) -> None:
     setting = _SETTING.fullmatch(line)
     if line.startswith("#"):
-        block.source += line[1:].strip()
+        block.source = f"{block.source} {line[1:].strip()}".strip()
     elif line.startswith(">"):
         block.search += ("\n" if block.search else "") + line[2:]
     elif line.strip() == "^":
