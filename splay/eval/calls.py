@@ -114,7 +114,7 @@ def _boolean(value: Result) -> bool | None:
 
 
 _CONVERT: dict[str, Convert] = {
-    "num": lambda value: measured(plain_value(value)),
+    "num": measured,
     "text": _text,
     "string": _text,
     "list": _list,

@@ -51,7 +51,7 @@ def arithmetic(op: str) -> Callable[[Result, Result], Result]:
     def run(left: Result, right: Result) -> Result:
         a, b = left, right
         if type(a) is not int or type(b) is not int:
-            a, b = measured(plain_value(left)), measured(plain_value(right))
+            a, b = measured(left), measured(right)
         if a is None or b is None:
             return None
         try:
@@ -161,12 +161,12 @@ def like(value: Result, pattern: Result) -> Result:
 
 def negative(value: Result) -> Result:
     """The sign -."""
-    found = measured(plain_value(value))
+    found = measured(value)
     if isinstance(found, Fixed):
-        return Fixed(-found, found.places)
+        return type(found)(-found, found.places)
     return None if found is None else number(-found)
 
 
 def positive(value: Result) -> Result:
     """The sign +: the value as a number."""
-    return measured(plain_value(value))
+    return measured(value)

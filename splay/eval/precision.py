@@ -17,7 +17,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from splay.eval.registry import Compiled, Result
-from splay.eval.value import MOST_PLACES, Fixed, decimal_round
+from splay.eval.value import MOST_PLACES, Fixed, Rough, decimal_round
 from splay.rows import Row
 from splay.spl.tree import Number
 
@@ -71,7 +71,7 @@ def known_to(value: int | float, places: int | None) -> int | float:
     """The value with its decimals, where it has any and is finite."""
     if places is None or not math.isfinite(value) or (not places and value == int(value)):
         return number(value)
-    return Fixed(value, min(places, MOST_PLACES))
+    return Rough(value, min(places, MOST_PLACES))
 
 
 def written(literal: Number) -> int | float:
@@ -82,7 +82,7 @@ def written(literal: Number) -> int | float:
 
 def settle(value: Result) -> Result:
     """A value as a field keeps it: a number rounded to its decimals."""
-    if type(value) is not Fixed or not math.isfinite(value):
+    if type(value) is not Rough:
         return value
     rounded = decimal_round(value, value.places)
     return Fixed(float(rounded), value.places) if value.places else number(int(rounded))
@@ -93,7 +93,7 @@ def settled(compiled: Compiled) -> Compiled:
 
     def run(row: Row) -> Result:
         value = compiled(row)
-        return settle(value) if type(value) is Fixed else value
+        return settle(value) if type(value) is Rough else value
 
     return run
 

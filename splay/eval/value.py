@@ -37,6 +37,10 @@ class Fixed(float):
         return float(self), self.places
 
 
+class Rough(Fixed):
+    """A result of which more digits are there than are known: it is rounded once it is a field."""
+
+
 def to_text(value: Scalar) -> str:
     """The value as Splunk prints it: 3, 0.5, 1e+17, inf, nan."""
     if isinstance(value, str):
@@ -78,13 +82,16 @@ def to_number(value: Value | None) -> int | float | None:
     return value
 
 
-def measured(value: Value | None) -> int | float | None:
-    """As to_number(), with what the text tells of its precision: "0.230" is known to 3 decimals."""
-    found = to_number(value)
-    if isinstance(value, str) and isinstance(found, float):
-        fraction = value.partition(".")[2]
-        return Fixed(found, len(fraction)) if fraction.isdigit() else found
-    return found
+def measured(value: Value | bool | None) -> int | float | None:
+    """As to_number(), with what the text tells of its precision: "0.230" is known to 3 decimals. A
+    boolean is no number."""
+    if isinstance(value, str):
+        found = text_number(value)
+        if isinstance(found, float):
+            fraction = value.partition(".")[2]
+            return Fixed(found, len(fraction)) if fraction.isdigit() else found
+        return found
+    return None if isinstance(value, (bool, list)) else value
 
 
 def as_list(value: Value | None) -> list[Scalar]:

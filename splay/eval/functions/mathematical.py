@@ -37,7 +37,7 @@ def _power(base: float, exponent: float) -> float:
 
 @plain("abs(<num>)", "num", "number")
 def abs_(value: int | float) -> int | float:
-    return Fixed(abs(value), value.places) if isinstance(value, Fixed) else number(abs(value))
+    return type(value)(abs(value), value.places) if isinstance(value, Fixed) else number(abs(value))
 
 
 @plain("ceiling(<num>)", "num", "number", aliases=("ceil",))
