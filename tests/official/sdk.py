@@ -1,8 +1,8 @@
 """Splunk's SDKs' own test suites, unmodified, against `splay serve`.
 
 A suite runs in a copy of a checkout of its SDK, which `make test-sdk` is told of, against a server
-of its own: with no lockout, as the suites give many wrong passwords, and on Splunk's own ports. Only the
-files of settings that the suites read (`.env`, `.splunkrc`) are written into the copy.
+of its own: with no lockout, as the suites give many wrong passwords, and on Splunk's own ports.
+Only the files of settings that the suites read (`.env`, `.splunkrc`) are written into the copy.
 """
 
 from __future__ import annotations

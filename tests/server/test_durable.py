@@ -31,6 +31,12 @@ from tests.server.lasting import Senders, indexed
 from tests.server.running import ROOT, Server, refused, running
 
 
+@pytest.fixture
+def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a thousand small files nothing has to survive a crash of the machine."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
 def event(text: str, **more: Any) -> Event:
     return Event(text, 1.5, "h", "s", "st", "main", 2.0, **more)
 
@@ -78,6 +84,7 @@ def test_events_come_back_as_they_were(tmp_path: Path, warm: bool) -> None:
     assert found(Indexes(tmp_path)) == expected
 
 
+@pytest.mark.usefixtures("unsynced")
 def test_the_event_that_a_crash_has_cut_off_is_left_out(tmp_path: Path) -> None:
     """At whatever byte the crash came: what was acknowledged before is there, no more."""
     path = stored(tmp_path, ["first"])
@@ -100,6 +107,7 @@ def test_goes_on_after_what_was_cut_off(tmp_path: Path) -> None:
     assert opened(tmp_path) == (["first", "second"], [])
 
 
+@pytest.mark.usefixtures("unsynced")
 def test_a_bit_at_every_byte(tmp_path: Path) -> None:
     """All events are there, or it is told: never a silent loss. What is told is kept aside."""
     batches = [["first", "and more"], ["second"], ["third"]]
@@ -125,6 +133,7 @@ def test_a_bit_at_every_byte(tmp_path: Path) -> None:
         shutil.rmtree(folder)
 
 
+@pytest.mark.usefixtures("unsynced")
 def test_a_bit_at_every_byte_of_the_other_files(tmp_path: Path) -> None:
     """Columns are made again from the journal; deletions that cannot be read are told."""
     indexes = Indexes(tmp_path)

@@ -72,6 +72,8 @@ def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
     actions = saved.actions()
     if "risk" in actions:
         splunkd.indexes.append(list(risk_events(saved, job, rows, now)))
+    if saved.tracked:
+        splunkd.alerts.add(_fired(saved, job, rows, now))
     if silences:  # not before what they would hold back is kept
         try:
             splunkd.alerts.silence(saved.key, silences, now, _by(job))
@@ -79,8 +81,6 @@ def _trigger(splunkd: Splunkd, saved: SavedSearch, job: Job) -> None:
             job.context.add_message(
                 "WARN", f"What is throttled is not kept over a restart: {error}"
             )
-    if saved.tracked:
-        splunkd.alerts.add(_fired(saved, job, rows, now))
 
 
 def _fired(saved: SavedSearch, job: Job, rows: Sequence[Row], now: float) -> Fired:
