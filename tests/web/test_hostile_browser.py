@@ -61,13 +61,15 @@ def test_names_are_shown_as_they_are(dashboard: Dashboard) -> None:
     dashboard.open(f"{APP}/adcs_triage")
     dashboard.click_cell("viz_table", f"EXAMPLE\\{escape(MARKUP)}")
     panels = dashboard.panels()
-    for panel in ("viz_table", "viz_logon", "viz_completion", "viz_authorized"):
+    for panel in ("viz_table", "viz_chosen", "viz_logon", "viz_completion"):
         assert escape(MARKUP) in panels[panel], panel
-    for panel in ("viz_table", "viz_authorized", "viz_processes"):
+    for panel in ("viz_table", "viz_processes"):
         assert MARKUP in panels[panel], panel
     for name in (FORMULA, TURNED, hostile.TOKEN, escape(HOST)):
         assert name in panels["viz_table"], name
     assert f"<Data Name='SubjectUserName'>{FORMULA}</Data>" in panels["viz_raw"]
+    dashboard.choose("input_caller", f"EXAMPLE\\{escape(MARKUP)}")
+    assert escape(MARKUP) in dashboard.panels()["viz_authorized"]
     assert acts(dashboard) == []
 
 
