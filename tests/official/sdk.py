@@ -66,10 +66,9 @@ def server(folder: Path) -> Iterator[Server]:
     for name, text in _APP.items():
         (folder / "app" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "app" / name).write_text(text)
-    secrets = {"SPLUNK_PASSWORD": PASSWORD, "SPLUNK_HEC_TOKEN": HEC_TOKEN}
     options = ("--app", str(folder / "app"), "--data", str(folder / "data"))
     ports = ("--port", PORT, "--hec-port", HEC_PORT)
-    with running(*options, *ports, **secrets) as started:
+    with running(*options, *ports, SPLUNK_PASSWORD=PASSWORD, SPLUNK_HEC_TOKEN=HEC_TOKEN) as started:
         yield started
 
 

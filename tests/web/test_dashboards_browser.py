@@ -169,7 +169,10 @@ def test_triage_of_a_backup(dashboard: Dashboard) -> None:
     commands = dashboard.panels()["viz_processes"]
     assert 'certutil -backupDB "C:\\b & c"' in commands
     assert "certutil -getreg CA\\AuditFilter" in commands
-    assert "none: no event 4877 of the same caller on this host" in dashboard.panels()["viz_completion"]
+    assert (
+        "none: no event 4877 of the same caller on this host"
+        in dashboard.panels()["viz_completion"]
+    )
     assert dashboard.page.errors() == []
 
 

@@ -95,7 +95,7 @@ def test_a_lookup_is_asked_only_where_its_fields_are_wanted(
     asked: list[dict[str, str]] = []
     match = LookupTable.match
 
-    def counted(table: LookupTable, inputs: dict[str, str]) -> list[dict[str, str]]:
+    def counted(table: LookupTable, inputs: dict[str, str]) -> list[dict[str, str | list[str]]]:
         asked.append(inputs)
         return match(table, inputs)
 
