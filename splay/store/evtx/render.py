@@ -17,7 +17,7 @@ from itertools import accumulate
 from splay.store.evtx.plans import Forms, Layout, Plan, plan_of
 from splay.store.evtx.tokens import MOST_NESTED, Damaged, Instance, Likeness, Part, Tokens
 
-_MOST_LAYOUTS = 8192
+_MOST_LAYOUTS = 512
 _FRAGMENT = b"\x0f\x01\x01\x00\x0c"
 _INSTANCE = struct.Struct("<BBII")  # token, version, template's id, its definition's place
 _DEFINITION = struct.Struct("<I16sI")  # the next one's place, GUID, size

@@ -21,8 +21,8 @@ ANSI_CODEC = "windows-1252"
 Form = Callable[[bytes], bytes]
 
 _ESCAPED = re.compile(rb"[<>&]")
-_MOST_KEPT = 65536
-_LONGEST_KEPT = 512
+_MOST_KEPT = 16384
+_LONGEST_KEPT = 256
 _TICKS = 10_000_000  # a second in FILETIME's unit of 100 ns
 _TO_1970 = 11_644_473_600  # seconds from 1601
 
