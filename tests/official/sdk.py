@@ -68,7 +68,8 @@ def server(folder: Path) -> Iterator[Server]:
         (folder / "app" / name).write_text(text)
     options = ("--app", str(folder / "app"), "--data", str(folder / "data"))
     ports = ("--port", PORT, "--hec-port", HEC_PORT)
-    with running(*options, *ports, SPLUNK_PASSWORD=PASSWORD, SPLUNK_HEC_TOKEN=HEC_TOKEN) as started:
+    secrets = {"SPLUNK_PASSWORD": PASSWORD, "SPLUNK_HEC_TOKEN": HEC_TOKEN}
+    with running(*options, *ports, limits=None, **secrets) as started:
         yield started
 
 
