@@ -88,7 +88,7 @@ def _machine() -> str:
 
 def _large(gigabytes: float, *, write_it: bool) -> int:
     with tempfile.TemporaryDirectory() as data:
-        said, right = large.run(gigabytes, lambda: served(data))
+        said, right = large.run(gigabytes, lambda: served(data), served)
     lines = [f"{_machine()}:", "", *said]
     print(*lines, sep="\n")
     if write_it:
