@@ -13,6 +13,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import pytest
 
 from splay.errors import DataError
+from splay.server.splunkd import Splunkd
 from splay.store.event import Event, Need, ReadReport
 from splay.store.index import bucket
 from splay.store.index.columns import Origin, counts_by_origin
@@ -28,7 +30,7 @@ from splay.store.index.frames import MARK
 from splay.store.index.indexes import Indexes
 from splay.store.literalscan import LiteralScan
 from tests.server.lasting import Senders, indexed
-from tests.server.running import ROOT, Server, refused, running
+from tests.server.running import PASSWORD, ROOT, Server, refused, running
 
 
 @pytest.fixture
@@ -155,6 +157,20 @@ def test_a_bit_at_every_byte_of_the_other_files(tmp_path: Path) -> None:
                 assert texts == ["first", "second", "third"]
                 assert "events that were deleted are found again" in told[0]
         path.write_bytes(original)
+
+
+def test_damage_is_told_on_the_board_and_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = stored(tmp_path / "db", ["first"], ["second"])
+    data = bytearray(path.read_bytes())
+    data[data.index(b"first")] ^= 1
+    path.write_bytes(data)
+    with closing(Splunkd([ROOT], tmp_path, "admin", PASSWORD, "")) as splunkd:
+        (held,) = splunkd.messages.values()
+    assert held["severity"] == "error"
+    assert re.match(r"Index main: .* cannot be read and were moved to .*damaged-1", held["value"])
+    assert [record.getMessage() for record in caplog.records] == [held["value"]]
 
 
 def test_damage_in_the_middle_keeps_what_was_deleted(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from splay.engine.run import run_plan
 from splay.errors import DataError
 from splay.rows import Results
 from splay.store.event import ReadReport
-from splay.store.files.filestore import FileStore, InputSettings
+from splay.store.files.filestore import FileStore, InputSettings, Share
 from splay.store.files.shares import divide
 from tests.long_evtx import long_evtx
 from tests.real_evtx import FILE as REAL_EVTX
@@ -190,3 +191,27 @@ def test_no_event_at_all_is_an_error(tmp_path: Path) -> None:
     assert len(list(divide(path, fanout.SHARE))) > 2
     with pytest.raises(DataError, match="No event could be read"):
         run(path, processes=True)
+
+
+def test_progress_tells_what_all_processes_have_read(tmp_path: Path) -> None:
+    path = log(tmp_path / "security.log")
+    told: list[int] = []
+    context = new_context(AppSet([ROOT]), START.timestamp())
+    report = ReadReport()
+    store = FileStore([path], InputSettings())
+    run_plan(make_plan(SPL, context), store, context, report, told.append, processes=True)
+    assert sum(told) == report.bytes == path.stat().st_size
+
+
+def broken(share: Share) -> None:
+    raise DataError("broken")
+
+
+def test_an_error_in_one_process_ends_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log(tmp_path / "security.log")
+    monkeypatch.setattr(fanout, "_run", broken)
+    with pytest.raises(DataError, match="broken"):
+        run(tmp_path, processes=True)
+    assert multiprocessing.active_children() == []
