@@ -5,7 +5,6 @@ Source: Search Reference, "rex".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,16 +16,10 @@ from splay.commands.operation import Context, Kind, Operation
 from splay.errors import SplError
 from splay.eval.value import from_list
 from splay.knowledge.pairs import texts
-from splay.pcre.patterns import TIME_LIMIT, BadPattern, compile_pattern, matches, timed, too_slow
+from splay.pcre.patterns import TIME_LIMIT, BadPattern, compile_pattern, matches, too_slow
 from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args, Word, as_int
-
-SedStep = tuple[regex.Pattern[str] | dict[int, int], str, str]
-"""(what to find or how to translate, replacement, flags)."""
-_SED = re.compile(
-    r"([sy])(.)((?:\\.|(?!\2).)*)\2((?:\\.|(?!\2).)*)\2(g|[1-9][0-9]*)?(?:\s+|$)", re.DOTALL
-)
-_BACK = re.compile(r"\\(\d)")
+from splay.transforms.sed import SedError, SedStep, read_sed
 
 
 @dataclass
@@ -107,8 +100,8 @@ class Rex(Operation):
     def _replace(self, row: Row) -> None:
         values: list[Scalar] = []
         for text in texts(row, self.source):
-            for pattern, replacement, flags in self.sed:
-                text = _sed(text, pattern, replacement, flags)
+            for step in self.sed:
+                text = step(text)
             values.append(text)
         if values:
             row[self.source] = from_list(values) or ""
@@ -144,53 +137,12 @@ def _unreadable(pattern: str, at: int, error: BadPattern) -> SplError:
 
 
 def _read_sed(text: Word) -> list[SedStep]:
-    steps: list[SedStep] = []
-    pos = 0
-    while pos < len(text.text):
-        match = _SED.match(text.text, pos)
-        if match is None:
-            hint = "Write s/regex/replacement/g or y/abc/xyz/"
-            raise SplError("rex: this is not a sed expression", at=text.at, hint=hint)
-        kind, mark, left, right, flags = match.groups("")
-        left, right = (part.replace(f"\\{mark}", mark) for part in (left, right))
-        pos = match.end()
-        if kind == "y":
-            if len(left) != len(right):
-                hint = "Write as many characters on both sides"
-                raise SplError(
-                    "rex: y/// wants two texts of the same length", at=text.at, hint=hint
-                )
-            steps.append((str.maketrans(left, right), "", ""))
-            continue
-        try:
-            pattern = compile_pattern(left)
-        except BadPattern as error:
-            raise _unreadable(left, text.at, error) from error
-        if any(int(number) > pattern.groups for number in _BACK.findall(right)):
-            hint = r"Write \1 only where the expression has a group ( )"
-            raise SplError(
-                "rex: the replacement names a group that is not there", at=text.at, hint=hint
-            )
-        steps.append((pattern, right, flags))
-    return steps
-
-
-def _sed(
-    text: str, pattern: regex.Pattern[str] | dict[int, int], replacement: str, flags: str
-) -> str:
-    if isinstance(pattern, dict):
-        return text.translate(pattern)
-
-    def filled(match: regex.Match[str]) -> str:
-        return _BACK.sub(lambda group: match[int(group[1])] or "", replacement)
-
-    number = int(flags) if flags.isdigit() else 0
-    if not number:
-        count = 0 if "g" in flags else 1
-        return timed(pattern.sub, filled, text, count, limit=TIME_LIMIT)
-    for match in matches(pattern, text, number, limit=TIME_LIMIT)[number - 1 :]:
-        return text[: match.start()] + filled(match) + text[match.end() :]
-    return text
+    try:
+        return read_sed(text.text)
+    except SedError as error:
+        if isinstance(error.__cause__, BadPattern):
+            raise _unreadable(error.pattern, text.at, error.__cause__) from error
+        raise SplError(f"rex: {error}", at=text.at, hint=error.hint) from error
 
 
 COMMAND = Rex

@@ -1,0 +1,1 @@
+"""What transforms are made of, at index time and at search time alike."""
