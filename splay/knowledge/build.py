@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from splay.conf.files import Conf, Stanza
+from splay.conf.settings import on
 from splay.errors import ConfError, Location, SplError, Where
 from splay.eval.expression import EvalContext
 from splay.knowledge.derived import (
@@ -59,7 +60,7 @@ class Builder:
         return [
             *self._extractions(stanza),
             *self._reports(stanza),
-            *kv_steps(stanza),
+            *kv_steps(stanza, self._say),
             *self._aliases(stanza),
             *self._calculated(stanza),
             *self._lookups(stanza),
@@ -72,9 +73,16 @@ class Builder:
                 yield step
 
     def _reports(self, stanza: Stanza) -> Iterator[Step]:
+        """One with MV_ADD runs once, however many classes name it: the add-on for Windows names
+        those of classic events beside Splunk's own stanza, and no value must come twice."""
         transforms = self._apps.conf("transforms")
+        seen: set[str] = set()
         for key in _keys(stanza, "REPORT-"):
             for name in filter(None, map(str.strip, stanza.settings[key].split(","))):
+                if name in seen:
+                    continue
+                if name in transforms and on(transforms[name].settings, "MV_ADD"):
+                    seen.add(name)
                 step = report_step(name, transforms, _place(stanza, key), self._say)
                 if step:
                     yield step

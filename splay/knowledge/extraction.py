@@ -20,6 +20,7 @@ from splay.knowledge.step import RAW, Action, Broken, Say, Step
 from splay.knowledge.trace import Trace
 from splay.pcre.patterns import compile_pattern, timed
 from splay.rows import Demand, Row
+from splay.transforms.patterns import Part, compile_regex, group_pairs, is_key_group
 
 MATCH_SECONDS = 1.0
 """How long one expression may take on one value. Splunk counts the steps of PCRE instead."""
@@ -28,11 +29,6 @@ _IN_FIELD = re.compile(r"(?s)(.*\S)\s+in\s+(\w+)\s*", re.ASCII)
 _FORMAT_ITEM = re.compile(r'("(?:[^"]*)"|[^\s:"]+)::("(?:[^"]*)"|\S+)')
 _GROUP = re.compile(r"\$(\d+)")
 _GROUP_NAME = re.compile(r"\(\?P?[<'](?P<name>[A-Za-z_]\w*)[>']")
-_MODULAR = re.compile(r"\[\[\w+(?::\w*)?\]\]")
-_KEY_GROUP = re.compile(r"_KEY_(\w+)")
-
-Part = str | int
-"""A text, or the number of the group that gives it."""
 
 
 class RegexStep(Step):
@@ -164,7 +160,7 @@ def extract_step(key: str, stanza: Stanza, say: Say) -> Step | None:
         say("WARN", f"{where}: {key} makes no field: it has no named group (?<field>...)")
         return None
     keeping = PairRules(clean_keys=False)
-    return RegexStep(key, pattern, _group_pairs(pattern), source, keeping, say, once=True)
+    return RegexStep(key, pattern, group_pairs(pattern), source, keeping, say, once=True)
 
 
 def report_step(name: str, transforms: Mapping[str, Stanza], where: Where, say: Say) -> Step | None:
@@ -180,8 +176,8 @@ def report_step(name: str, transforms: Mapping[str, Stanza], where: Where, say: 
         source = _source(settings)
         if settings.get("DELIMS"):
             return DelimsStep(settings, source, keeping)
-        pattern = _compile(settings.get("REGEX", ""))
-        listed = [*_format_pairs(settings.get("FORMAT", ""), pattern), *_group_pairs(pattern)]
+        pattern = _compile(settings.get("REGEX", ""), transforms)
+        listed = [*_format_pairs(settings.get("FORMAT", ""), pattern), *group_pairs(pattern)]
         pairs = list(dict.fromkeys(listed))
         if not pairs:
             raise ValueError("it has neither FORMAT nor a named group")
@@ -199,35 +195,22 @@ def _source(settings: Mapping[str, str]) -> str:
     return source.removeprefix("field:")
 
 
-def _compile(text: str) -> regex.Pattern[str]:
+def _compile(text: str, transforms: Mapping[str, Stanza]) -> regex.Pattern[str]:
     if not text:
         raise ValueError("it has neither REGEX nor DELIMS")
-    if _MODULAR.search(text):
-        raise ValueError("a reference to another transform, [[name]], is not supported")
-    pattern = compile_pattern(text)
+    pattern = compile_regex(text, transforms)
     if not pattern.groups:
         raise ValueError("REGEX has no capturing group")
     return pattern
-
-
-def _group_pairs(pattern: regex.Pattern[str]) -> list[tuple[Part, Part]]:
-    """(name, group) of each named group; those of _KEY_x and _VAL_x belong together."""
-    pairs: list[tuple[Part, Part]] = []
-    for name, number in pattern.groupindex.items():
-        key = _KEY_GROUP.fullmatch(name)
-        value = pattern.groupindex.get(f"_VAL_{key[1]}") if key else None
-        if value is not None:
-            pairs.append((number, value))
-        elif not name.startswith("_VAL_"):
-            pairs.append((name, number))
-    return pairs
 
 
 def _format_pairs(form: str, pattern: regex.Pattern[str]) -> list[tuple[Part, Part]]:
     found = _FORMAT_ITEM.findall(form)
     if _FORMAT_ITEM.sub("", form).strip():
         raise ValueError(f"FORMAT is {form!r}, not a list such as field::$1")
-    return [(_part(key, pattern), _part(value, pattern)) for key, value in found]
+    # $0 is for index time: here it makes no field.
+    kept = [(key, value) for key, value in found if "$0" not in (key.strip('"'), value.strip('"'))]
+    return [(_part(key, pattern), _part(value, pattern)) for key, value in kept]
 
 
 def _part(text: str, pattern: regex.Pattern[str]) -> Part:
@@ -252,6 +235,6 @@ def _names_in(settings: Mapping[str, str]) -> set[str] | None:
     """The fields that a broken transform would make; None where only the event would tell."""
     names = _group_names(settings.get("REGEX", ""))
     names |= {key.strip('"') for key, _ in _FORMAT_ITEM.findall(settings.get("FORMAT", ""))}
-    if not names or any("$" in name or _KEY_GROUP.fullmatch(name) for name in names):
+    if not names or any("$" in name or is_key_group(name) for name in names):
         return None
     return names | set(map(clean_key, names))

@@ -6,7 +6,6 @@ unquoted value is not documented; here it is white space, a comma, ; | and &.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -14,19 +13,20 @@ from functools import cached_property
 
 from splay.conf.files import Stanza
 from splay.conf.settings import broken, flag
-from splay.eval.jsonvalue import whole
 from splay.eval.value import as_list, from_list
 from splay.knowledge.pairs import clean_key
-from splay.knowledge.step import RAW, Action, Broken, Step
+from splay.knowledge.step import RAW, Action, Broken, Say, Step
 from splay.knowledge.trace import Trace
 from splay.pcre.symbolic.pattern import Unsupported
 from splay.rows import Demand, Row
+from splay.transforms.jsonpairs import json_pairs
 
 Pairs = Callable[[str], Iterator[tuple[str, str]]]
 
 _PLAIN = r'"(?P<quoted>[^"]*)"|(?P<bare>[^\s,;|&"][^\s,;|&]*)'
 _ESCAPED = r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s,;|&"][^\s,;|&]*)'
-_KEY = r"(?<![\w.\-:])(?P<key>[A-Za-z_][\w.\-:]*)"
+_KEY = r"(?<![\w.\-:])(?P<key>[\w][\w.\-:]*)"
+_OF_EVERY_EVENT = ("host", "source", "sourcetype", "index")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 # A document type could declare entities: such a text gives no fields, and is not parsed at all.
 _DOCTYPE = re.compile(r"(?>\s+|<!--.*?-->|<\?.*?\?>)*+<!DOCTYPE", re.DOTALL)
@@ -35,21 +35,28 @@ _DOCTYPE = re.compile(r"(?>\s+|<!--.*?-->|<\?.*?\?>)*+<!DOCTYPE", re.DOTALL)
 class KvStep(Step):
     """Fields named by the event itself; what is there already is kept.
 
-    literal: whether the text holds a value's letters as they are.
+    literal: whether the text holds a value's letters as they are. adds: the fields that get a value
+    more where they have one; None: all.
     """
 
     reads = frozenset({RAW})
     makes = None
 
     def __init__(
-        self, pairs: Pairs, can_hold: Callable[[str, str], bool], *, literal: bool = True
+        self,
+        pairs: Pairs,
+        can_hold: Callable[[str, str], bool],
+        *,
+        literal: bool = True,
+        adds: Collection[str] | None = (),
     ) -> None:
+        self._adds = adds
         self._pairs = pairs
         self._can_hold = can_hold
         self._literal = literal
 
     def changes(self, field: str) -> bool:
-        return False
+        return self._adds is None or field in self._adds
 
     def origins(self, field: str) -> Collection[str] | None:
         return (RAW,) if self._literal else None
@@ -62,7 +69,8 @@ class KvStep(Step):
             if not isinstance(raw, str):
                 return
             if names is not None and not any(
-                name not in row and self._can_hold(raw, name) for name in names
+                (name not in row or self.changes(name)) and self._can_hold(raw, name)
+                for name in names
             ):
                 return
             self._fill(row, raw, wanted)
@@ -87,18 +95,27 @@ class KvStep(Step):
     def _fill(self, row: Row, raw: str, wanted: Demand) -> None:
         before = frozenset(row)
         for key, value in self._pairs(raw):
-            if key and key not in before and wanted.wants(key):
+            if key and wanted.wants(key) and (key not in before or self.changes(key)):
                 row[key] = from_list([*as_list(row.get(key)), value]) or value
 
 
-def kv_steps(stanza: Stanza) -> list[Step]:
-    """The steps for the stanza's KV_MODE; one that is not supported breaks every field."""
+def kv_steps(stanza: Stanza, say: Say) -> list[Step]:
+    """The steps for the stanza's KV_MODE; one that is not supported breaks every field.
+
+    JSON adds to what was extracted at index time, and under KV_MODE = json to the fields that every
+    event has: each then has both values, as was measured.
+    """
     settings = stanza.settings
     mode = settings.get("KV_MODE", "").strip().lower() or "auto"
     # A JSON escape can hide a letter of a value. Splunk looks for the words of a value in the
     # index, and does not find such an event either (fields.conf, INDEXED_VALUE).
-    as_json = KvStep(json_pairs, lambda raw, _: raw.lstrip()[:1] in ("{", "["))
-    if mode == "none":
+    twice = settings.get("INDEXED_EXTRACTIONS", "").strip().lower() == "json"
+    adds = None if twice else _OF_EVERY_EVENT if mode == "json" else ()
+    as_json = KvStep(json_pairs, lambda raw, _: raw.lstrip()[:1] in ("{", "["), adds=adds)
+    if mode == "multi":
+        place = stanza.place("KV_MODE", "props.conf")
+        say("WARN", f"{place}: KV_MODE = multi is for tables, of which splay extracts no fields")
+    if mode in ("none", "multi"):
         return []
     if mode == "xml":
         return [KvStep(xml_pairs, lambda raw, _: raw.lstrip()[:1] == "<", literal=False)]
@@ -138,7 +155,7 @@ class TextPairs:
                 value = re.sub(r'\\(["\\])', r"\1", value)
             key = clean_key(match["key"]) if self.clean else match["key"]
             value = value.strip(" ") if self.trim else value
-            if value and not (self.once and key in seen):
+            if value and key and not (self.once and key in seen):
                 seen.add(key)
                 yield key, value
 
@@ -146,58 +163,13 @@ class TextPairs:
         """The pairs in a text with slots, each value as it stands there."""
         for _, key, quoted, bare in row.find(self._pattern, raw):
             key = row.known(key or "")
-            yield (clean_key(key) if self.clean else key), quoted or bare or ""
+            name = clean_key(key) if self.clean else key
+            if name:
+                yield name, quoted or bare or ""
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile(rf"{_KEY}\s?=\s?(?:{_ESCAPED if self.escaped else _PLAIN})")
-
-
-class _Object(tuple[tuple[str, object], ...]):
-    """A JSON object with all its pairs, also those of the same name."""
-
-
-class _Number(str):
-    """A number of a JSON text, as it is written there."""
-
-
-def json_pairs(raw: str) -> Iterator[tuple[str, str]]:
-    """Fields of a JSON text by path: a.b, and a{} for the items of a list.
-
-    Numbers stay as they are written. A text that is not JSON throughout gives none.
-    """
-    try:
-        tree = json.loads(
-            whole(raw),
-            object_pairs_hook=_Object,
-            parse_int=_Number,
-            parse_float=_Number,
-            parse_constant=_no_json,
-        )
-    except (ValueError, RecursionError):
-        return
-    if not isinstance(tree, _Object | list):
-        return
-    waiting: list[tuple[str, object]] = [("", tree)]
-    while waiting:
-        path, node = waiting.pop()
-        if isinstance(node, _Object):
-            inner = [(f"{path}.{key}" if path else key, child) for key, child in node]
-            waiting.extend(reversed(inner))
-        elif isinstance(node, list):
-            waiting.extend((f"{path}{{}}", child) for child in reversed(node))
-        else:
-            yield path, _json_text(node)
-
-
-def _no_json(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _json_text(node: object) -> str:
-    if node is None:
-        return "null"
-    return str(node).lower() if isinstance(node, bool) else str(node)
 
 
 def xml_pairs(raw: str) -> Iterator[tuple[str, str]]:

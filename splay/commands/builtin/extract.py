@@ -17,11 +17,12 @@ from typing import Self
 from splay.commands.operation import Context, Kind, Operation
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.knowledge.extraction import report_step
-from splay.knowledge.kvmode import TextPairs, json_pairs
+from splay.knowledge.kvmode import TextPairs
 from splay.knowledge.pairs import PairRules, texts
 from splay.knowledge.step import RAW, Action
 from splay.rows import EVERYTHING, Demand, Row
 from splay.spl.args import Args, Word, as_bool, as_int
+from splay.transforms.jsonpairs import json_pairs
 
 _FLAGS = ("clean_keys", "mv_add", "reload", "segment")
 _NUMBERS = {"limit": 50, "maxchars": 10_240}

@@ -123,7 +123,7 @@ def test_each_value_of_the_source_is_matched(bench: Bench) -> None:
         ("REPORT-a = one", "[one]\nREGEX = (.)\nFORMAT = x::a$1", "x", "cannot join"),
         ("REPORT-a = one", "[one]\nREGEX = (?<x>.)\nFORMAT = x=$1", "x", "not a list"),
         ("REPORT-a = one", "[one]\nREGEX = (?<x>.)\nMV_ADD = maybe", "x", "neither true"),
-        ("REPORT-a = one", "[one]\nREGEX = [[d:x]]\nFORMAT = x::$1", "x", "not supported"),
+        ("REPORT-a = one", "[one]\nREGEX = [[d:x]]\nFORMAT = x::$1", "x", r"has no REGEX"),
         ("REPORT-a = one", "[one]\nFORMAT = x::$1", "x", "neither REGEX nor DELIMS"),
         (
             "REPORT-a = one",

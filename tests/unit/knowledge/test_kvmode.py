@@ -129,11 +129,11 @@ def test_entities_and_document_types_give_nothing(bench: Bench, raw: str) -> Non
     assert bench.props("KV_MODE = xml").fields(raw) == {}
 
 
-@pytest.mark.parametrize("settings", ["KV_MODE = multi", "KV_MODE = x", "KV_TRIM_SPACES = perhaps"])
+@pytest.mark.parametrize("settings", ["KV_MODE = x", "KV_TRIM_SPACES = perhaps"])
 def test_a_mode_that_is_not_supported_is_an_error_only_for_its_events(
     bench: Bench, settings: str
 ) -> None:
     bench.props(settings)
     assert bench.fields("a=1", sourcetype="other") == {"a": "1"}
-    with pytest.raises(ConfError, match=r"props\.conf.*: KV_MODE = (multi|x|auto): "):
+    with pytest.raises(ConfError, match=r"props\.conf.*: KV_MODE = (x|auto): "):
         bench.row("a=1", "a")

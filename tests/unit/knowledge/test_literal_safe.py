@@ -66,7 +66,8 @@ filename = l.csv
         ("REPORT-a = nosuch", True),
         ("EXTRACT-a = (?<f>[", False),  # broken: nobody knows
         ("EXTRACT-a = (?<g>[", True),
-        ("KV_MODE = multi", False),
+        ("KV_MODE = multi", True),  # for tables: it makes no fields
+        ("KV_MODE = x", False),
     ],
 )
 @pytest.mark.parametrize("stanza", ["t", "source::...", "host::other", "default"])

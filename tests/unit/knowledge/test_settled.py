@@ -33,7 +33,7 @@ ALL = {"host", "source", "sourcetype", "index"}
     ("settings", "changed"),
     [
         ("", set()),  # automatic key-value keeps what is there
-        ("KV_MODE = json", set()),
+        ("KV_MODE = json", ALL),  # a JSON key host adds a value to the event's: measured on 10.4.0
         ("EXTRACT-a = host=(?<host>.)", set()),  # the first value of a field is kept
         ("REPORT-a = first, listed", set()),
         ("REPORT-a = more", {"host"}),
