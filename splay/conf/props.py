@@ -14,6 +14,7 @@ import regex
 
 from splay.conf.files import Conf, Stanza
 from splay.conf.settings import broken
+from splay.conf.system import is_shipped
 from splay.errors import Location
 from splay.pcre.patterns import compile_pattern
 
@@ -46,6 +47,16 @@ class Spec:
         if self.kind == "host":
             return self.name.lower() == value.lower()
         return self.name == value
+
+    def may_match(self, value: str | None, start: str = "") -> bool:
+        """Whether it may mean an event of which this is the value; None: one that is not known, but
+        begins with `start`."""
+        if value is not None:
+            return self.matches(value)
+        plain = _PATTERN.split(self.name, maxsplit=1)[0] if self.pattern else self.name
+        if self.kind == "host" or self.pattern is not None:
+            plain, start = plain.lower(), start.lower()
+        return plain.startswith(start) or (self.pattern is not None and start.startswith(plain))
 
 
 def _translate(pattern: str) -> str:
@@ -85,6 +96,10 @@ class Props:
                     merged.where[key] = spec.stanza.place(key, "props.conf")
         return merged
 
+    def every_spec(self) -> tuple[Spec, ...]:
+        """Every stanza but [default], the lowest first."""
+        return tuple(self._lowest_first)
+
     def all(self) -> list[Stanza]:
         """Every stanza, matching or not."""
         return [self._default, *(spec.stanza for spec in self._lowest_first)]
@@ -115,6 +130,7 @@ def _spec(stanza: Stanza) -> Spec:
         given = stanza.settings.get("priority")
         priority = int(given) if given else (100 if pattern is None else 0)
     except ValueError as error:
-        where = next(iter(stanza.where.values()), Location("props.conf", stanza.name))
+        own = (place for place in stanza.where.values() if not is_shipped(place))
+        where = next(own, Location("props.conf", stanza.name))
         raise broken(error, f"the stanza [{stanza.name}]", where) from error
     return Spec(stanza, kind, name, pattern, priority)
