@@ -57,6 +57,7 @@ def search(
     index: str = "main",
     data_folder: AnyPath | None = None,
     processes: bool = False,
+    system_defaults: bool = True,
 ) -> Results:
     """Run a search and return its results.
 
@@ -82,6 +83,8 @@ def search(
         data_folder: the only folder that the search may write below (`outputlookup`, `collect`);
             without it, it may not write.
         processes: whether large files may be read by several processes.
+        system_defaults: whether the stanzas that every Splunk ships (docs/system-defaults.md) lie
+            below those of the apps.
 
     Returns:
         The rows, their columns, what the search said, and how many events it read.
@@ -97,7 +100,7 @@ def search(
     """
     if sum(given is not None for given in (data or None, events, rows)) > 1:
         raise OptionError("give one of data, events and rows")
-    context = make_context(apps, earliest, latest, tz, now)
+    context = make_context(apps, earliest, latest, tz, now, system_defaults=system_defaults)
     allow_writing(context, data_folder)
     if rows is not None:
         return _with_messages(run_over(spl, _owned(rows), context), context, ReadReport())
@@ -126,6 +129,7 @@ def detect(
     index: str = "main",
     evidence: bool = False,
     processes: bool = False,
+    system_defaults: bool = True,
 ) -> Outcome:
     """Run an app's correlation search and return what came of it.
 
@@ -144,6 +148,8 @@ def detect(
         index: the index that the events in `data` are in.
         evidence: whether to keep the events behind the results (`Outcome.evidence`).
         processes: whether large files may be read by several processes.
+        system_defaults: whether the stanzas that every Splunk ships (docs/system-defaults.md) lie
+            below those of the apps.
 
     Returns:
         Whether it fired (`fired`), its results, the risk that they raise (`risk()`), and what was
@@ -160,7 +166,7 @@ def detect(
     """
     if (events is None) == (not data):
         raise OptionError("give either data or events")
-    context = make_context(apps, earliest, latest, tz, now)
+    context = make_context(apps, earliest, latest, tz, now, system_defaults=system_defaults)
     settings = InputSettings(host, source, sourcetype, index, context.tz)
     store: Store = (
         FileStore([Path(path) for path in data], settings) if events is None else EventStore(events)
@@ -396,6 +402,8 @@ def make_context(
     latest: Moment = "",
     tz: str | tzinfo = UTC,
     now: float | datetime | None = None,
+    *,
+    system_defaults: bool = True,
 ) -> Context:
     """What a search knows besides its rows, from what a caller writes. See `search`.
 
@@ -404,7 +412,8 @@ def make_context(
     """
     zone = time_zone(tz)
     moment = time.time() if now is None else _epoch(now)
-    context = new_context(AppSet([Path(path) for path in apps]), moment, zone)
+    folders = [Path(path) for path in apps]
+    context = new_context(AppSet(folders, system=system_defaults), moment, zone)
     context.earliest = _bound(earliest, moment, zone)
     context.latest = _bound(latest, moment, zone)
     return context

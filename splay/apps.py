@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.conf.settings import flag_of
+from splay.conf.system import system_conf
 from splay.errors import ConfError, Location, SplError, UnknownDataModel
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.value import as_list, to_text
@@ -27,6 +29,7 @@ from splay.knowledge.lookups import (
 from splay.spelling import nearest, nearest_or
 from splay.spl.evalexpr import parse_eval
 from splay.spl.macros import Macro, expand
+from splay.store.parsing.indextime import IndexTime
 
 _LEVELS = ("local", "default")
 _MODEL_NAME = re.compile(r"[\w.\-]+")
@@ -49,11 +52,13 @@ class CustomCommand:
 class AppSet:
     """One or more apps seen from the first one's context, whose settings win.
 
-    Raises ConfError for a folder that is no app.
+    system: whether what every Splunk ships lies below them. Raises ConfError for a folder that is
+    no app.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], *, system: bool = True) -> None:
         self.folders = list(folders)
+        self._system = system
         self.tables = [folder / "lookups" for folder in folders]
         self._confs: dict[str, Conf] = {}
         self._lookups: dict[str, LookupTable] = {}
@@ -68,15 +73,26 @@ class AppSet:
                 )
 
     def conf(self, name: str) -> Conf:
-        """The layered stanzas of NAME.conf: default/ below local/, later apps below earlier."""
+        """The layered stanzas of NAME.conf: Splunk's own below the apps' default/, that below
+        local/, later apps below earlier."""
         if name not in self._confs:
-            files = [
-                folder / level / f"{name}.conf"
-                for folder in reversed(self.folders)
-                for level in ("default", "local")
-            ]
-            self._confs[name] = layer([read_conf(file) for file in files if file.exists()])
+            shipped = [system_conf(name)] if self._system else []
+            self._confs[name] = layer([*shipped, *self._layers(name)])
         return self._confs[name]
+
+    def _layers(self, name: str) -> list[Conf]:
+        """What the apps say in NAME.conf, the lowest layer first."""
+        files = [
+            folder / level / f"{name}.conf"
+            for folder in reversed(self.folders)
+            for level in ("default", "local")
+        ]
+        return [read_conf(file) for file in files if file.exists()]
+
+    @cached_property
+    def index_time(self) -> IndexTime:
+        """What their props.conf and transforms.conf say of events before they are indexed."""
+        return IndexTime(self.conf("props"), self.conf("transforms"), time.time())
 
     def saved_search(self, name: str) -> Stanza:
         """The stanza of savedsearches.conf; ConfError names those that exist."""

@@ -35,10 +35,14 @@ class Run:
     earliest: str = ""
     latest: str = ""
     tz: tzinfo = UTC
+    system_defaults: bool = True
 
     def context(self) -> Context:
         """The context that these options describe. Raises SplayError."""
-        return make_context(self.apps or _here(), self.earliest, self.latest, self.tz)
+        apps = self.apps or _here()
+        return make_context(
+            apps, self.earliest, self.latest, self.tz, system_defaults=self.system_defaults
+        )
 
 
 @dataclass
@@ -91,6 +95,11 @@ def _options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return decorate
 
 
+defaults_option = click.option(
+    "--system-defaults/--no-system-defaults",
+    default=True,
+    help="Whether the stanzas that every Splunk ships lie below the apps. Default: they do.",
+)
 run_options = _options(
     click.option(
         "--app",
@@ -102,6 +111,7 @@ run_options = _options(
     click.option("--earliest", default="", help="Start of the time range, such as -7d@d."),
     click.option("--latest", default="", help="End of the time range (exclusive)."),
     click.option("--tz", default="UTC", callback=_zone, help="The user's time zone. Default: UTC."),
+    defaults_option,
 )
 input_options = _options(
     click.option("--host", help="Set the host of all events."),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from splay.cli.options import defaults_option
 from splay.cli.terminal import refusing
 
 _PORT = click.IntRange(0, 65535)
@@ -42,6 +43,7 @@ _PORT = click.IntRange(0, 65535)
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A folder whose files clients may have indexed by name. Default: none.",
 )
+@defaults_option
 def serve(
     apps: tuple[Path, ...],
     host: str,
@@ -53,6 +55,7 @@ def serve(
     tls: bool,
     username: str,
     inputs: tuple[Path, ...],
+    system_defaults: bool,
 ) -> None:
     """Serve splunkd's REST API and HTTP Event Collector over the app.
 
@@ -80,7 +83,15 @@ def serve(
     os.umask(0o077)  # what is kept is for whoever started the server alone
     with refusing():
         folder = data_folder(data)
-        splunkd = Splunkd(apps or (Path(),), folder, username, password, hec_token, inputs=inputs)
+        splunkd = Splunkd(
+            apps or (Path(),),
+            folder,
+            username,
+            password,
+            hec_token,
+            inputs=inputs,
+            shipped=system_defaults,
+        )
         with closing(splunkd):
             web = web_port if dashboards else None
             listen(splunkd, Listening(host, port, hec_port, tls, web), _listening(hec_token))

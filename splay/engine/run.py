@@ -59,6 +59,8 @@ def run_plan(
     Raises:
         SplayError: data that cannot be read, a command that fails.
     """
+    if isinstance(store, FileStore) and plan.reads_events:
+        store = store.parsed_by(context.apps.index_time)
     plan = _ready(plan, store, context)
     divided = processes and watch is None
     with _located(plan):

@@ -156,7 +156,7 @@ class Knowledge:
     def _steps_of(self, specs: tuple[Spec, ...]) -> list[Step]:
         if specs not in self._steps:
             stanza: Stanza = self._props.merged(specs)
-            indexed = [IndexedStep(), DefaultStep()]
+            indexed = [IndexedStep(), DefaultStep(stanza)]
             classes = [EventTypeStep(self.classes), TagStep(self.classes)]
             self._steps[specs] = [*indexed, *self._builder.steps(stanza), *classes]
         return self._steps[specs]

@@ -7,15 +7,17 @@ given only where the text holds one in a form that is known here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
+from splay.conf.files import Stanza
+from splay.conf.settings import truth
 from splay.eval.value import as_list
 from splay.knowledge.step import RAW, Action, Step
 from splay.rows import Demand, Row
 from splay.store.event import Event
-from splay.store.parsing.timeforms import AMERICAN, ISO
+from splay.store.parsing.settings import Settings, time_rules
+from splay.store.parsing.timestamps import Timestamps
 
 INDEXED = frozenset({"host", "source", "sourcetype", "index"})
 """What the index knows of an event beside its text and times."""
@@ -35,7 +37,6 @@ _MADE = ("linecount", "punct", "splunk_server", *_DATES, *_PLACE)
 META = "_meta"
 """The fields that the index knows of an event beside its defaults, each as name::value."""
 DEFAULTS = INDEXED | {"_time", "_indextime", RAW, "_sourcetype", META, *_MADE}
-_ISO, _AMERICAN = re.compile(ISO.pattern.decode()), re.compile(AMERICAN.pattern.decode())
 _PUNCT_LENGTH = 50  # the documentation says thirty; events that Splunk indexed have fifty
 
 
@@ -75,14 +76,25 @@ class IndexedStep(Step):
 
 
 class DefaultStep(Step):
-    """Makes the default fields that the index does not hold."""
+    """Makes the default fields that the index does not hold. stanza: what props.conf says."""
 
     reads = frozenset({RAW})
-    makes = frozenset(_MADE)
+
+    def __init__(self, stanza: Stanza) -> None:
+        settings = Settings(stanza)
+        extra = settings.text("ADD_EXTRA_TIME_FIELDS").lower()
+        self._timed = truth(extra or "true") is True or extra == "all"
+        self._signs = settings.flag("ANNOTATE_PUNCT", True)
+        self._stamps = Timestamps(time_rules(settings)) if self._timed else None
+        left_out: tuple[str, ...] = () if self._signs else ("punct",)
+        left_out += () if self._timed else (*_DATES, *_PLACE)
+        self.makes = frozenset(_MADE) - frozenset(left_out)
 
     def bind(self, wanted: Demand) -> Action:
         lines, signs, server = map(wanted.wants, ("linecount", "punct", "splunk_server"))
+        signs = signs and self._signs
         dates = any(map(wanted.wants, (*_DATES, *_PLACE)))
+        stamps = self._stamps if dates else None
 
         def act(row: Row) -> None:
             raw = str(row[RAW])
@@ -92,18 +104,18 @@ class DefaultStep(Step):
                 row["punct"] = punct(raw)
             if server:
                 row["splunk_server"] = "splay"
-            if dates:
-                row.update(_dates(raw))
+            if stamps is not None:
+                row.update(_dates(raw, stamps, row["_time"]))
 
         return act
 
 
 def punct(raw: str) -> str:
-    """The first line's punctuation: letters and digits go, a space is _, a tab t."""
+    """The text's punctuation: letters, digits and line ends go, a space is _, a tab t."""
     signs = (
         {" ": "_", "\t": "t"}.get(char, char)
-        for char in raw.split("\n", 1)[0]
-        if not char.isalnum() and char != "\r"
+        for char in raw
+        if not char.isalnum() and char not in "\r\n"
     )
     return "".join(_first(signs, _PUNCT_LENGTH))
 
@@ -112,48 +124,31 @@ def _first(items: Iterable[str], count: int) -> list[str]:
     return [item for item, _ in zip(items, range(count), strict=False)]
 
 
-def _dates(raw: str) -> dict[str, str]:
-    found = _time_in(raw)
-    if found is None:
+def _dates(raw: str, stamps: Timestamps, time: object) -> dict[str, str]:
+    """The fields of the time that stands in the text, as its clock showed it."""
+    found = stamps.in_event(raw)
+    said = stamps.reading.clock(found) if found else None
+    if found is None or said is None:
         return {}
-    time, zone, text = found
+    clock, offset = said
+    if not {"Y", "y"} & found.found.re.groupindex.keys() and isinstance(time, int | float):
+        clock = _in_year(clock, datetime.fromtimestamp(time, UTC).year)
     return {
-        "date_hour": str(time.hour),
-        "date_mday": str(time.day),
-        "date_minute": str(time.minute),
-        "date_month": time.strftime("%B").lower(),
-        "date_second": str(time.second),
-        "date_wday": time.strftime("%A").lower(),
-        "date_year": str(time.year),
-        "date_zone": zone,
-        "timestartpos": str(text.start()),
-        "timeendpos": str(text.start() + len(text[0].rstrip())),
+        "date_hour": str(clock.hour),
+        "date_mday": str(clock.day),
+        "date_minute": str(clock.minute),
+        "date_month": clock.strftime("%B").lower(),
+        "date_second": str(clock.second),
+        "date_wday": clock.strftime("%A").lower(),
+        "date_year": str(clock.year),
+        "date_zone": "local" if offset is None else str(offset),
+        "timestartpos": str(found.start),
+        "timeendpos": str(found.end),
     }
 
 
-def _time_in(raw: str) -> tuple[datetime, str, re.Match[str]] | None:
-    """The first date and time in the text, as its clock showed it, its zone and its place."""
-    iso, american = _ISO.search(raw), _AMERICAN.search(raw)
+def _in_year(clock: datetime, year: int) -> datetime:
     try:
-        if iso and not (american and american.start() < iso.start()):
-            year, month, day, hour, minute, second = map(int, iso.groups()[:6])
-            time = datetime(year, month, day, hour, minute, second)
-            return time, _zone(iso[8]), iso
-        if american:
-            month, day, year, hour, minute, second = map(int, american.groups()[:6])
-            if american[8]:
-                hour = hour % 12 + (12 if american[8] == "PM" else 0)
-            return datetime(year, month, day, hour, minute, second), "local", american
-    except ValueError:
-        pass
-    return None
-
-
-def _zone(text: str | None) -> str:
-    """The zone in minutes east of UTC; "local" where the text names none."""
-    if text is None:
-        return "local"
-    if text == "Z":
-        return "0"
-    minutes = int(text[1:3]) * 60 + int(text[-2:])
-    return str(-minutes if text[0] == "-" else minutes)
+        return clock.replace(year=year)
+    except ValueError:  # the 29th of February
+        return clock

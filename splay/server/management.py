@@ -262,7 +262,7 @@ def management_app(splunkd: Splunkd) -> ASGIApp:
 
 def collector_app(splunkd: Splunkd) -> ASGIApp:
     """The application of the HTTP Event Collector's port."""
-    return asgi(Collector(splunkd.hec, splunkd.indexes).handle)
+    return asgi(Collector(splunkd.hec, splunkd.indexes, splunkd.intake).handle)
 
 
 def asgi(handle: Callable[[Request], Awaitable[Response]]) -> ASGIApp:

@@ -37,6 +37,7 @@ from splay.server.logs.searches import search_began, search_ended
 from splay.server.objects.acl import Acl
 from splay.server.objects.appview import ScopedApps
 from splay.server.objects.catalog import SYSTEM, Catalog
+from splay.server.objects.intake import Intake
 from splay.store.event import Store
 from splay.store.index.indexes import BUILT_IN, Indexes, SearchStore
 from splay.store.kvstore.collections import KVStore
@@ -52,6 +53,7 @@ class Splunkd:
     data: the folder that keeps all that is to last; None: a temporary one, which is removed.
     clock: what time it is for searches, their schedule and their alerts.
     inputs: the folders whose files clients may have indexed by their names.
+    shipped: whether what every Splunk ships lies below the apps.
     Raises ConfError, DataError: apps or data that cannot be used.
     """
 
@@ -64,6 +66,8 @@ class Splunkd:
         hec_token: str,
         clock: Callable[[], float] = time.time,
         inputs: Sequence[Path] = (),
+        *,
+        shipped: bool = True,
     ) -> None:
         self.clock = clock
         self._temporary = data is None
@@ -72,7 +76,7 @@ class Splunkd:
         self._lock_folder()
         self.admin = user
         self.inputs = [folder.resolve() for folder in inputs]
-        self.catalog = Catalog(apps, self.folder / "etc")
+        self.catalog = Catalog(apps, self.folder / "etc", shipped=shipped)
         self.users = Users(user, password, data / "users.json" if data else None)
         self.messages = Messages()
         self.users.session_seconds = seconds_of(self.session_timeout)
@@ -84,6 +88,7 @@ class Splunkd:
         self.jobs = Jobs(self.users.jobs_quota, self.users.disk_quota)
         self.slots_over_results = OverResults()
         self.log = Log(self.indexes, lambda text: self.messages.say("log", text))
+        self.intake = Intake(self.catalog, self.indexes, self.messages)
         self.alerts = Alerts(self.folder / "throttled.json")
         self.hec = HecTokens(self.catalog, hec_token)
         self.started = time.time()

@@ -217,6 +217,8 @@ class Recall:
         if key[1:] in shape.rows:
             return True
         event = self._maker.event(data, start, end, time)
+        if self._maker.rewrites(event):
+            return False
         rules = self._memory.knowledge.rules(event)
         if rules not in shape.proven:
             raw, follow = bytes(data[start:end]), partial(self._follow, rules)

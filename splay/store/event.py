@@ -66,6 +66,12 @@ class Need:
     says: re.Pattern[bytes] | None = None
     related: Codes | None = None
 
+    def holds_time(self, time: float) -> bool:
+        """Whether a time is in the time range."""
+        if self.earliest is not None and time < self.earliest:
+            return False
+        return self.latest is None or time < self.latest
+
 
 COUNTS = ("files", "bytes", "events", "bad_events", "unread")
 """What a report counts."""

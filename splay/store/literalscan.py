@@ -78,9 +78,9 @@ class LiteralScan:
         are visited."""
         anchor = self._rarest(data, folded, end)
         hay = folded if anchor.folded else data
-        nearest = _nearest(hay, anchor.texts, end)
+        following = nearest(hay, anchor.texts, end)
         at = after = 0
-        while (place := nearest(at)) >= 0:
+        while (place := following(at)) >= 0:
             at = place + 1
             event = bounds.around(data, place, after)
             if event is not None:
@@ -103,14 +103,14 @@ def _clause(texts: Sequence[str]) -> _Clause:
     return _Clause(lower, any(text != text.upper() for text in lower))
 
 
-def _nearest(hay: View, texts: Sequence[bytes], end: int) -> Callable[[int], int]:
+def nearest(hay: View, texts: Sequence[bytes], end: int) -> Callable[[int], int]:
     """What gives the first place of one of the texts from some place on, ascending; -1: no more."""
     if len(texts) == 1:
         (text,) = texts
         return lambda at: find(hay, text, at, end)
     places = {text: find(hay, text, 0, end) for text in texts}
 
-    def nearest(at: int) -> int:
+    def following(at: int) -> int:
         first = -1
         for text, place in places.items():
             if -1 < place < at:
@@ -119,4 +119,4 @@ def _nearest(hay: View, texts: Sequence[bytes], end: int) -> Callable[[int], int
                 first = place
         return first
 
-    return nearest
+    return following

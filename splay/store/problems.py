@@ -18,6 +18,16 @@ class Fault(Enum):
     TOO_LONG = ("{n} of more than 16 MB: left out", True)
     DECLARED = ("{n} with a DOCTYPE or ENTITY declaration: refused, nothing was expanded", True)
     NO_TIME = ("{n} without a usable time: took that of the event before, or the file's", False)
+    FAR_TIME = (
+        "{n} with a time outside MAX_DAYS_AGO and MAX_DAYS_HENCE of props.conf: took that of the "
+        "event before, or the file's",
+        False,
+    )
+    ODD_TIME = (
+        "{n} with a time outside MAX_DIFF_SECS_AGO and MAX_DIFF_SECS_HENCE of props.conf: took "
+        "that of the event before",
+        False,
+    )
     NOT_UTF8 = ("{n} with bytes that are not valid UTF-8: shown as U+FFFD", False)
 
     def sentence(self, count: int) -> str:

@@ -95,7 +95,7 @@ def test_a_large_log_of_other_events_gives_no_result(tmp_path: Path) -> None:
 
 
 def test_the_pack_is_the_same_wherever_it_stands() -> None:
-    stanzas = AppSet([ROOT]).conf("props").values()
+    stanzas = AppSet([ROOT], system=False).conf("props").values()
     forms = {("xml" if "Xml" in s.name else "text", tuple(s.settings.items())) for s in stanzas}
     assert len(forms) == 3  # one more of XML: where the stanza names the Security log
     named = {s.name for s in stanzas if "adcs_xml_by_source" in str(s.settings)}
@@ -118,7 +118,7 @@ def test_the_pack_is_the_same_wherever_it_stands() -> None:
 
 def test_the_pack_can_only_fill_gaps() -> None:
     """REPORT and OUTPUTNEW keep what is there; EVAL, EXTRACT, OUTPUT and AS would not."""
-    apps = AppSet([ROOT])
+    apps = AppSet([ROOT], system=False)
     for stanza in apps.conf("props").values():
         for key, value in stanza.settings.items():
             kind, _, name = key.partition("-")
@@ -129,7 +129,7 @@ def test_the_pack_can_only_fill_gaps() -> None:
 
 def test_few_transforms_read_every_event_and_the_rest_what_they_found() -> None:
     """So that an event which is not ours costs a look at where it begins."""
-    apps = AppSet([ROOT])
+    apps = AppSet([ROOT], system=False)
     transforms = apps.conf("transforms")
     for stanza in apps.conf("props").values():
         for key, value in stanza.settings.items():

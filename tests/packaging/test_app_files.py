@@ -34,7 +34,7 @@ names = {"ids": lambda path: path.name}
 
 @pytest.fixture(scope="module")
 def app() -> AppSet:
-    return AppSet([ROOT])
+    return AppSet([ROOT], system=False)
 
 
 def searches(app: AppSet) -> Iterator[str]:

@@ -33,7 +33,7 @@ Caller_Domain ,Caller_User_Name
 
 @pytest.fixture(scope="module")
 def app() -> AppSet:
-    return AppSet([ROOT])
+    return AppSet([ROOT], system=False)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from splay.spl.timemod import resolve
 from tests.detection.searching import ROOT, RULE, layer_over
 from tests.efficacy.schedules import specified
 
-SHIPPED = AppSet([ROOT]).saved_search(RULE).settings
+SHIPPED = AppSet([ROOT], system=False).saved_search(RULE).settings
 COMPANION = "ADCS - CA Key Taken Without a Backup Event - Rule"
 WINDOW = (
     "cron_schedule",
@@ -67,7 +67,7 @@ def test_throttling_holds_nothing_back_but_the_very_same_result() -> None:
 
 
 def test_the_companion_search_looks_at_the_same_events() -> None:
-    companion = AppSet([ROOT]).saved_search(COMPANION).settings
+    companion = AppSet([ROOT], system=False).saved_search(COMPANION).settings
     assert [companion[name] for name in WINDOW] == [SHIPPED[name] for name in WINDOW]
 
 

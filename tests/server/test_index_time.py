@@ -85,7 +85,7 @@ def test_no_time(splunkd: Splunkd, text: str) -> None:
 
 def test_over_rest(server: Server, index: Any, service: Any) -> None:
     """An event from long ago that arrives now."""
-    index.submit("2020-01-01T00:00:00Z n=1", sourcetype="test")
+    index.submit("2024-01-01T00:00:00Z n=1", sourcetype="test")
 
     def ns(**span: str) -> list[Any]:
         search = f"search index={index.name} | table n"

@@ -74,5 +74,5 @@ def test_a_calculated_field_that_is_null(tmp_path: Path) -> None:
     root = {"objectName": "Root", "parentName": "BaseEvent", "calculations": [calculation]}
     (models / "M.json").write_text(json.dumps({"modelName": "M", "objects": [root]}))
     search = "| tstats count from datamodel=M.Root by Root.a"
-    rows = found(search, "a=1\na=2\n", tmp_path, InputSettings())
+    rows = found(search, "2026-03-02 a=1\n2026-03-02 a=2\n", tmp_path, InputSettings())
     assert rows == [{"Root.a": "2", "count": 1}]

@@ -1,7 +1,8 @@
 """table: just these fields, in this order. Source: Search Reference, "table".
 
 Where no row has any of the fields, and no command names one as a column, there are no rows. The
-fields that a wildcard stands for come by name. Both measured on Splunk 9 and 10.4.2.
+fields that a wildcard stands for come by name. Both measured on Splunk 9 and 10.4.2, over rows that
+a command makes; events give a row each, whatever they have (10.4.0, measured).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class Table(Operation):
 
     def __init__(self, names: list[str]) -> None:
         self._names = names
-        self._declared = False
+        self._declared = False  # rows stay, whatever they have
 
     @classmethod
     def parse(cls, args: Args) -> Self:
@@ -34,7 +35,8 @@ class Table(Operation):
         declared: frozenset[str] = frozenset()
         for operation in before:
             declared = operation.declares(declared)
-        self._declared = bool(set(select(self._names, declared)) & declared)
+        events = bool(before) and before[0].filters is not None
+        self._declared = events or bool(set(select(self._names, declared)) & declared)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         patterns = any(map(is_pattern, self._names))

@@ -20,7 +20,7 @@ from splay.errors import DataError
 from splay.server.errors import RestError
 from splay.server.hec.collector import MAX_CONTENT
 from splay.server.rest.request import JSON_TYPE, XML_HEAD, XML_TYPE, Call, Routes
-from splay.store.parsing.streams import Origin, broken, drained
+from splay.store.parsing.streams import Origin, drained
 
 routes = Routes()
 _ARGS = ("host", "host_regex", "index", "source", "sourcetype", "check-index")
@@ -50,7 +50,7 @@ def index_all(call: Call, blocks: Iterable[bytes], origin: Origin) -> int:
     if origin.index not in call.splunkd.indexes:
         raise RestError(400, f"supplied index '{origin.index}' missing", "WARN")
     try:
-        events = list(broken(blocks, origin, time.time()))
+        events = call.splunkd.intake.events(blocks, origin, time.time())
     except DataError as error:
         raise RestError(400, str(error)) from error
     try:

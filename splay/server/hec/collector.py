@@ -23,9 +23,10 @@ from splay.conf.settings import on
 from splay.errors import DataError
 from splay.memory import full
 from splay.server.hec.tokens import HecTokens, Token
-from splay.store.event import Event
+from splay.server.objects.intake import Intake
+from splay.store.event import Event, ReadReport
 from splay.store.index.indexes import Indexes
-from splay.store.parsing.streams import Origin, broken, drained, own_time
+from splay.store.parsing.streams import Origin, drained
 
 MAX_CONTENT = 838_860_800  # bytes: max_content_length of limits.conf [http_input]
 CODES = {
@@ -80,6 +81,7 @@ class Collector:
 
     tokens: HecTokens
     indexes: Indexes
+    intake: Intake
 
     async def handle(self, request: Request) -> Response:
         """Any request to the collector's port."""
@@ -157,15 +159,16 @@ class Collector:
         self, request: Request, blocks: list[bytes], origin: Origin, token: Token
     ) -> list[Event]:
         self._may_write(origin.index, token, None)
+        report = ReadReport()
         try:
-            events = list(broken(drained(blocks), origin, time.time()))
+            events = self.intake.events(drained(blocks), origin, time.time(), report)
         except DataError:
             raise Refused(6) from None
         given = request.query_params.get("time")
         if given is not None:
             moment = _epoch(given, 0)
             events = [replace(event, time=moment) for event in events]
-        if not events:
+        if not report.events:
             raise Refused(5)
         return events
 
@@ -178,12 +181,12 @@ class Collector:
         for number, item in enumerate(_objects(b"".join(blocks))):
             event = _event(item, number, origin, now)
             if extract and "time" not in item:
-                event.time = own_time(event.raw, origin, now)
+                event.time = self.intake.time_of(event, origin, now)
             self._may_write(event.index, token, number)
             events.append(event)
         if not events:
             raise Refused(5)
-        return events
+        return self.intake.changed(events, origin)
 
     def _may_write(self, index: str, token: Token, number: int | None) -> None:
         allowed = not token.indexes or index in token.indexes or index == token.index

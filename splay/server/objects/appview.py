@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from splay.apps import AppSet, CustomCommand
-from splay.conf.files import Conf, layer
+from splay.conf.files import Conf
 from splay.conf.settings import on
 from splay.errors import ConfError
 from splay.server.objects.catalog import GIVEN_ONLY, Catalog
@@ -41,13 +41,11 @@ class ScopedApps(AppSet):
         self._app = app
         self._roles = roles
         self._kvstore = kvstore
-        super().__init__([place.folder for place in self._places if _has_conf(place.folder)])
+        folders = [place.folder for place in self._places if _has_conf(place.folder)]
+        super().__init__(folders, system=catalog.shipped)
 
-    def conf(self, name: str) -> Conf:
-        if name not in self._confs:
-            layers = [self._visible(place, name) for place in reversed(self._places)]
-            self._confs[name] = layer(layers)
-        return self._confs[name]
+    def _layers(self, name: str) -> list[Conf]:
+        return [self._visible(place, name) for place in reversed(self._places)]
 
     def command(self, name: str) -> CustomCommand | None:
         found = super().command(name)

@@ -75,10 +75,12 @@ class Object:
 class Catalog:
     """All apps, and the folder that holds what was changed.
 
+    shipped: whether what every Splunk ships lies below the apps.
     Raises ConfError for folders that are no apps or that have the same name.
     """
 
-    def __init__(self, folders: Sequence[Path], etc: Path) -> None:
+    def __init__(self, folders: Sequence[Path], etc: Path, *, shipped: bool = True) -> None:
+        self.shipped = shipped
         AppSet(folders)  # refuses what is no app
         self._etc = etc
         self._lock = threading.RLock()
@@ -138,6 +140,13 @@ class Catalog:
             own = (place.user,)
             return Acl(place.app, place.user, "user", own, own, removable=True)
         return replace(self._acl(place.app, kind, name), removable=not self.given(place))
+
+    def shared_places(self) -> list[Place]:
+        """Where settings for all users come from, those that win first (Admin Manual,
+        "Configuration file precedence": the system's, then the apps in the order of their names).
+        """
+        apps = [name for name in self.enabled if name != SYSTEM]
+        return [place for name in (SYSTEM, *apps) for place in self._of_app(name)]
 
     def _of_app(self, app: str) -> list[Place]:
         made = _made_place(self._etc, app)

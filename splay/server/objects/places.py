@@ -58,6 +58,10 @@ class Place:
         files = [_facts(f"{self.folder}/{level}/{name}.conf") for level in LEVELS]
         return layer([_read(*facts) for facts in files if facts])
 
+    def state(self, name: str) -> object:
+        """What changes when one of the files does that `conf` reads."""
+        return tuple(_facts(f"{self.folder}/{level}/{name}.conf") for level in LEVELS)
+
     def meta(self) -> Conf:
         """What metadata/ says: stanza "" is the app's default, "macros" a kind's.
 

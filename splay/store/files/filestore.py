@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from splay.errors import DataError
@@ -12,6 +12,7 @@ from splay.store.event import Event, Found, Need, ReadReport
 from splay.store.files.scan import FilePart, FileScan, Memory, Progress
 from splay.store.files.shares import Part, cost_of, divide
 from splay.store.parsing.eventmaker import InputSettings
+from splay.store.parsing.indextime import IndexTime
 
 __all__ = ["FileStore", "InputSettings"]
 
@@ -26,6 +27,12 @@ class FileStore:
     def __init__(self, paths: Sequence[Path], settings: InputSettings) -> None:
         self._paths = [Path(path) for path in paths]
         self._settings = settings
+
+    def parsed_by(self, index_time: IndexTime) -> FileStore:
+        """The same files under these index-time settings, unless it has its own."""
+        if self._settings.index_time is not None:
+            return self
+        return FileStore(self._paths, replace(self._settings, index_time=index_time))
 
     def size(self) -> int:
         """The bytes of all files together, as a total for progress. Raises DataError like scan."""

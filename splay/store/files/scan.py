@@ -16,8 +16,10 @@ from splay.store.files.shares import Part
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.forms import FormReader
+from splay.store.parsing.textreaders import decoded, settled
 from splay.store.parsing.windows_text import classic_start
 from splay.store.parsing.windows_xml import XmlEventMaker, xml_start
+from splay.store.parsing.windowschanges import WindowsChanges
 from splay.store.problems import FileProblems
 
 Progress = Callable[[int], None]
@@ -123,12 +125,16 @@ class FileScan:
         first = next(blocks, b"")
         if not first:
             self._found.add_if_nothing("the file is empty")
-        elif first.startswith(MAGIC) or (part and part.evtx):
+            return
+        if first.startswith(MAGIC) or (part and part.evtx):
             yield from self._evtx(first, blocks)
-        elif binary(next(utf8_blocks(iter((first[:_LOOKED_AT],))))):
+            return
+        _, rules = settled(self._settings, self._facts)
+        sample = decoded(iter((first[:_LOOKED_AT],)), rules.charset)
+        if binary(next(utf8_blocks(sample))) and not rules.binary:
             self._leave_out(content)
         else:
-            yield from self._text(utf8_blocks(_again(first, blocks)))
+            yield from self._text(utf8_blocks(decoded(_again(first, blocks), rules.charset)))
 
     def _leave_out(self, content: Content) -> None:
         """Says that a file is no log. Where it was named, or lies in an archive, that is wrong."""
@@ -148,15 +154,13 @@ class FileScan:
         if self._part and survey:
             survey_heads(self._path, survey, self._part.end)
         blocks = _again(first[HEAD:] if survey else first, blocks)
-        maker = XmlEventMaker(self._facts, self._settings, self._need, self._found)
-        yield from read_evtx(
-            chunks(blocks, start or HEAD),
-            maker,
-            self._need,
-            self._found,
-            self._recall(maker),
-            survey,
+        changes = WindowsChanges(self._settings)
+        need = changes.unsifted(self._need)
+        maker = XmlEventMaker(self._facts, self._settings, need, self._found)
+        found = read_evtx(
+            chunks(blocks, start or HEAD), maker, need, self._found, self._recall(maker), survey
         )
+        yield from changes.changed(found, self._need)
 
     def _text(self, blocks: Iterator[bytes]) -> Iterator[Found]:
         reader = FormReader(self._facts, self._settings, self._need, self._found, self._recall)

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from splay.store.bytesearch import Data
 from splay.store.event import Event, Found, Need, Recall
+from splay.store.parsing.indextime import IndexTime
 from splay.store.problems import Fault, FileProblems
 from splay.store.related import CODE
 
@@ -22,6 +23,7 @@ class InputSettings:
     """What Splunk's inputs.conf says of an input; None: taken from the event itself.
 
     tz: the zone of times that name none (classic text events, other lines).
+    index_time: what props.conf and transforms.conf say of its text; None: nothing.
     """
 
     host: str | None = None
@@ -29,6 +31,7 @@ class InputSettings:
     sourcetype: str | None = None
     index: str = "main"
     tz: tzinfo = UTC
+    index_time: IndexTime | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class EventMaker(ABC):
 
     leads: ClassVar[tuple[bytes, ...]] = ()
     """What stands before an event's code."""
+    why_no_time = Fault.NO_TIME
+    """What was wrong with the time, where `own_time` last gave none."""
     values: ClassVar[re.Pattern[bytes]]
     """Where in an event values stand: in one of its groups."""
     time_at: ClassVar[re.Pattern[str]]
@@ -106,7 +111,7 @@ class EventMaker(ABC):
         """The event data[start:end]; None when it lies outside the time range."""
         time = self.own_time(data, start, end)
         if time is None:
-            self._problems.fault(Fault.NO_TIME)
+            self._problems.fault(self.why_no_time)
             time = self._time_before(data, start)
         self._known, self._known_end = time, end
         if not self.wanted(time):
@@ -120,10 +125,12 @@ class EventMaker(ABC):
 
     def wanted(self, time: float) -> bool:
         """Whether a time is in the time range."""
-        need = self._need
-        if need.earliest is not None and time < need.earliest:
-            return False
-        return need.latest is None or time < need.latest
+        return self._need.holds_time(time)
+
+    def rewrites(self, event: Event) -> bool:
+        """Whether settings change the event before it is indexed."""
+        index_time = self.settings.index_time
+        return index_time is not None and index_time.rewriter.touches(event)
 
     def passed(self, time: float, end: int) -> None:
         """Notes that an event with this time ended here, though it was not made."""
@@ -200,5 +207,6 @@ def read_events(
             continue
         event = maker.make(data, start, end)
         if event is not None:
-            recall.learn(bytes(data[start:end]), event)
+            if not maker.rewrites(event):
+                recall.learn(bytes(data[start:end]), event)
             yield event

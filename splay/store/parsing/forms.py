@@ -9,11 +9,14 @@ from splay.store.event import Found, Need, Recall
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.exports import export_reader
-from splay.store.parsing.lines import JsonEventMaker, LineEventMaker, LineReader
+from splay.store.parsing.lines import JsonEventMaker
+from splay.store.parsing.propsreader import PropsReader
 from splay.store.parsing.reader import Reader
+from splay.store.parsing.textreaders import settled, text_reader
 from splay.store.parsing.windows_json import JsonReader, json_start
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
 from splay.store.parsing.windows_xml import CLOSE, XmlEventMaker, XmlReader, xml_start
+from splay.store.parsing.windowschanges import WindowsChanges
 from splay.store.problems import FileProblems
 
 _NAMESPACE = b"http://schemas.microsoft.com/win/2004/08/events/event"
@@ -24,7 +27,8 @@ _LONGEST_TAG = 4096
 
 
 class FormReader:
-    """Takes blocks of bytes, gives the events: XML, classic Windows text, other lines.
+    """Takes blocks of bytes, gives the events: XML, classic Windows text, other lines as
+    props.conf speaks of them.
 
     recall: what recalls the events of a maker, where that is asked for. exports: whether what was
     exported before is read as the events that it was; Splunk indexes such text as it is.
@@ -40,13 +44,18 @@ class FormReader:
         *,
         exports: bool = True,
     ) -> None:
-        self._made = (facts, settings, need, problems)
-        self._scan = LiteralScan(need.literals)
+        self._settings, self.rules = settled(settings, facts)
+        self._changes = WindowsChanges(settings)
+        self._need = need
+        unsifted = self._changes.unsifted(need)
+        self._made = (facts, settings, unsifted, problems)
+        self._scan = LiteralScan(unsifted.literals)
         self._problems = problems
         self._recall = recall
         self._exports = exports
         self._held = b""
         self._begun = False
+        self._json_file = False
         self._prefix = b""
         self._xml: XmlReader | None = None
         self._export: Reader | None = None
@@ -54,12 +63,15 @@ class FormReader:
 
     def feed(self, block: bytes) -> Iterator[Found]:
         """The events that are known to end in this block."""
+        if self.rules.own_form:
+            yield from self._feed_lines(block)
+            return
         if not self._begun:
             exported = export_reader(block, *self._made, self._recall) if self._exports else None
             self._export = exported or self._json(block)
         if self._export is not None:
             self._begun = True
-            yield from self._export.feed(block)
+            yield from self._changed(self._export, self._export.feed(block))
             return
         data = self._held + block if self._held else block
         self._held = b""
@@ -79,20 +91,33 @@ class FormReader:
             data = data[start:]
         elif self._prefix:
             data = self._hold_tag(data)
-        yield from self._xml.feed(data)
+        yield from self._changed(self._xml, self._xml.feed(data))
         yield from self._between(self._xml)
 
     def finish(self) -> Iterator[Found]:
-        """What was taken and not yet given."""
+        """What was taken and not yet given. What settings could not do is told."""
+        yield from self._finish()
+        index_time = self._settings.index_time
+        for text in index_time.take_said() if index_time else ():
+            self._problems.add(text)
+
+    def _changed(self, reader: Reader, found: Iterator[Found]) -> Iterator[Found]:
+        """What settings make of a reader's events, unless it has done so or they were indexed
+        before."""
+        if isinstance(reader, PropsReader) or (reader is self._export and not self._json_file):
+            return found
+        return self._changes.changed(found, self._need)
+
+    def _finish(self) -> Iterator[Found]:
         held, self._held = self._held, b""
         if self._export is not None:
-            yield from self._export.finish()
+            yield from self._changed(self._export, self._export.finish())
         elif self._xml is None:
             yield from self._feed_text(held)
         else:
             if held:
-                yield from self._xml.feed(held)
-            yield from self._xml.finish()
+                yield from self._changed(self._xml, self._xml.feed(held))
+            yield from self._changed(self._xml, self._xml.finish())
             yield from self._between(self._xml)
         yield from self._end_text()
 
@@ -100,6 +125,7 @@ class FormReader:
         """What reads a file that is one JSON document."""
         if xml_start(first) >= 0 or classic_start(first) >= 0 or not json_start(first):
             return None
+        self._json_file = True
         return JsonReader(JsonEventMaker(*self._made), self._scan, self._problems)
 
     def _xml_start(self, data: bytes) -> int:
@@ -139,20 +165,23 @@ class FormReader:
                 self._text = ClassicReader(maker, self._scan, self._problems, recall)
                 data = data[start:]
         if isinstance(self._text, ClassicReader):
-            yield from self._text.feed(data)
+            yield from self._changed(self._text, self._text.feed(data))
         else:
             yield from self._feed_lines(data)
 
     def _feed_lines(self, data: bytes) -> Iterator[Found]:
-        if data.strip():
+        if self._text is not None or data.strip():
             if self._text is None:
-                self._text = LineReader(LineEventMaker(*self._made), self._scan, self._problems)
-            yield from self._text.feed(data)
+                facts, _, need, problems = self._made
+                self._text = text_reader(
+                    facts, self._settings, self.rules, need, self._scan, problems
+                )
+            yield from self._changed(self._text, self._text.feed(data))
 
     def _end_text(self) -> Iterator[Found]:
         if self._text is not None:
             text, self._text = self._text, None
-            yield from text.finish()
+            yield from self._changed(text, text.finish())
 
     # ---- <e:Event xmlns:e="..."> ----
 

@@ -1,4 +1,7 @@
-"""Text in which every line is an event: all that is not Windows events of several lines."""
+"""Text in which every line is an event, and what makes events of lines.
+
+The times of lines are those that props.conf speaks of (`splay.store.parsing.timestamps`).
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,28 @@ import re
 from collections.abc import Iterator
 
 from splay.store.bytesearch import Data
-from splay.store.event import Event
+from splay.store.event import Event, Need
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing import windows_lines
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker
-from splay.store.parsing.timeforms import american_time, iso_time
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, FileFacts, InputSettings
+from splay.store.parsing.linebreaking import whole_letters
+from splay.store.parsing.rules import ParsingRules
+from splay.store.parsing.stamps import Stamp
+from splay.store.parsing.timestamps import Timestamps
 from splay.store.parsing.windows_xml import MAX_EVENT
 from splay.store.problems import Fault, FileProblems
 
-LOOKAHEAD = 128
-"""How far into a line a time is looked for: MAX_TIMESTAMP_LOOKAHEAD of props.conf."""
-
-SHORTEST_TIME = len("1/1/2026 0:00:00")
+SHORTEST_TIME = len("0:00:00")
+_LINE_ENDS = re.compile(rb"[\r\n]+")
+_DATE_GROUPS = ("Y", "m", "mon", "d", "a", "b")
+TRUNCATED = {"meta": "truncated"}
+"""The field of an event of which TRUNCATE has cut something off."""
 
 
 class LineEventMaker(EventMaker):
     """Names events after their file, as Splunk does when inputs.conf says nothing.
 
-    Windows events that stand on a line are named and timed as such.
+    Windows events that stand on a line are named and timed as such, and never cut.
     """
 
     values = re.compile(rb"(?!)()")  # lines are of no shape that could be told
@@ -32,18 +39,76 @@ class LineEventMaker(EventMaker):
 
     leads = (b":", b": ", b'"', b"=")
 
+    def __init__(
+        self,
+        facts: FileFacts,
+        settings: InputSettings,
+        need: Need,
+        problems: FileProblems,
+        rules: ParsingRules | None = None,
+    ) -> None:
+        super().__init__(facts, settings, need, problems)
+        rules = rules or ParsingRules()
+        self._truncate = rules.lines.truncate
+        self._stamps: dict[int, Stamp] = {}  # of lines of this region, by their beginning
+        self._to_the_end = rules.times.prefix is not None or rules.times.lookahead < 0
+        self._lookahead = rules.times.lookahead
+        self.stamps = Timestamps(rules.times, settings.tz, facts.indextime, facts.name, facts.mtime)
+
     def head(self, text: str) -> int | None:
         return None
 
     def moment(self, text: bytes) -> float | None:
-        time = iso_time(text, self.settings.tz, whole=False)
-        return american_time(text, self.settings.tz, whole=False) if time is None else time
+        stamp = self.stamps.find(text.decode("utf-8", "replace"))
+        return None if stamp is None else stamp.time
 
     def own_time(self, data: Data, start: int, end: int) -> float | None:
         time = windows_lines.time_of(data, start, end, self.settings.tz)
         if time is not None:
             return time
-        return self.moment(bytes(data[start : min(end, start + LOOKAHEAD)]))
+        stamp = self._stamp(data, start, end)
+        if stamp is None:
+            self.why_no_time = Fault.NO_TIME
+            return self.stamps.fixed
+        if not self.stamps.believable(stamp.time):
+            self.why_no_time = Fault.FAR_TIME
+            return None
+        return stamp.time
+
+    @property
+    def lookahead(self) -> int:
+        """The bytes of a line in which a date is looked for; -1: all."""
+        return self._lookahead
+
+    def is_dated(self, data: Data, start: int, end: int) -> bool:
+        """Whether a line holds a date. It is remembered until the region is done: the line begins
+        an event, and the date is its time."""
+        stamp = self._stamp(data, start, end)
+        if stamp is not None:
+            self._stamps[start] = stamp
+        return stamp is not None
+
+    def region_done(self, data: Data, end: int) -> None:
+        super().region_done(data, end)
+        self._stamps.clear()
+
+    def day(self, data: Data, start: int) -> bytes:
+        """The day in a line (with the hour, where the year is not written before it), with the
+        character before and the one behind: a line that holds this holds a date. b"": none.
+        """
+        end = data.find(b"\n", start)
+        stamp = self._stamp(data, start, len(data) if end < 0 else end)
+        if stamp is None or self._to_the_end:
+            return b""
+        groups = stamp.found.re.groupindex
+        ends = [stamp.found.end(name) for name in _DATE_GROUPS if name in groups]
+        end = max(ends, default=-1)
+        hour = stamp.found.end("H") if "H" in groups else -1
+        if ("mon" in groups and end > hour >= 0) or "Y" not in groups:
+            end = hour
+        first = max(0, stamp.start - 1)
+        day = bytes(data[start + first : start + end + 1])
+        return b"" if end < first or len(day) <= end - first or day[-1:].isdigit() else day
 
     def latest_time(self, data: Data, start: int, end: int) -> float | None:
         while end > start:
@@ -61,6 +126,34 @@ class LineEventMaker(EventMaker):
         host, source, sourcetype = windows
         return host or UNKNOWN_HOST, source, sourcetype
 
+    def event(self, data: Data, start: int, end: int, time: float) -> Event:
+        """The event data[start:end], its lines within TRUNCATE."""
+        event = super().event(data, start, end, time)
+        limit = self._truncate
+        if limit and end - start > limit:
+            lines = bytes(data[start:end]).split(b"\n")
+            long = any(len(line) > limit for line in lines)
+            if long and windows_lines.origin_of(data, start, end) is None:
+                cut = b"\n".join(whole_letters(line[:limit]) for line in lines)
+                event.raw = self.text(cut)
+                event.fields = TRUNCATED
+        return event
+
+    def text(self, raw: Data) -> str:
+        """The event's text. Lines are put together without empty ones between them."""
+        if b"\n" in raw or b"\r" in raw:
+            raw = _LINE_ENDS.sub(b"\n", raw)
+        return super().text(raw)
+
+    def _stamp(self, data: Data, start: int, end: int) -> Stamp | None:
+        known = self._stamps.get(start)
+        if known is not None:
+            return known
+        if self._to_the_end:
+            return self.stamps.find(bytes(data[start:end]).decode("utf-8", "replace"))
+        part = data[start : min(end, start + self._lookahead)]
+        return self.stamps.find(part.decode("latin-1"))  # as many characters as bytes
+
 
 class JsonEventMaker(LineEventMaker):
     """Makes the events that `windows_json.JsonReader` cuts out: each comes by itself."""
@@ -70,6 +163,9 @@ class JsonEventMaker(LineEventMaker):
 
     def around(self, data: Data, place: int, end: int) -> tuple[int, int]:
         return 0, end
+
+    def text(self, raw: Data) -> str:
+        return EventMaker.text(self, raw)
 
 
 class LineEnds:
@@ -125,7 +221,7 @@ class LineReader:
             self._oversize = True
 
     def _region(self, data: bytes) -> Iterator[Event]:
-        self._problems.events(_count(data))
+        self._problems.events(count_lines(data))
         for start, end in self._wanted(data):
             event = self._maker.make(data, start, end)
             if event is not None:
@@ -134,14 +230,15 @@ class LineReader:
 
     def _wanted(self, data: bytes) -> Iterator[tuple[int, int]]:
         if self._scan.empty:
-            yield from _all_lines(data)
+            yield from all_lines(data)
             return
         folded = self._scan.folded(data, len(data))
         if folded is not None:
             yield from self._scan.candidates(data, folded, len(data), LineEnds())
 
 
-def _all_lines(data: bytes) -> Iterator[tuple[int, int]]:
+def all_lines(data: bytes) -> Iterator[tuple[int, int]]:
+    """The bounds of all lines that are not empty."""
     start = 0
     while start < len(data):
         end = data.find(b"\n", start)
@@ -152,7 +249,8 @@ def _all_lines(data: bytes) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _count(data: bytes) -> int:
+def count_lines(data: bytes) -> int:
+    """How many lines are not empty."""
     if b"\n\n" in data or b"\n\r" in data or b" \n" in data or data[:1].isspace():
         return sum(1 for line in data.split(b"\n") if line and not line.isspace())
     return data.count(b"\n") + (data[-1:] not in (b"", b"\n"))

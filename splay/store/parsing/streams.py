@@ -1,7 +1,6 @@
 """From the bytes that a client sends to events: where one ends, and its own time.
 
-Windows events, as XML, as classic text or as JSON, are taken apart as `splay.store` does it; of
-other text every line is an event.
+What holds for files holds here: the form of the text, and what props.conf says of its source.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ from splay.store.blocks import utf8_blocks
 from splay.store.event import Event, Found, Need, ReadReport
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
 from splay.store.parsing.forms import FormReader
+from splay.store.parsing.indextime import IndexTime
+from splay.store.parsing.textreaders import decoded
 from splay.store.problems import FileProblems
 
 _BLOCK = 1024 * 1024
@@ -21,26 +22,40 @@ _BLOCK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Origin:
-    """What a client says of its data; what it leaves out is splunkd's default."""
+    """What a client says of its data; what it leaves out is splunkd's default.
+
+    index_time: what props.conf and transforms.conf say of it; None: nothing.
+    """
 
     host: str
     source: str
     sourcetype: str
     index: str
     tz: tzinfo = UTC
+    index_time: IndexTime | None = None
 
 
-def broken(blocks: Iterable[bytes], origin: Origin, now: float) -> Iterator[Event]:
-    """The events of a stream of bytes. now: the time of those that say none."""
-    return (found for found in _found(blocks, origin, now) if isinstance(found, Event))
+def broken(
+    blocks: Iterable[bytes], origin: Origin, now: float, report: ReadReport | None = None
+) -> Iterator[Event]:
+    """The events of a stream of bytes. now: the time of those that say none.
+
+    report: is told what could not be read, or was not followed.
+    """
+    problems = FileProblems(origin.source, ReadReport() if report is None else report)
+    facts = FileFacts(origin.source, origin.source, now, now)
+    settings = InputSettings(
+        origin.host, origin.source, origin.sourcetype, origin.index, origin.tz, origin.index_time
+    )
+    reader = FormReader(facts, settings, Need(), problems)
+    for block in utf8_blocks(decoded(_pieces(blocks), reader.rules.charset)):
+        yield from _events(reader.feed(block))
+    yield from _events(reader.finish())
+    problems.tell()
 
 
-def _found(blocks: Iterable[bytes], origin: Origin, now: float) -> Iterator[Found]:
-    text = utf8_blocks(_pieces(blocks))
-    reader = _reader(origin, now)
-    for block in text:
-        yield from reader.feed(block)
-    yield from reader.finish()
+def _events(found: Iterator[Found]) -> Iterator[Event]:
+    return (one for one in found if isinstance(one, Event))
 
 
 def drained(blocks: list[bytes]) -> Iterator[bytes]:
@@ -56,14 +71,14 @@ def own_time(text: str, origin: Origin, now: float) -> float:
     return found.time if found else now
 
 
+def rewritten(event: Event, origin: Origin) -> Iterator[Event]:
+    """What settings make of an event that came as one, with its own time."""
+    if origin.index_time is None:
+        return iter((event,))
+    return origin.index_time.rewriter.events(event)
+
+
 def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
     for block in blocks:
         for start in range(0, len(block), _BLOCK):
             yield block[start : start + _BLOCK]
-
-
-def _reader(origin: Origin, now: float) -> FormReader:
-    settings = InputSettings(origin.host, origin.source, origin.sourcetype, origin.index, origin.tz)
-    problems = FileProblems(origin.source, ReadReport())
-    facts = FileFacts(origin.source, origin.source, now, now)
-    return FormReader(facts, settings, Need(), problems)

@@ -1,0 +1,64 @@
+"""Who reads text that is no Windows event: what props.conf says of its source decides."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeAlias
+
+from splay.store.event import Need
+from splay.store.literalscan import LiteralScan
+from splay.store.parsing.datedlines import DatedReader
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, FileFacts, InputSettings
+from splay.store.parsing.lines import LineEventMaker, LineReader
+from splay.store.parsing.propsreader import PropsReader
+from splay.store.parsing.rules import ParsingRules
+from splay.store.problems import FileProblems
+
+TextReader: TypeAlias = "LineReader | DatedReader | PropsReader"
+
+
+def settled(settings: InputSettings, facts: FileFacts) -> tuple[InputSettings, ParsingRules]:
+    """The settings of an input with the sourcetype that props.conf gives it, and its rules."""
+    index_time = settings.index_time
+    if index_time is None:
+        return settings, ParsingRules()
+    source = facts.name if settings.source is None else settings.source
+    if settings.sourcetype is None:
+        named = index_time.sourcetype(source, "")
+        settings = replace(settings, sourcetype=named) if named else settings
+    host = UNKNOWN_HOST if settings.host is None else settings.host
+    sourcetype = facts.stem if settings.sourcetype is None else settings.sourcetype
+    return settings, index_time.rules(source, host, sourcetype)
+
+
+def text_reader(
+    facts: FileFacts,
+    settings: InputSettings,
+    rules: ParsingRules,
+    need: Need,
+    scan: LiteralScan,
+    problems: FileProblems,
+) -> TextReader:
+    """The reader for a source's text under these rules. What they do not follow is told."""
+    for problem in rules.problems:
+        problems.add(problem)
+    if not rules.plain:
+        rewriter = settings.index_time.rewriter if settings.index_time else None
+        return PropsReader(facts, settings, need, problems, rules, rewriter)
+    maker = LineEventMaker(facts, settings, need, problems, rules)
+    if rules.lines.each_line:
+        return LineReader(maker, scan, problems)
+    return DatedReader(maker, scan, problems, rules.lines.max_events)
+
+
+def decoded(blocks: Iterator[bytes], charset: str) -> Iterator[bytes]:
+    """Blocks of text in an encoding (CHARSET) as UTF-8; "" leaves them as they are."""
+    if not charset:
+        yield from blocks
+        return
+    decoder = codecs.getincrementaldecoder(charset)("replace")
+    for block in blocks:
+        yield decoder.decode(block).encode("utf-8")
+    yield decoder.decode(b"", True).encode("utf-8")

@@ -1,0 +1,91 @@
+"""From text to events. Admin Manual, props.conf ("Line breaking"); what was measured stands in
+witnesses.jsonl. Texts are cut by hand.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from unittest.mock import patch
+
+import pytest
+
+from splay.store import blocks
+from tests.indextime.bench import Bench
+
+HEAD = "2026-03-02T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("breaker", "text", "expected"),
+    [
+        ("([\\r\\n]+)REC", "REC a\nb\nREC c\n", ["REC a\nb", "REC c"]),
+        ("(\\|)", "a|b|c", ["a", "b", "c"]),
+        ("end(;)|(,)", "a end;b,c", ["a end", "b", "c"]),  # the first group that takes part
+        ("([\\r\\n]+)(?=\\d)", "1 a\nx\n2 b", ["1 a\nx", "2 b"]),
+    ],
+)
+def test_line_breaker(bench: Bench, breaker: str, text: str, expected: list[str]) -> None:
+    bench.settings(f"LINE_BREAKER = {breaker}\nSHOULD_LINEMERGE = false")
+    for size in (1, 7, 4096):
+        with patch.object(blocks, "BLOCK", size):
+            assert [raw.strip() for raw in bench.raws(text)] == expected
+
+
+def test_empty_lines_within_an_event_go(bench: Bench) -> None:
+    assert bench.raws(f"{HEAD} a\r\n\r\n  b\r\n\r\n{HEAD} c\r\n") == [f"{HEAD} a\n  b", f"{HEAD} c"]
+
+
+def test_each_line_is_cut_by_itself(bench: Bench) -> None:
+    bench.settings("TRUNCATE = 24")
+    text = f"{HEAD} abcdef\n  ghijklmnopqrstuvwxyz1234\n"
+    rows = bench.rows("* | table _raw meta", text)
+    assert rows == [{"_raw": f"{HEAD} abc\n  ghijklmnopqrstuvwxyz12", "meta": "truncated"}]
+
+
+def test_a_letter_is_not_cut_in_two(bench: Bench) -> None:
+    bench.settings("TRUNCATE = 24\nSHOULD_LINEMERGE = false")
+    assert bench.raws(f"{HEAD} ab\u00e9\n") == [f"{HEAD} ab"]
+
+
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "UTF-16LE", "cp1252"])
+def test_charset(bench: Bench, charset: str) -> None:
+    bench.settings(f"CHARSET = {charset}\nNO_BINARY_CHECK = true")
+    assert bench.raws(f"{HEAD} gr\u00fc\u00df\n".encode(charset)) == [f"{HEAD} gr\u00fc\u00df"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_both_readers_of_dated_lines_agree(bench: Bench, seed: int) -> None:
+    """One looks for dates only where they can be, the other (here for the sake of a SEDCMD that
+    finds nothing) into every line."""
+    random = Random(seed)
+    parts = [
+        f"{HEAD} a 4876",
+        "2026-03-02T08:00:01.5Z b",
+        "Mar  2 08:00:00 2026 c",
+        "x [02/Mar/2026:08:00:00 +0000] d 4876",
+        "y [02/Mar/2026:08:00:00 +0000] e",
+        "  at org.demo(Main.java:7)",
+        "no date 10-20 1/2 4876",
+        "\t1772438400 f",
+        "g 1234 5678",
+        "",
+        "  ",
+    ]
+    for _ in range(25):
+        text = "\n".join(random.choices(parts, k=random.randint(1, 40)))
+        limit = f"MAX_EVENTS = {random.choice([2, 5, 256])}"
+        spl = random.choice(["*", "4876"]) + " | table _time _raw"
+        with patch.object(blocks, "BLOCK", random.choice([40, 300, 100_000])):
+            quick = bench.settings(limit).rows(spl, text)
+            slow = bench.settings(f"{limit}\nSEDCMD-a = s/nothing at all//").rows(spl, text)
+        assert quick == slow
+
+
+def test_all_events_are_counted(bench: Bench, tmp_path: Path) -> None:
+    import splay
+
+    log = tmp_path / "a.log"
+    log.write_text(f"{HEAD} a\n b\n{HEAD} c\n" * 100)
+    found = splay.search("nothing", data=[log], apps=[bench.folder / "app"])
+    assert found.events == 200

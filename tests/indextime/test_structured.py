@@ -1,0 +1,91 @@
+"""Text that names its own fields. Expected fields are by hand from Admin Manual, props.conf
+("Structured data header extraction and configuration") and W3C, "Extended Log File Format".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.indextime.bench import Bench
+
+DAY = "2026-03-02T08:00:00Z"
+
+
+def rows(bench: Bench, props: str, columns: str, text: str) -> list[dict[str, Any]]:
+    bench.settings(f"KV_MODE = none\n{props}")
+    return bench.rows(f"* | reverse | table {columns}", text)
+
+
+@pytest.mark.parametrize(
+    ("props", "text"),
+    [
+        ("INDEXED_EXTRACTIONS = tsv", f"when\ta\tb\n{DAY}\t1\t2\n"),
+        ("INDEXED_EXTRACTIONS = psv", f"when|a|b\n{DAY}|1|2\n"),
+        ("INDEXED_EXTRACTIONS = csv\nFIELD_DELIMITER = tab", f"when\ta\tb\n{DAY}\t1\t2\n"),
+        ("INDEXED_EXTRACTIONS = csv\nFIELD_NAMES = when,a,b", f"{DAY},1,2\n"),
+        ("INDEXED_EXTRACTIONS = csv\nHEADER_FIELD_LINE_NUMBER = 2", f"x,y\nwhen,a,b\n{DAY},1,2\n"),
+        (
+            "INDEXED_EXTRACTIONS = csv\nFIELD_HEADER_REGEX = ^fields: (.*)",
+            f"made by x\nfields: when,a,b\n{DAY},1,2\n",
+        ),
+        (
+            "INDEXED_EXTRACTIONS = csv\nHEADER_FIELD_DELIMITER = ;\nHEADER_FIELD_QUOTE = '",
+            f"'when';'a';b\n{DAY},1,2\n",
+        ),
+        ("INDEXED_EXTRACTIONS = csv\nMISSING_VALUE_REGEX = n/a", f"when,a,c,b\n{DAY},1,n/a,2\n"),
+        ("INDEXED_EXTRACTIONS = json", f'{{"when":"{DAY}","a":1,"b":"2"}}\n'),
+    ],
+)
+def test_where_names_and_values_stand(bench: Bench, props: str, text: str) -> None:
+    assert rows(bench, props, "a b c", text) == [{"a": "1", "b": "2"}]
+
+
+def test_a_quoted_value_may_hold_anything(bench: Bench) -> None:
+    text = f'when,a,b\n{DAY},"x, ""y""\nz",2\n{DAY},3,4\n'
+    found = rows(bench, "INDEXED_EXTRACTIONS = csv", "_raw a b", text)
+    assert [(row["a"], row["b"]) for row in found] == [('x, "y"\nz', "2"), ("3", "4")]
+    assert found[0]["_raw"] == f'{DAY},"x, ""y""\nz",2'
+
+
+def test_names_are_cleaned(bench: Bench) -> None:
+    text = f"when,a name,b-c\n{DAY},1,2\n"
+    assert rows(bench, "INDEXED_EXTRACTIONS = csv", "a_name b_c", text) == [
+        {"a_name": "1", "b_c": "2"}
+    ]
+
+
+def test_the_time_is_that_of_the_named_fields(bench: Bench) -> None:
+    text = "seen,day,clock\n2020-01-01T00:00:00Z,2026-03-02,08:00:00\n"
+    bench.settings("INDEXED_EXTRACTIONS = csv\nTIMESTAMP_FIELDS = day,clock")
+    assert bench.times(text) == ["2026-03-02 08:00:00.000"]
+
+
+def test_w3c(bench: Bench) -> None:
+    text = (
+        "#Software: x\n#Fields: date time c-ip cs(User-Agent) sc-status\n"
+        "2026-03-02 08:00:00 10.1.1.7 UA/1+x 200\n#Fields: date time sc-status\n"
+        "2026-03-02 08:00:01 -\n"
+    )
+    found = rows(bench, "INDEXED_EXTRACTIONS = w3c", "_time c_ip cs_User_Agent_ sc_status", text)
+    assert [{name: row[name] for name in row if name != "_time"} for row in found] == [
+        {"c_ip": "10.1.1.7", "cs_User_Agent_": "UA/1+x", "sc_status": "200"},
+        {},
+    ]
+    assert [int(row["_time"]) for row in found] == [1772438400, 1772438401]
+
+
+def test_json_comes_twice_unless_search_time_is_told_not_to(bench: Bench) -> None:
+    """Measured on 10.4.0 (witnesses.jsonl, structured-08, its note)."""
+    text = f'{{"when":"{DAY}","a":"x"}}\n'
+    bench.settings("INDEXED_EXTRACTIONS = json")
+    assert bench.rows("* | table a", text) == [{"a": ["x", "x"]}]
+    assert rows(bench, "INDEXED_EXTRACTIONS = json", "a", text) == [{"a": "x"}]
+
+
+def test_a_file_s_name_says_what_it_is(bench: Bench) -> None:
+    log = bench.folder / "people.csv"
+    log.write_text(f"when,who\n{DAY},ann\n")
+    found = bench.rows("* | table sourcetype who", "", data=[log], sourcetype=None)
+    assert found == [{"sourcetype": "csv", "who": "ann"}]
