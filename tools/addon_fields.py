@@ -14,6 +14,7 @@ field for no known reason.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import time
@@ -40,6 +41,13 @@ EXPLAINED = {
     "tag::action": "Splunk_SA_CIM tags the values of action: name it as CIM",
     "ActivityID": "the sample's event has none: name one that has it as EVENT",
 }
+WHY = {"timestamp": "Splunk found no time in this XML; splay reads its SystemTime"}
+"""Why a listed field is not there, beside `EXPLAINED`."""
+NOT_NAMED = "no setting of the add-on names it: the lists are of a newer version"
+NAMED = "the add-on names it, for other events than this"
+NOT_HERE = "Sysmon"
+"""Of these data sources the lists are of Splunk_TA_microsoft_sysmon, of which there is no public
+copy: they are shown, and not added up, unless an app gives their fields by that source."""
 OF_EVERY_EVENT = {"_raw", "_indextime"}  # which Splunk has as well, but does not list
 
 
@@ -101,10 +109,28 @@ def show(name: str, found: Comparison) -> None:
         print(f"    {field}: {EXPLAINED[field]}")
 
 
-def show_all(found: list[tuple[str, Comparison]]) -> None:
-    """Prints comparisons and what they add up to."""
+def _why(field: str, apps: Sequence[Path]) -> str:
+    """Why a listed field is not there."""
+    known = WHY.get(field) or EXPLAINED.get(field)
+    if known:
+        return known
+    files = [app / "default" / f"{name}.conf" for app in apps for name in ("props", "transforms")]
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in files if file.exists()]
+    named = any(re.search(rf"\b{re.escape(field)}\b", text) for text in texts)
+    return NAMED if named else NOT_NAMED
+
+
+def show_all(found: list[tuple[str, Comparison]], apps: Sequence[Path]) -> None:
+    """Prints comparisons, why fields are missing, and what they add up to."""
     for name, comparison in found:
         show(name, comparison)
+    reasons: dict[str, set[str]] = {}
+    for _, comparison in found:
+        for field in comparison.missing:
+            reasons.setdefault(_why(field, apps), set()).add(field)
+    for reason, fields in sorted(reasons.items()):
+        print(f"why missing: {reason}: {', '.join(sorted(fields))}")
+    found = [(name, one) for name, one in found if not name.startswith(NOT_HERE)]
     if not found:
         return
     listed = sum(comparison.listed for _, comparison in found)
@@ -127,7 +153,7 @@ def main() -> None:
         if options.content:
             if not (options.content / "data_sources").is_dir():
                 sys.exit(f"error: {options.content} is no checkout of security_content")
-            show_all(list(compare_all(options.content, options.apps)))
+            show_all(list(compare_all(options.content, options.apps)), options.apps)
         if options.evtx:
             evtx_fields.show(evtx_fields.tally(options.evtx, options.apps))
     except SplayError as error:
