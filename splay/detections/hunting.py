@@ -22,6 +22,7 @@ from splay.errors import ConfError, SplayError
 from splay.eval.value import as_list, text_number
 from splay.rows import Results, Row
 from splay.store.event import ReadReport, Store
+from splay.store.files.filestore import parsed_store
 
 _TIMES = ("_time", "lastTime", "firstTime")
 
@@ -121,6 +122,7 @@ def hunt_with(
         what = f"no saved search whose name has {pick!r}" if pick else "no saved searches"
         raise ConfError(f"the apps have {what}", hint="Name an app with savedsearches.conf")
     report = ReadReport()
+    store = parsed_store(store, context.apps.index_time)
     with watching() as progress:
         together = [rule for rule in rules if shares_reading(rule.plan)]
         pairs = [(rule.plan, rule.context) for rule in together]

@@ -61,7 +61,10 @@ class EmbeddedReplay:
     def open(self, logs: Logs) -> None:
         """Names the logs to read; they are read by each search."""
         self._folder = tempfile.TemporaryDirectory(prefix="splay-test-")
-        self._store = SeveralStores([FileStore([path], _settings(data)) for data, path in logs])
+        index_time = self._apps.index_time
+        self._store = SeveralStores(
+            [FileStore([path], _settings(data)).parsed_by(index_time) for data, path in logs]
+        )
 
     def search(self, spl: str) -> Found:
         """Runs a search over the logs, over all time."""

@@ -21,6 +21,7 @@ from splay.rows import EVERYTHING
 from splay.spelling import spelling
 from splay.spl.tree import And, Compare, SearchExpr
 from splay.store.event import Event, Need, ReadReport, Store
+from splay.store.files.filestore import parsed_store
 
 MOST = 200_000
 """How many events are looked at."""
@@ -54,7 +55,8 @@ def reasons(plan: Plan, store: Store, context: Context) -> list[str]:
     retrieval = plan.retrieval
     if retrieval is None:
         return []
-    seen = _look(store, plan.knowledge, retrieval)
+    parsed = parsed_store(store, context.apps.index_time)
+    seen = _look(parsed, plan.knowledge, retrieval)
     if not seen.count:
         return []
     return [*_time(seen, retrieval, context.tz), *_conditions(seen, retrieval.expr)]
@@ -71,7 +73,7 @@ def count_outside(search: str, store: Store, context: Context) -> int:
     if retrieval is None or plan.open:
         return 0
     count = 0
-    for event in store.scan(retrieval.need, ReadReport()):
+    for event in parsed_store(store, context.apps.index_time).scan(retrieval.need, ReadReport()):
         before = context.earliest is not None and event.time < context.earliest
         after = context.latest is not None and event.time >= context.latest
         if before or after:

@@ -22,7 +22,7 @@ from splay.spl.parser import parse_search
 from splay.spl.patched import Patched
 from splay.spl.tree import Pipeline
 from splay.store.event import ReadReport, Store
-from splay.store.files.filestore import FileStore
+from splay.store.files.filestore import FileStore, parsed_store
 
 _SHOWN = 60
 Progress = Callable[[int], None]
@@ -59,8 +59,8 @@ def run_plan(
     Raises:
         SplayError: data that cannot be read, a command that fails.
     """
-    if isinstance(store, FileStore) and plan.reads_events:
-        store = store.parsed_by(context.apps.index_time)
+    if store is not None and plan.reads_events:
+        store = parsed_store(store, context.apps.index_time)
     plan = _ready(plan, store, context)
     divided = processes and watch is None
     with _located(plan):

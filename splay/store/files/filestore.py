@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from splay.errors import DataError
-from splay.store.event import Event, Found, Need, ReadReport
+from splay.store.event import Event, Found, Need, ReadReport, Store
 from splay.store.files.scan import FilePart, FileScan, Memory, Progress
 from splay.store.files.shares import Part, cost_of, divide
 from splay.store.parsing.eventmaker import InputSettings
@@ -160,3 +160,9 @@ def _walk(path: Path) -> list[Path]:
     if not files:
         raise DataError("this folder holds no files", where=str(path))
     return files
+
+
+def parsed_store(store: Store, index_time: IndexTime) -> Store:
+    """The store whose files are taken apart as these rules say; indexes and events stay as they
+    are."""
+    return store.parsed_by(index_time) if isinstance(store, FileStore) else store
