@@ -47,7 +47,7 @@ def broken(
     settings = InputSettings(
         origin.host, origin.source, origin.sourcetype, origin.index, origin.tz, origin.index_time
     )
-    reader = FormReader(facts, settings, Need(), problems)
+    reader = FormReader(facts, settings, Need(), problems, exports=False)
     for block in utf8_blocks(decoded(_pieces(blocks), reader.rules.charset)):
         yield from _events(reader.feed(block))
     yield from _events(reader.finish())
