@@ -19,7 +19,7 @@ from splay.store.evtx.tokens import MOST_NESTED, Damaged, Instance, Likeness, Pa
 
 _MOST_LAYOUTS = 512
 _FRAGMENT = b"\x0f\x01\x01\x00\x0c"
-_INSTANCE = struct.Struct("<BBII")  # token, version, template's id, its definition's place
+_INSTANCE = struct.Struct("<6xI")  # token, version, template's id; its definition's place
 _DEFINITION = struct.Struct("<I16sI")  # the next one's place, GUID, size
 _COUNT = struct.Struct("<I")
 _MOST_VALUES = 4096
@@ -57,7 +57,10 @@ class Renderer:
         Raises Damaged.
         """
         try:
-            text = self._fragment(place, end, 0)
+            if self._chunk.startswith(_FRAGMENT, place):
+                text = self._instance(place + 4, end, 0)
+            else:
+                text = self._fragment(place, end, 0)
         except Damaged:
             raise
         except (struct.error, IndexError, ValueError, OverflowError, KeyError) as error:
@@ -83,7 +86,7 @@ class Renderer:
     def _instance(self, place: int, end: int, depth: int) -> bytes:
         """A template filled with the values that follow it."""
         chunk = self._chunk
-        definition = _INSTANCE.unpack_from(chunk, place)[3]
+        (definition,) = _INSTANCE.unpack_from(chunk, place)
         at = place + 10
         template = self._templates.get(definition)
         if definition == at:
@@ -104,10 +107,13 @@ class Renderer:
         values = layout.values.unpack_from(chunk, at)
         pieces[1::2] = map(operator.getitem, plan.texts, plan.order(values))
         for piece, value in plan.nested:
-            start = at + layout.offsets[value]
+            start, stop = at + layout.offsets[value], at + layout.offsets[value + 1]
             if depth > MOST_NESTED:
                 raise Damaged("fragments are nested too deeply")
-            pieces[piece] = self._fragment(start, at + layout.offsets[value + 1], depth + 1)
+            if chunk.startswith(_FRAGMENT, start):
+                pieces[piece] = self._instance(start + 4, stop, depth + 1)
+            else:
+                pieces[piece] = self._fragment(start, stop, depth + 1)
         return b"".join(pieces)
 
     def _template(self, place: int) -> _Template:

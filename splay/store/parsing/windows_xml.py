@@ -16,31 +16,28 @@ from splay.store.event import Found, Recall
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, as_text, read_events
 from splay.store.parsing.timeforms import iso_time
+from splay.store.parsing.xml_marks import (
+    CLOSE,
+    MAX_HEAD,
+    OPEN,
+    PREFIX,
+    SYSLOG,
+    TOKEN,
+    all_events,
+    first_open,
+    outside_of,
+)
 from splay.store.problems import Fault, FileProblems
 
 MAX_EVENT = 16 * 1024 * 1024
 """An event longer than this is left out, so that memory stays bounded."""
 
-CLOSE = b"</Event>"
-OPEN = re.compile(rb"<Event[ \t\r\n>]")
 _RARELY = b"\t\r\n"  # what may follow <Event instead of a space
-# What stands in a comment or in CDATA is no event, whatever it looks like.
-_TOKEN = re.compile(
-    rb"<Event[ \t\r\n>]|</Event>|<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL
-)
-_SET_APART = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"))
-# What a collector writes before an event on the same line: RFC 3164 and RFC 5424, the priority
-# left out by some.
-_SYSLOG = (
-    rb"(?:<\d{1,3}>)?(?:\d )?(?:[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d"
-    rb"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)[^\n{}\"]*"
-)
-_PREFIX = re.compile(rb"(?:\A|\n)" + _SYSLOG + rb"\Z")
 _GAP = re.compile(
     rb"(?:\s++|\xef\xbb\xbf|<\?xml[^>]*\?>|</?Events\b[^>]*>|<!--.*?-->)*+", re.DOTALL
 )
 _DOCUMENT = re.compile(rb"\s*(?:<\?xml\s|<!DOCTYPE|<Events[\s>])", re.IGNORECASE)
-_BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z|" + _SYSLOG + rb"\Z)")
+_BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z|" + SYSLOG + rb"\Z)")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _TIME = re.compile(rb"""<TimeCreated\s[^<>]*?SystemTime\s*=\s*["']([^"'<>]*)["']""")
@@ -158,9 +155,9 @@ class XmlReader:
             searched = 0
             end = self._hold(self._leave_oversize(end), end)
         apart = find(self._data, b"<!", 0, end) >= 0
-        outside = _outside(self._data, end) if apart else end
+        outside = outside_of(self._data, end) if apart else end
         last = rfind(self._data, CLOSE, 0 if apart else searched, outside)
-        while apart and last >= 0 and (before := _outside(self._data, last)) < last:
+        while apart and last >= 0 and (before := outside_of(self._data, last)) < last:
             last = rfind(self._data, CLOSE, 0, before)
         if last < 0:
             self._hold(self._without_end(end, outside), end)
@@ -213,7 +210,7 @@ class XmlReader:
 
     def _leave_oversize(self, end: int) -> int:
         """Where the event that is too long is over: behind its tag or where another begins."""
-        found = _TOKEN.search(self._data, 0, end)
+        found = TOKEN.search(self._data, 0, end)
         if found is None:
             return max(0, end - len(CLOSE))
         self._oversize = False
@@ -226,7 +223,7 @@ class XmlReader:
         """
         if self._oversize:
             return 0
-        opened = _first_open(self._data, outside)
+        opened = first_open(self._data, outside)
         if opened is None and outside < end <= outside + MAX_EVENT:
             self._gap(self._data[:outside], leads=False)
             return outside
@@ -260,7 +257,7 @@ class XmlReader:
         start = known.end() if known else 0
         self._problems.passed_over(text[:start])
         rest = bytes(text[start:])
-        if leads and (prefix := _PREFIX.search(rest)):
+        if leads and (prefix := PREFIX.search(rest)):
             rest = rest[: prefix.start()]
         if rest.startswith(b"<"):
             self._problems.stray(rest)
@@ -277,7 +274,7 @@ class XmlReader:
             closes = len(events)
             events = self._passing(data, events, end)
         elif self._scan.empty:
-            events = _all_events(data, end)
+            events = all_events(data, end)
         else:
             folded = self._scan.folded(data, end)
             events = (
@@ -355,7 +352,7 @@ class XmlReader:
         """The whole events of a region that holds something else as well; that is noted."""
         events: list[tuple[int, int]] = []
         opened, before = -1, start
-        for token in _TOKEN.finditer(data, start, end):
+        for token in TOKEN.finditer(data, start, end):
             if token[0].startswith(b"<!"):
                 continue
             if token[0] != CLOSE:
@@ -388,36 +385,6 @@ class XmlReader:
             self._problems.fault(Fault.TOO_LONG)
             return False
         return True
-
-
-def _first_open(data: Data, end: int) -> re.Match[bytes] | None:
-    """Where the first event begins that is not set apart."""
-    if find(data, b"<!", 0, end) < 0:
-        return OPEN.search(data, 0, end)
-    tokens = _TOKEN.finditer(data, 0, end)
-    return next((token for token in tokens if OPEN.match(token[0])), None)
-
-
-def _outside(data: Data, end: int) -> int:
-    """The end, or where a comment or CDATA begins that does not end before it."""
-    for opening, closing in _SET_APART:
-        opened = data.rfind(opening, 0, end)
-        if opened >= 0 and data.find(closing, opened, end) < 0:
-            end = opened
-    return end
-
-
-MAX_HEAD = 4096
-"""As far back from the end of a block a tag that is cut in two is looked for."""
-
-
-def _all_events(data: Data, end: int) -> Iterator[tuple[int, int]]:
-    after = 0
-    while (close := data.find(CLOSE, after, end)) >= 0:
-        opened = OPEN.search(data, after, close)
-        after = close + len(CLOSE)
-        if opened:
-            yield opened.start(), after
 
 
 def _system_end(data: Data, start: int, end: int) -> int:
