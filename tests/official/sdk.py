@@ -35,14 +35,13 @@ _APP = {
     "default/savedsearches.conf": (
         f"[Errors in the last 24 hours]\n{_ERRORS}[Errors in the last hour]\n{_ERRORS}"
         "[Messages by minute last 3 hours]\nsearch = index=_internal | timechart count\n"
-        "enableSched = 1\ncron_schedule = * * * * *\n"
     ),
     "default/web.conf": "[settings]\nhttpport = 8000\n",
     "default/data/ui/views/home.xml": _VIEW,
     "metadata/default.meta": "[]\naccess = read : [ * ], write : [ admin ]\nexport = system\n",
 }
 """What the suites take for granted of every Splunk, under the name of the app that they look for:
-saved searches of Splunk's search app, one of which has run, a view, the port of Splunk Web."""
+saved searches of Splunk's search app, a view, the port of Splunk Web."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,9 @@ def server(folder: Path) -> Iterator[Server]:
     ports = ("--port", PORT, "--hec-port", HEC_PORT)
     secrets = {"SPLUNK_PASSWORD": PASSWORD, "SPLUNK_HEC_TOKEN": HEC_TOKEN}
     with running(*options, *ports, limits=None, **secrets) as started:
+        with started.http(password=PASSWORD) as http:  # a Splunk in use has jobs
+            form = {"search": "| makeresults", "timeout": str(SECONDS)}
+            assert http.post("/services/search/jobs", data=form).status_code == 201
         yield started
 
 
