@@ -268,7 +268,10 @@ def test_http_inputs(service: Any) -> None:
     assert service.inputs[name, "http"]["disabled"] == "1"
     service.inputs.delete(f"http://{name}", "http")
     assert (name, "http") not in service.inputs
-    assert service.inputs.kinds == ["http", "oneshot"]
+    assert {"http", "oneshot", "monitor", "script", "tcp/raw"} <= set(service.inputs.kinds)
+    with pytest.raises(HTTPError) as raised:  # it lists what apps define, and runs none of it
+        service.inputs.create("9999", "tcp/raw")
+    assert raised.value.status == 501
 
 
 def test_users_and_roles(server: Server, service: Any) -> None:
@@ -304,9 +307,13 @@ def test_messages(service: Any) -> None:
 
 def test_settings(server: Server, service: Any) -> None:
     assert service.settings["mgmtHostPort"] == str(server.port)
-    with pytest.raises(HTTPError) as raised:
-        service.settings.update(sessionTimeout="2h")
-    assert raised.value.status == 501
+    service.settings.update(sessionTimeout="2h")
+    assert service.settings["sessionTimeout"] == "2h"
+    for wrong, status in (({"sessionTimeout": "soon"}, 400), ({"httpport": 1}, 501)):
+        with pytest.raises(HTTPError) as raised:
+            service.settings.update(**wrong)
+        assert raised.value.status == status
+    service.settings.update(sessionTimeout="1h")
 
 
 def test_loggers(service: Any) -> None:

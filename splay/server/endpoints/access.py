@@ -5,22 +5,18 @@ Source: REST API Reference, "Access endpoint descriptions".
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
-from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.responses import Response
 
-from splay.errors import SplayError
 from splay.server.access.passwords import hashed, is_user_name
 from splay.server.access.users import CAPABILITIES, SESSION_SECONDS, Role, User
 from splay.server.errors import RestError
 from splay.server.objects.acl import Acl
 from splay.server.rest.feeds import Entry, Feed, describe, paged, respond
-from splay.server.rest.request import Call, Routes, messages_response, record_response
-from splay.spl.timemod import resolve
+from splay.server.rest.request import Call, Routes, record_response
 
 routes = Routes()
 _PUBLIC_LISTS = (
@@ -68,9 +64,7 @@ def current_context(call: Call) -> Response:
     """Who calls."""
     user = call.splunkd.users.users[call.user]
     content = {**_user_content(call, user), "username": call.user}
-    return respond(
-        call, Feed("current-context", call.path, [_entry("context", call.path, content)])
-    )
+    return respond(call, Feed("current-context", call.path, [entry("context", call.path, content)]))
 
 
 @routes("GET", "authentication/httpauth-tokens")
@@ -79,7 +73,8 @@ def no_sessions(call: Call) -> Response:
     raise RestError(501, "Not implemented: splay does not list sessions.")
 
 
-def _entry(name: str, path: str, content: dict[str, Any], removable: bool = False) -> Entry:
+def entry(name: str, path: str, content: dict[str, Any], removable: bool = False) -> Entry:
+    """An entry of what belongs to no app. path: of its collection."""
     return Entry(name, path, content, Acl("", "system", removable=removable), ("edit",))
 
 
@@ -105,7 +100,7 @@ def _user_content(call: Call, user: User) -> dict[str, Any]:
 
 
 def _user_feed(call: Call, users: list[User]) -> Feed:
-    entries = [_entry(u.name, _USERS, _user_content(call, u), _removable(call, u)) for u in users]
+    entries = [entry(u.name, _USERS, _user_content(call, u), _removable(call, u)) for u in users]
     return Feed("users", _USERS, entries, ("_new",))
 
 
@@ -239,7 +234,7 @@ def _role_feed(call: Call, roles: list[Role]) -> Feed:
         content = asdict(role)
         del content["name"]
         content["imported_capabilities"] = sorted({c for r in imported for c in r.capabilities})
-        entries.append(_entry(role.name, _ROLES, content, role.name != "admin"))
+        entries.append(entry(role.name, _ROLES, content, role.name != "admin"))
     return Feed("roles", _ROLES, entries, ("_new",))
 
 
@@ -335,8 +330,8 @@ def delete_role(call: Call) -> Response:
 @routes("GET", "authorization/capabilities")
 def list_capabilities(call: Call) -> Response:
     """Every capability that there is."""
-    entry = _entry("capabilities", call.path, {"capabilities": list(CAPABILITIES)})
-    return respond(call, Feed("capabilities", call.path, [entry]))
+    found = entry("capabilities", call.path, {"capabilities": list(CAPABILITIES)})
+    return respond(call, Feed("capabilities", call.path, [found]))
 
 
 @routes("GET", "authorization/grantable_capabilities")
@@ -344,80 +339,5 @@ def grantable(call: Call) -> Response:
     """The capabilities that the caller may give to a role."""
     given = call.splunkd.users.capabilities(call.user)
     names = list(CAPABILITIES) if "edit_roles" in given else []
-    entry = _entry("capabilities", call.path, {"capabilities": names})
-    return respond(call, Feed("grantable_capabilities", call.path, [entry]))
-
-
-# ---- tokens ----
-
-_TOKENS = "authorization/tokens"
-
-
-def _may_see_token(call: Call, held: dict[str, Any]) -> bool:
-    return held["claims"]["sub"] == call.user or call.splunkd.is_admin(call.user)
-
-
-def _token_feed(call: Call, names: list[str]) -> Feed:
-    tokens = call.splunkd.users.tokens
-    return Feed("tokens", _TOKENS, [_entry(n, _TOKENS, dict(tokens[n]), True) for n in names])
-
-
-@routes("GET", _TOKENS)
-def list_tokens(call: Call) -> Response:
-    """The claims of the tokens that there are, not the tokens themselves."""
-    tokens = call.splunkd.users.tokens
-    names = [name for name, held in tokens.items() if _may_see_token(call, held)]
-    return paged(call, _token_feed(call, names))
-
-
-@routes("POST", _TOKENS)
-def create_token(call: Call) -> Response:
-    """A token; this answer is the only one that shows it."""
-    params = call.params
-    params.refuse_others(("name", "audience", "expires_on", "type"))
-    user = params.get("name", call.user)
-    call.need("edit_tokens_own" if user == call.user else "edit_tokens_all")
-    if user not in call.splunkd.users.users:
-        raise RestError(400, f"User {user!r} does not exist.")
-    expires = _expiry(params.get("expires_on"))
-    token, claims = call.splunkd.users.make_token(user, params.needed("audience"), expires)
-    feed = _token_feed(call, [str(claims["jti"])])
-    feed.entries = [_entry(str(claims["jti"]), _TOKENS, {"id": claims["jti"], "token": token})]
-    return respond(call, feed, 201)
-
-
-def _expiry(text: str) -> int:
-    """When a token expires: a time modifier such as +30d, or an epoch; 0 is never."""
-    try:
-        moment = resolve(text, time.time(), UTC)
-    except SplayError as error:
-        raise RestError(400, f"Invalid expires_on: {error.message}") from error
-    return int(moment or 0)
-
-
-@routes("POST", f"{_TOKENS}/{{name}}")
-def switch_token(call: Call) -> Response:
-    """Lets a token count, or not: the path names its user, the arguments the token and `status`."""
-    call.params.refuse_others(("id", "status"))
-    name = call.params.get("id") or call.names["name"]
-    held = call.splunkd.users.tokens.get(name)
-    if held is None or not _may_see_token(call, held):
-        raise RestError(404, f"Could not find object id={name}")
-    status = call.params.needed("status")
-    if status not in ("enabled", "disabled"):
-        raise RestError(400, f'Invalid value "{status}" for the argument "status".')
-    held["status"] = status
-    call.splunkd.users.save()
-    return respond(call, _token_feed(call, [name]))
-
-
-@routes("DELETE", f"{_TOKENS}/{{name}}")
-def delete_token(call: Call) -> Response:
-    """Ends a token. The path names its user, the argument `id` the token, as in splunkd."""
-    name = call.params.get("id") or call.names["name"]
-    held = call.splunkd.users.tokens.get(name)
-    if held is None or not _may_see_token(call, held):
-        raise RestError(404, f"Could not find object id={name}")
-    del call.splunkd.users.tokens[name]
-    call.splunkd.users.save()
-    return messages_response(200, [("INFO", "Token removed.")], call.json)
+    found = entry("capabilities", call.path, {"capabilities": names})
+    return respond(call, Feed("grantable_capabilities", call.path, [found]))
