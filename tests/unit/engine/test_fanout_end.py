@@ -12,19 +12,21 @@ import pytest
 PROGRAM = """
 import os, signal, time
 from splay.engine.fanout import workers
-pool = workers()
-print(pool.submit(os.getpid).result(), flush=True)
-pool.submit(time.sleep, 600)
-time.sleep(0.2)
-os.kill(os.getpid(), signal.SIGTERM)
-time.sleep(600)
+with workers() as pool:
+    print(pool.submit(os.getpid).result(), flush=True)
+    pool.submit(time.sleep, 600)
+    time.sleep(0.2)
+    os.kill(os.getpid(), signal.{how})
+    time.sleep(600)
 """
 PATIENCE = 20  # seconds, on a busy machine
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a search is divided on Linux only")
-def test_none_is_left_behind() -> None:
-    program = [sys.executable, "-c", PROGRAM]  # a worker that is left holds its output open
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGKILL", "SIGINT"])
+def test_none_is_left_behind(how: str) -> None:
+    program = [sys.executable, "-c", PROGRAM.format(how=how)]
+    # A worker that is left holds its output open.
     done = subprocess.run(program, stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE)
     assert done.returncode != 0
     worker = int(done.stdout)
