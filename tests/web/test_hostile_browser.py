@@ -18,6 +18,8 @@ from tests.web.looking import Dashboard
 from tests.web.serving import Served, served
 from tests.web.test_dashboards_browser import APP, VIEWS, need_a_browser
 
+SEEN = TURNED.replace("\u202e", "?")
+"""As the views show it: the macro adcs_shown puts ? for what would turn the rest round."""
 MADE = (
     "document.querySelectorAll('#dashboard :is(img[src=x], script, b, iframe,"
     ' a[href*="198.51.100"])\').length'
@@ -65,9 +67,8 @@ def test_names_are_shown_as_they_are(dashboard: Dashboard) -> None:
         assert escape(MARKUP) in panels[panel], panel
     for panel in ("viz_table", "viz_processes"):
         assert MARKUP in panels[panel], panel
-    for name in (FORMULA, TURNED, hostile.TOKEN, escape(HOST)):
+    for name in (FORMULA, SEEN, hostile.TOKEN, escape(HOST)):
         assert name in panels["viz_table"], name
-    assert f"<Data Name='SubjectUserName'>{FORMULA}</Data>" in panels["viz_raw"]
     dashboard.choose("input_caller", f"EXAMPLE\\{escape(MARKUP)}")
     assert escape(MARKUP) in dashboard.panels()["viz_authorized"]
     assert acts(dashboard) == []
@@ -81,10 +82,13 @@ def test_control_characters_act_on_nothing(dashboard: Dashboard) -> None:
     assert acts(dashboard) == []
 
 
-@pytest.mark.parametrize("name", [MARKUP, FORMULA, TURNED, hostile.TOKEN])
+@pytest.mark.parametrize("name", [MARKUP, FORMULA, SEEN, hostile.TOKEN])
 def test_a_filter_by_a_hostile_name(dashboard: Dashboard, name: str) -> None:
     """It finds its own backup and no other: it is a value, never a part of the search."""
     dashboard.open(f"{APP}/adcs_triage")
     dashboard.choose("input_caller", f"EXAMPLE\\{name}")
     assert dashboard.number("viz_count") == "1"
+    if name == FORMULA:
+        raw = dashboard.panels()["viz_raw"]
+        assert f"<Data Name='SubjectUserName'>{FORMULA}</Data>" in raw
     assert acts(dashboard) == []
