@@ -14,7 +14,9 @@ _PATH = re.compile(rf"(?<![\w/.\-])(?:{_ROOMS})/[\w./\-]*\w/?(?![\w*\-/])")
 _MODULE = re.compile(r"(?<![\w/.])splay(?:\.[a-z_]+[a-z0-9_]*)+")
 _ELSEWHERE = (
     "splay/web/bundle",  # what `make renderer` makes
-    "default/data/models",  # of other apps
+    "splay/var/log/splunk",  # sources of the server's own events
+    *("default/data/models", "default/data/ui/views/home.xml"),  # of other apps
+    "tests/tests.js",  # of Splunk's SDK for JavaScript
     "tests/integration",  # of splunk-sdk
     *("tests/test_x.py", "bin/adcs/data.json", "bin/adcs/deep/x.py"),  # tests of the allow-list
     *("tests/unit/no.py", "tests/unit/test_x.py"),  # tests of docs/splay-differences.md
