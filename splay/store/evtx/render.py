@@ -19,7 +19,7 @@ from splay.store.evtx.tokens import MOST_NESTED, Damaged, Instance, Likeness, Pa
 
 _MOST_LAYOUTS = 512
 _FRAGMENT = b"\x0f\x01\x01\x00\x0c"
-_INSTANCE = struct.Struct("<6xI")  # token, version, template's id; its definition's place
+_INSTANCE = struct.Struct("<2x4sI")  # token, version; the template's id, its definition's place
 _DEFINITION = struct.Struct("<I16sI")  # the next one's place, GUID, size
 _COUNT = struct.Struct("<I")
 _MOST_VALUES = 4096
@@ -86,13 +86,13 @@ class Renderer:
     def _instance(self, place: int, end: int, depth: int) -> bytes:
         """A template filled with the values that follow it."""
         chunk = self._chunk
-        (definition,) = _INSTANCE.unpack_from(chunk, place)
+        identity, definition = _INSTANCE.unpack_from(chunk, place)
         at = place + 10
         template = self._templates.get(definition)
         if definition == at:
             at += 24 + _COUNT.unpack_from(chunk, at + 20)[0]
         if template is None:
-            template = self._templates[definition] = self._template(definition)
+            template = self._templates[definition] = self._template(definition, identity)
         count = _COUNT.unpack_from(chunk, at)[0]
         at += 4
         if count > _MOST_VALUES:
@@ -116,8 +116,14 @@ class Renderer:
                 pieces[piece] = self._fragment(start, stop, depth + 1)
         return b"".join(pieces)
 
-    def _template(self, place: int) -> _Template:
+    def _template(self, place: int, identity: bytes) -> _Template:
+        """The template that is defined there. identity: the first bytes of its GUID, by which it is
+        known from other chunks where the definition is damaged."""
         _, guid, size = _DEFINITION.unpack_from(self._chunk, place)
+        if not guid.startswith(identity):
+            known = (each for name, each in self._by_guid.items() if name.startswith(identity))
+            if (found := next(known, None)) is not None:
+                return found
         start = place + _DEFINITION.size
         template = self._by_guid.get(guid)
         if template is None or not template.likeness.at(self._chunk, start):

@@ -154,3 +154,20 @@ def test_what_only_windows_writes_is_found(tmp_path: Path, literal: str) -> None
     assert [each.raw for each in found] == [backup] * 9
     assert report.events == 18
     assert {each.file for each in found} == {str(path)}
+
+
+def test_a_template_whose_definition_is_damaged_is_known_from_another_chunk() -> None:
+    """A record names its template by the first bytes of the GUID ([MS-EVEN6], TemplateInstance)."""
+    text = sysmon("<Data Name='a'>x</Data>")
+    log = bytearray(evtx([text, text], per_chunk=1))
+    for start in records(log):
+        outer = log.index(b"\x0c\x01", start)
+        for number, place in enumerate((outer, log.index(b"\x0c\x01", outer + 2))):
+            guid = bytes([7 + number]) * 16
+            log[place + 2 : place + 6] = guid[:4]
+            log[place + 14 : place + 30] = guid
+            if start != records(log)[0]:
+                (size,) = struct.unpack_from("<I", log, place + 30)
+                log[place + 14 : place + 30] = bytes(16)
+                log[place + 34 : place + 34 + size] = bytes(size)
+    assert rendered(bytes(log)) == [text, text]
