@@ -8,9 +8,10 @@ Source: Getting Data In, "Configure timestamp recognition", "Specify time zones 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from splay.eval.times.timevars import MONTHS
@@ -71,18 +72,32 @@ _SPELLED = {
 
 class Form:
     """A form of time: an expression, and the numbers of the groups that tell times within an hour
-    apart (0: it has none such)."""
-
-    __slots__ = ("epoch", "fraction", "match", "minute", "name", "pattern", "second", "sub")
+    apart (0: it has none such). It is compiled when it is first used."""
 
     def __init__(self, name: str, spelled: str) -> None:
         self.name = name
-        self.pattern = re.compile(spelled, re.IGNORECASE | re.ASCII)
-        self.match = self.pattern.match
+        self._spelled = spelled
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression."""
+        return re.compile(self._spelled, re.IGNORECASE | re.ASCII)
+
+    @cached_property
+    def match(self) -> Callable[..., re.Match[str] | None]:
+        """What looks for it at one place of a text."""
         numbers = self.pattern.groupindex
         self.minute, self.second = numbers.get("M", 0), numbers.get("S", 0)
         self.fraction, self.epoch = numbers.get("frac", 0), numbers.get("s", 0)
         self.sub = numbers.get("sub", 0)
+        return self.pattern.match
+
+    def places(self, text: str) -> Iterator[re.Match[str]]:
+        """Where it stands in a text."""
+        place = 0
+        while found := self.pattern.search(text, place):
+            yield self.match(text, found.start()) or found
+            place = max(found.end(), place + 1)
 
 
 FORMS = tuple(Form(name, spelled) for name, spelled in _SPELLED.items())

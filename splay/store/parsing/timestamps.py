@@ -94,7 +94,9 @@ def compile_format(fmt: str) -> Form:
         else:
             spelled = _NAMED[name][1] + (r")(?:\.?[Mm]\.?" if name == "p" else "")
             parts.append(rf"\s*(?P<{group}>{spelled})" if group else rf"\s*(?:{spelled})")
-    return Form(fmt, "".join(parts))
+    form = Form(fmt, "".join(parts))
+    form.match("")  # what cannot be compiled is known at once
+    return form
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ class Timestamps:
                 start += 1
             behind = form.match(text, start)
             return self.reading.stamp(behind, form) if behind else None
-        for found in form.pattern.finditer(text):
+        for found in form.places(text):
             stamp = self.reading.stamp(found, form)
             if stamp is not None:
                 return stamp
