@@ -313,7 +313,7 @@ def test_gzip_that_unpacks_without_end(
 
 
 def test_gzip_is_taken_whole_or_not_at_all(hec: Client, splunkd: Splunkd) -> None:
-    one, two = gzip.compress(b"first\n"), gzip.compress(b"second\n")
+    one, two = (gzip.compress(b"2026-01-01 00:00:0%d line\n" % n) for n in (1, 2))
     for broken in (one[:-1], one + b"x", one + two[:-4], b"x", zlib.compress(b"x"), b"\x1f\x8b"):
         assert send(hec, "raw", broken, **GZIP) == (400, 6)
     assert splunkd.indexes.get("main").count() == 0

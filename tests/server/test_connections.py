@@ -152,7 +152,8 @@ def test_a_client_that_sends_and_closes(server: Server, plain: Server, tls: bool
         with connected(one.port, tls=tls) as stream:
             stream.sendall(head.encode())
             for line in range(20):
-                stream.sendall(b"line %d of %d\n" % (line, number))
+                said = (line, line, number)
+                stream.sendall(b"2026-01-01 00:00:%02d line %d of %d\n" % said)
     end = time.monotonic() + 30
     search = "search index=main sourcetype=closing | stats count dc(_raw) AS different"
     found: list[dict[str, str]] = []

@@ -27,7 +27,7 @@ def rows(service: Any, search: str) -> list[list[Any]]:
 
 
 def test_deletes_what_it_finds(service: Any, deleter: Any, index: Any) -> None:
-    index.submit("n=1\nn=2\nn=3")
+    index.submit("".join(f"2026-01-01 00:00:0{n} n={n}\n" for n in (1, 2, 3)))
     done = rows(deleter, f"search index={index.name} n>1 | delete")
     assert done == [["splay", "__ALL__", "2", "0"], ["splay", index.name, "2", "0"]]
     assert rows(service, f"search index={index.name} | table n") == [["1"]]
@@ -63,7 +63,7 @@ def test_only_in_the_indexes_of_a_role(server: Server, service: Any, index: Any)
     user = service.users.create(fresh("user"), "their password", [role.name])
     theirs = server.connect(username=user.name, password="their password")
     for one in (index, other):
-        one.submit("n=1\nn=2")
+        one.submit("".join(f"2026-01-01 00:00:0{n} n={n}\n" for n in (1, 2)))
     found = rows(theirs, f"search index IN ({index.name}, {other.name}) | delete")
     assert found[0] == ["splay", "__ALL__", "2", "2"]
     assert sorted(found[1:]) == sorted(

@@ -109,7 +109,7 @@ def test_a_session_that_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_much_data_by_the_management_port(server: Server, index: Any, tmp_path: Path) -> None:
     """receivers/simple and a file by oneshot: 20 MB each, whole; a search still answers."""
-    block = (b"y" * 999 + b"\n") * 1000
+    block = (b"2026-01-01 00:00:00 " + b"y" * 979 + b"\n") * 1000  # a line with a time is an event
     with server.http() as http:
         answer = http.post(
             "/services/receivers/simple",

@@ -40,21 +40,21 @@ def test_index(service: Any) -> None:
 
 def test_attach(index: Any) -> None:
     with index.attached_socket(sourcetype="stream", host="streamer") as sock:
-        sock.send(b"first\r\n")
-        sock.send(b"second\r\n")
+        sock.send(b"2026-01-01 00:00:01 first\r\n")
+        sock.send(b"2026-01-01 00:00:02 second\r\n")
     while count(index) < 2:  # a stream has no answer: it is indexed after its end
         pass
     search = f"search index={index.name} | table host _raw"
     text = index.service.jobs.oneshot(search, output_mode="json_rows")
     assert sorted(json.loads(text.read())["rows"]) == [
-        ["streamer", "first"],
-        ["streamer", "second"],
+        ["streamer", "2026-01-01 00:00:01 first"],
+        ["streamer", "2026-01-01 00:00:02 second"],
     ]
 
 
 def test_upload(index: Any, tmp_path: Path) -> None:
     file = tmp_path / "lines.log"
-    file.write_text("a\nb\nc\n")
+    file.write_text("".join(f"2026-01-01 00:00:0{n} line\n" for n in range(3)))
     index.upload(str(file), sourcetype="up")
     assert count(index) == 3
 

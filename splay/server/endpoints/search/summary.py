@@ -6,10 +6,12 @@ Source: REST API Reference, "search/jobs/{search_id}/summary" and ".../timeline"
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from fnmatch import translate
 from statistics import fmean, pstdev
 from typing import Any
@@ -61,8 +63,10 @@ def _buckets(moments: Sequence[float], most: int, tz: tzinfo) -> list[dict[str, 
         return []
     first, last = min(moments), max(moments)
     span = next((s for s in _SPANS if (last // s) - (first // s) < most), _SPANS[-1])
-    counts = Counter(int(moment // span) for moment in moments)
-    return [_bucket(number * span, span, counts[number], tz) for number in _numbers(counts)]
+    exact = Decimal(repr(span))  # a hundredth of a second is no double
+    counts = Counter(math.floor(Decimal(repr(moment)) / exact) for moment in moments)
+    numbers = _numbers(counts)
+    return [_bucket(float(number * exact), span, counts[number], tz) for number in numbers]
 
 
 def _numbers(counts: Counter[int]) -> range:
