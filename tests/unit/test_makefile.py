@@ -12,7 +12,13 @@ ROOT = Path(__file__).parents[2]
 def test_every_target_stands_in_a_group() -> None:
     text = (ROOT / "Makefile").read_text()
     described = re.findall(r"^([a-z-]+):.*## ", text, re.MULTILINE)
-    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     listed = re.findall(r"^  make (\S+)", shown.stdout, re.MULTILINE)
     assert sorted(listed) == sorted(described)
     assert shown.stdout.endswith("\n\n"), "a target stands in no group"
