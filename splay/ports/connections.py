@@ -27,7 +27,10 @@ class Answering(Protocol):
     """What speaks on a connection."""
 
     def rank(self) -> int:
-        """How little is lost with it: 0 nothing, 1 a body that is under way; -1: keep it."""
+        """How much is lost with it; -1: keep it.
+
+        0 nothing, 1 a client between two requests, 2 a body that is under way.
+        """
 
     def overdue(self, now: float) -> bool:
         """Whether the client has taken too long."""

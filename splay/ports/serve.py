@@ -28,6 +28,13 @@ from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd
 
 
+_KEEP_ALIVE = 7200
+"""Seconds between two requests of a connection; server.conf's default of keepAliveIdleTimeout.
+
+A shorter time ends a connection whose next request is on its way already when we are busy.
+"""
+
+
 @dataclass(frozen=True)
 class Listening:
     """Where to listen. A port of 0 is a free one. tls: with a certificate made now.
@@ -123,6 +130,7 @@ def _config(
         access_log=False,
         server_header=False,
         headers=[("Server", "Splunkd")],
+        timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=5,
         ssl_context_factory=certificate,
     )

@@ -73,10 +73,10 @@ class SplunkdProtocol(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def rank(self) -> int:
-        """How little is lost with it (`splay.ports.connections.Answering`)."""
+        """How much is lost with it (`splay.ports.connections.Answering`)."""
         if not self._answering:
-            return 0
-        return 1 if self.cycle.more_body else -1
+            return 0 if self.cycle is None else 1
+        return 2 if self.cycle.more_body else -1
 
     def overdue(self, now: float) -> bool:
         """Whether the client takes too long for a head, or for a body that we are ready for."""

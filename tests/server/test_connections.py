@@ -124,7 +124,7 @@ def one_of(held: Connections, client: str, rank: int | None, since: float) -> Co
 def test_who_makes_room() -> None:
     """The client that has most: first what waits for a head, then a body, but nothing else."""
     held = Connections(total=4, each=3)
-    body = one_of(held, "a", 1, 1.0)
+    body = one_of(held, "a", 2, 1.0)
     head = one_of(held, "a", None, 2.0)
     busy = one_of(held, "a", -1, 0.0)
     for one in (body, head, busy):
@@ -136,6 +136,22 @@ def test_who_makes_room() -> None:
     assert not held.admit(one_of(held, "c", 0, 5.0))  # who has most is being answered
     busy.close()
     assert held.admit(one_of(held, "c", 0, 5.0))
+
+
+def test_idle_connections_do_not_end_one_that_was_answered() -> None:
+    """Though it is the oldest: those without a request make room first."""
+    with running("--plain", limits=few_files) as server, ExitStack() as stack:
+        with connected(server.port) as one:
+            one.sendall(b"GET /services HTTP/1.1\r\nHost: h\r\n\r\n")
+            assert one.recv(65536).startswith(b"HTTP/1.1 401 ")
+            one.settimeout(0.1)
+            with suppress(TimeoutError):
+                ended(one)
+            for _ in range(300):
+                stack.enter_context(connected(server.port))
+            one.settimeout(60)
+            one.sendall(b"GET /services HTTP/1.1\r\nHost: h\r\n\r\n")
+            assert one.recv(65536).startswith(b"HTTP/1.1 401 ")
 
 
 @pytest.mark.parametrize("tls", [True, False])
