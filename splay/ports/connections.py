@@ -21,6 +21,7 @@ _FILES_LEFT = 96  # files that searches, indexes and logs have to themselves
 _FEWEST = 16
 _MOST_OF_ONE = 512
 _SWEEP = 1.0  # seconds
+_ENDING = 32  # connections whose end we wait for before we accept more
 
 
 class Answering(Protocol):
@@ -72,6 +73,12 @@ class Connections:
     def __init__(self, total: int, each: int) -> None:
         self._total, self._each = total, each
         self._held: list[Connection] = []
+        self._ending: list[Connection] = []  # they made room, and have their file still
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many made room that their files have to be closed first."""
+        return len(self._ending) >= _ENDING
 
     def admit(self, new: Connection) -> bool:
         """Makes room for a new connection; whether there is any."""
@@ -92,13 +99,15 @@ class Connections:
             return False
         oldest = min(own, key=lambda one: (one.rank(), one.since))
         self._held.remove(oldest)
+        self._ending.append(oldest)
         oldest.abort()
         return True
 
     def closed(self, one: Connection) -> None:
         """It is not there any more."""
-        if one in self._held:
-            self._held.remove(one)
+        for where in (self._held, self._ending):
+            if one in where:
+                where.remove(one)
 
     def speaks(self, transport: asyncio.BaseTransport, speaker: Answering) -> None:
         """The connection of a transport has its speaker."""
@@ -126,6 +135,8 @@ class Listener(socket.socket):
     connections: Connections
 
     def accept(self) -> tuple[socket.socket, Any]:
+        if self.connections.crowded:
+            raise BlockingIOError  # to asyncio: come again when others had their turn
         plain, address = super().accept()
         new = Connection(plain.family, plain.type, plain.proto, fileno=plain.detach())
         new.held_by = self.connections

@@ -27,7 +27,6 @@ from splay.server.management import collector_app, management_app
 from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd
 
-
 _KEEP_ALIVE = 7200
 """Seconds between two requests of a connection; server.conf's default of keepAliveIdleTimeout.
 

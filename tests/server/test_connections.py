@@ -135,23 +135,34 @@ def test_who_makes_room() -> None:
     assert held.admit(one_of(held, "b", 0, 4.0))
     assert not held.admit(one_of(held, "c", 0, 5.0))  # who has most is being answered
     busy.close()
+    assert not held.crowded
     assert held.admit(one_of(held, "c", 0, 5.0))
 
 
 def test_idle_connections_do_not_end_one_that_was_answered() -> None:
     """Though it is the oldest: those without a request make room first."""
+    request = b"GET /services HTTP/1.1\r\nHost: h\r\n\r\n"
     with running("--plain", limits=few_files) as server, ExitStack() as stack:
-        with connected(server.port) as one:
-            one.sendall(b"GET /services HTTP/1.1\r\nHost: h\r\n\r\n")
-            assert one.recv(65536).startswith(b"HTTP/1.1 401 ")
-            one.settimeout(0.1)
-            with suppress(TimeoutError):
-                ended(one)
-            for _ in range(300):
-                stack.enter_context(connected(server.port))
-            one.settimeout(60)
-            one.sendall(b"GET /services HTTP/1.1\r\nHost: h\r\n\r\n")
-            assert one.recv(65536).startswith(b"HTTP/1.1 401 ")
+        one = stack.enter_context(connected(server.port))
+        one.sendall(request)
+        assert one.recv(65536).startswith(b"HTTP/1.1 401 ")
+        one.settimeout(0.1)
+        with suppress(TimeoutError):
+            ended(one)
+        for _ in range(300):
+            stack.enter_context(connected(server.port))
+        one.settimeout(60)
+        one.sendall(request)
+        assert one.recv(65536).startswith(b"HTTP/1.1 401 ")
+
+
+def test_those_that_made_room_are_closed_before_others_are_accepted() -> None:
+    held = Connections(total=100, each=1)
+    made = [one_of(held, "a", 0, float(number)) for number in range(33)]
+    assert all([held.admit(one) for one in made])
+    assert held.crowded
+    made[0].close()
+    assert not held.crowded
 
 
 @pytest.mark.parametrize("tls", [True, False])
