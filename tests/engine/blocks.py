@@ -15,7 +15,8 @@ A table is a text file of blocks with blank lines between them. One block is one
     =        rows that come out, in order: values as the text that Splunk prints, lists for
              several values, null is absence; `=` alone is no row
     columns: the columns in order, with commas between them
-    says:    a part of a message that the search gives
+    says:    a part of a message that the search gives; one such line for each message. A block
+             without it is one whose search says nothing
     !        instead of =, a part of the error's message; a line with only ^ under the search
              points at the place that the error names
     ?        instead of =, a line of what `splay explain` says of the search
@@ -24,6 +25,7 @@ A table is a text file of blocks with blank lines between them. One block is one
     events:  instead of rows, the lines of a log (indented) that is read as a file is read, with
              props.conf and the rest of `tests/engine/app`. The search is then a whole search.
              `= 1 3` says which of the lines are found, in any order; rows are in order as above
+    app:     an app, beside that one, that is read as well: a folder of `tests/engine`
     sourcetype:, host:, source:  what the log's events are said to be
 
 The tables of `tests/engine/witness` hold what was seen on a Splunk; their rows have besides:
@@ -48,7 +50,8 @@ from pathlib import Path
 from typing import Any
 
 NOW = 1534143600.5  # Mon Aug 13 2018 07:00:00.5 UTC
-_SETTING = re.compile(r"(columns|says|now|tz|sourcetype|host|source|witness|misses|exact): *(.*)")
+_SETTING = re.compile(r"(columns|app|now|tz|sourcetype|host|source|witness|misses|exact): *(.*)")
+_SAYS = re.compile(r"says: *(.+)")
 _TABLE_PAGE = re.compile(r"# Page: *(.*)")
 _PAGE = re.compile(
     r"Search Reference|(Search|Knowledge Manager|Admin) Manual|Getting Data In|SPL2|\w+\.conf\b"
@@ -76,6 +79,7 @@ class Block:
     error: str | None = None
     caret: int | None = None
     explains: list[str] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -138,6 +142,8 @@ def _read_line(block: Block, line: str) -> None:
         block.caret = last_line + line.index("^") - 2
     elif line == "events:":
         block.events = []
+    elif says := _SAYS.fullmatch(line):
+        block.says.append(says[1])
     elif setting:
         block.settings[setting[1]] = setting[2]
     elif line.startswith("="):

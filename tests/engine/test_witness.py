@@ -1,7 +1,8 @@
 """Searches that others ran on a real Splunk, and what it answered: `tests/engine/witness`.
 
 Each goes through the command line, in an app of its own, and is compared as its block says
-(`blocks.py`): values as text, a field that is expected to be null is not there.
+(`blocks.py`): values as text, a field that is expected to be null is not there. What splay says
+beside a result is in its own words; a block that expects no message has none.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Bench:
 
     def __init__(self, block: Block, folder: Path) -> None:
         self._search = block.search
+        self._says = block.says
         self.home = folder / "app"
         shutil.copytree(WITNESS / "app", self.home)
         self._options: list[str] = []
@@ -53,13 +55,16 @@ class Bench:
 
     def run(self, form: str) -> Result:
         """What the command line gives in this format."""
-        arguments = ["search", "--format", form, "-q", *self._options, self._search, *self._files]
+        arguments = ["search", "--format", form, *self._options, self._search, *self._files]
         return CliRunner().invoke(main, arguments)
 
     def rows(self) -> list[JsonRow]:
         """The rows of the result."""
         result = self.run("json")
         assert result.exit_code == 0, result.output
+        said = result.stderr.splitlines()
+        assert [line for line in said if not any(text in line for text in self._says)] == []
+        assert [text for text in self._says if text not in result.stderr] == []
         found: list[JsonRow] = json.loads(result.stdout) if result.stdout.strip() else []
         return found
 
