@@ -86,6 +86,8 @@ def path(tmp_path: Path) -> Path:
     [
         (LINE * 3 + XML + "\n", 4, [XML]),
         (LINE * 25_000 + XML + "\n", 25_001, [XML]),
+        (LINE * 3 + CLASSIC + "\n", 4, [CLASSIC]),
+        (LINE * 25_000 + CLASSIC + "\n", 25_001, [CLASSIC]),
         (f"{OTHER}\n{LINE}{LINE}{XML}\n{LINE}", 5, [XML]),
         (f"{OTHER}\n{CLASSIC}\n", 2, [CLASSIC]),
         (f"{CLASSIC}\n{XML}\n{CLASSIC}\n{OTHER}", 4, [CLASSIC, XML, CLASSIC]),
