@@ -233,6 +233,8 @@ def test_a_mode_that_there_is_not(job: Any) -> None:
         ("search index=main | nosuchcommand", "nosuchcommand"),
         ("index=main", "Unknown search command 'index'"),
         ("search `nosuchmacro`", "nosuchmacro"),
+        ('search a="b', "never closed"),
+        ("search a [search b", "never closed"),
         ("| stats count", "cannot begin"),
         ("search index=main | lookup adcs_audit_results nosuchfield AS n", "adcs_audit_results"),
     ],
@@ -245,12 +247,23 @@ def test_a_malformed_search_is_400(service: Any, search: str, text: str) -> None
 
 
 def test_a_mistake_in_arguments_fails_the_job(service: Any) -> None:
-    """As splunkd was measured to take mistakes in a command's arguments: the job says it."""
+    """As splunkd was measured to take mistakes in a command's arguments, those of `search` among
+    them ("Error in 'search' command: Unable to parse the search: ...", a FATAL message of a 200,
+    Splunk 9; see the next test): the job says it. What splits a search into commands is a 400."""
     job = service.jobs.create("search (a")
     while not job.is_done():
         pass
     assert job["isFailed"] == "1"
     assert "position" in str(job["messages"])
+
+
+def test_a_time_range_in_the_search_that_ends_before_it_begins(service: Any) -> None:
+    """Measured on Splunk 9 (mockdr/mockdr, the tests of its time terms): a 200 that says so."""
+    found = service.jobs.oneshot("search earliest=200 latest=100", output_mode="json")
+    words = "Unable to parse the search: Invalid time bounds in search: start=200 > end=100."
+    assert json.loads(found.read())["messages"] == [
+        {"type": "FATAL", "text": f"Error in 'search' command: {words}"}
+    ]
 
 
 def test_a_search_that_fails_fails_its_job(service: Any, three: Any) -> None:
