@@ -162,6 +162,10 @@ class Operation(ABC):
     """Whether its pipelines work on its rows instead of making their own."""
     in_time_order: bool | None = None
     """Whether its rows are known to come in the order of time; None: as they came."""
+    in_preview: bool = True
+    """Whether it may run on what the rows come to so far: not what writes, or starts a process."""
+    so_far: Callable[[], Iterable[Row]] | None = None
+    """While it takes rows: makes what those that it has taken come to; None where it cannot."""
     emptied: Collection[str] = ()
     """After a run: the fields of which it took away values that were there."""
 

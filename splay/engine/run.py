@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Protocol
 
 from splay.commands.builtin.head import Head
 from splay.commands.operation import Context, Kind, Operation
@@ -30,6 +31,16 @@ Watch = Callable[[Operation | None, Iterable[Row]], Iterable[Row]]
 """Sees the rows that go into the first transforming command, and passes them on."""
 
 
+class Onlooker(Protocol):
+    """Sees what a search comes to while it runs."""
+
+    def taken(self, operations: Sequence[Operation], rows: Iterable[Row]) -> Iterable[Row]:
+        """Passes the rows on that go into the first of these commands, which is transforming."""
+
+    def given(self, rows: Iterable[Row]) -> Iterable[Row]:
+        """Passes the results on."""
+
+
 _ROW_BY_ROW = (Kind.STREAMING, Kind.CENTRALIZED)
 
 
@@ -42,6 +53,7 @@ def run_plan(
     processes: bool = False,
     watch: Watch | None = None,
     evidence: Keeper | None = None,
+    onlooker: Onlooker | None = None,
 ) -> Results:
     """Run a plan and return its results.
 
@@ -55,6 +67,7 @@ def run_plan(
         watch: wraps the rows entering the first transforming command; receives (None, results) if
             there is none. Disables several processes.
         evidence: the same for several processes; told of each event which file it is from.
+        onlooker: beside `watch`: sees what the search comes to so far.
 
     Raises:
         SplayError: data that cannot be read, a command that fails.
@@ -73,6 +86,7 @@ def run_plan(
             processes=divided,
             watch=watch,
             evidence=evidence,
+            onlooker=onlooker,
         )
     for inner in context.reports:
         report.absorb(inner)
@@ -89,14 +103,20 @@ def results_over(plan: Plan, rows: Iterable[Row], context: Context, *, after: in
 
 
 def stream_plan(
-    plan: Plan, store: Store | None, context: Context, report: ReadReport, watch: Watch
+    plan: Plan,
+    store: Store | None,
+    context: Context,
+    report: ReadReport,
+    watch: Watch,
+    onlooker: Onlooker | None = None,
 ) -> Generator[Row, None, None]:
     """The same results row by row, as they come: nothing is held but what commands hold.
 
     Events come newest first where the store can give them so. Args and errors as of `run_plan`.
     """
     plan = _ready(plan, store, context)
-    with _located(plan), _stages(plan, store, context, report, None, watch=watch) as rows:
+    stages = _stages(plan, store, context, report, None, watch=watch, onlooker=onlooker)
+    with _located(plan), stages as rows:
         yield from rows
     for inner in context.reports:
         report.absorb(inner)
@@ -182,6 +202,7 @@ def _all_rows(
     processes: bool = False,
     watch: Watch | None = None,
     evidence: Keeper | None = None,
+    onlooker: Onlooker | None = None,
 ) -> list[Row]:
     """The rows that come out of the last stage."""
     with _stages(
@@ -194,6 +215,7 @@ def _all_rows(
         processes=processes,
         watch=watch,
         evidence=evidence,
+        onlooker=onlooker,
     ) as rows:
         return list(rows)
 
@@ -210,6 +232,7 @@ def _stages(
     processes: bool = False,
     watch: Watch | None = None,
     evidence: Keeper | None = None,
+    onlooker: Onlooker | None = None,
 ) -> Iterator[Iterable[Row]]:
     """The rows that come out of the last stage. All stages are closed, the last one first, also
     those that were not read to their end: an external command's process ends with its stage.
@@ -228,9 +251,12 @@ def _stages(
                 operations, seen = operations[work.stages + 1 :], None
         if rows is None:
             rows = _events(plan, store, context, report, progress, named=evidence is not None)
-        for operation in operations:
-            if seen is not None and operation.kind is Kind.TRANSFORMING:
+        first = next((o for o in operations if o.kind is Kind.TRANSFORMING), None)
+        for number, operation in enumerate(operations):
+            if seen is not None and operation is first:
                 rows, seen = seen(operation, rows), None
+            if onlooker is not None and operation is first:
+                rows = onlooker.taken(operations[number:], rows)
             rows = operation.run(rows, context)
             if isinstance(rows, Generator):
                 stages.callback(rows.close)
@@ -238,7 +264,8 @@ def _stages(
                 # What a table is made of ends early; the table of it is shown whole.
                 source = operation.makes_rows or operation.kind is Kind.GENERATING
                 rows = guarded(rows, context, ends=source)
-        yield rows if seen is None else seen(None, rows)
+        rows = rows if seen is None else seen(None, rows)
+        yield rows if onlooker is None else onlooker.given(rows)
 
 
 def _events(

@@ -79,6 +79,7 @@ class Chart(ChartCommand):
         takes = takers(terms, context.scope)
         keys = [split_keys(listed, split, context, BINS) for split in self.splits]
         table = Table(terms, self.series if len(self.splits) > 1 else None)
+        self.so_far = lambda: self._rows(table.copy(), terms)
         for row in rows:
             values = [take(row) for take in takes]
             down = keys[0](row) if keys else [None]
@@ -88,6 +89,7 @@ class Chart(ChartCommand):
             pairs = product(down, across)
             for key, series in dict.fromkeys(pairs) if self.flags["dedup_splitvals"] else pairs:
                 table.add(Entry(key, series, values, time_of(row)))
+        self.so_far = None
         yield from self._rows(table, terms)
 
     def _needed(self, rows: Iterable[Row]) -> list[Row] | None:

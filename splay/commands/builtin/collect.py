@@ -40,6 +40,7 @@ class Collect(Operation):
     flags: dict[str, bool] = field(default_factory=lambda: dict(_FLAGS))
 
     kind = Kind.DATASET
+    in_preview = False
 
     @classmethod
     def parse(cls, args: Args) -> Self:

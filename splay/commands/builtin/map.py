@@ -39,6 +39,7 @@ class Map(Operation):
     most: int = _DEFAULT
 
     kind = Kind.DATASET
+    in_preview = False
     takes_pipelines = True
 
     @classmethod

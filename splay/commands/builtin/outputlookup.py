@@ -42,6 +42,7 @@ class Outputlookup(Operation):
     key_field: str = ""
 
     kind = Kind.DATASET
+    in_preview = False
 
     @classmethod
     def parse(cls, args: Args) -> Self:

@@ -73,7 +73,9 @@ class Stats(Operation):
         if has_patterns(terms):
             rows = list(rows)
             terms = expanded(terms, rows, self.by)
-        yield from self._rows(self._groups(rows, terms, scope))
+        groups = self._groups(rows, terms, scope)
+        self.so_far = None
+        yield from self._rows(groups)
 
     @property
     def mergeable(self) -> bool:
@@ -110,6 +112,7 @@ class Stats(Operation):
         takes = takers(terms, scope)
         plain = "_time" not in self.by and not any(map(_looks_at_each, terms))
         groups: Groups = {}
+        self.so_far = lambda: self._rows(groups)
         if not self.by:
             groups[()] = Group(terms)
         for item in rows:

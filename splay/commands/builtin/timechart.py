@@ -86,6 +86,7 @@ class Timechart(ChartCommand):
             terms = expanded(terms, listed, [self.split.name] if self.split else [])
         bins = self._bins(listed or [], given, context)
         table, seen = self._table(rows, listed, terms, bins, context)
+        self.so_far = None
         if seen is not None:
             yield from self._rows(table, bins, given, seen)
 
@@ -123,6 +124,8 @@ class Timechart(ChartCommand):
         keys = split and split_keys(listed, split, context, DEFAULT_BINS)
         table = Table(terms, self.series if split else None)
         seen: Range | None = None
+        given = self._given_range(context)
+        self.so_far = lambda: self._rows(table.copy(), bins, given, seen) if seen else ()
         beyond = 0
         for row in rows:
             time = time_of(row)

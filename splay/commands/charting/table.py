@@ -50,6 +50,15 @@ class Table:
             self._groups[key] = Group(self._terms)
         self._groups[key].add(entry.values, entry.time)
 
+    def copy(self) -> Table:
+        """One that can be made into rows while this one takes more."""
+        if self._series is None:
+            return self
+        other = Table(self._terms, self._series)
+        for entry in self._entries:
+            other.add(entry)
+        return other
+
     def made(self, rows: Iterable[Any], scale: Scale) -> tuple[list[str], Iterable[Row]]:
         """The columns, and a row without its first column for each key; one without data has
         the results of nothing: a count is 0, a sum is null."""

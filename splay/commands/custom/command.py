@@ -40,6 +40,7 @@ class External(Operation):
     """
 
     kind = Kind.DATASET
+    in_preview = False
     orders_columns = True
 
     def __init__(self, command: CustomCommand, args: Args, at: int) -> None:

@@ -88,13 +88,18 @@ class Frequency(Operation):
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         groups: dict[Key, Counter[Key]] = {}
+        self.so_far = lambda: self._rows(groups)
         for row in rows:
             found = list(keys_of(row, self.names))
             for group in keys_of(row, self.by) if found else ():
                 groups.setdefault(group, Counter()).update(found)
+        self.so_far = None
+        yield from self._rows(groups)
+
+    def _rows(self, groups: dict[Key, Counter[Key]]) -> Iterator[Row]:
         for group in sorted(groups, key=natural):
             for key, count in self._ranked(groups[group]):
-                row = dict(zip([*self.by, *self.names], [*group, *key], strict=True))
+                row: Row = dict(zip([*self.by, *self.names], [*group, *key], strict=True))
                 if self.flags["showcount"]:
                     row[self.texts["countfield"]] = count
                 if self.flags["showperc"]:

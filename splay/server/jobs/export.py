@@ -37,6 +37,11 @@ class Export:
             self._size = min(self._size * 2, _MOST_ROWS)
             self.flush()
 
+    def send(self, texts: Iterable[str]) -> None:
+        """Takes what is to be sent beside the rows, and hands all on."""
+        self._texts += texts
+        self.flush()
+
     def flush(self) -> None:
         """Hands on what waits."""
         piece = "".join(self._texts).encode("utf-8", "replace")

@@ -19,6 +19,7 @@ from splay.errors import SplayError
 from splay.memory import MemoryFull, in_memory
 from splay.rows import Results, Row
 from splay.server.errors import RestError, told
+from splay.server.jobs.preview import Preview
 from splay.server.jobs.search import Tap, is_transforming
 from splay.server.jobs.slots import Slots
 from splay.store.event import ReadReport, Store
@@ -61,6 +62,7 @@ class Request:
     auto_cancel: int = 0
     auto_finalize_ec: int = 0
     status_buckets: int = 0
+    preview: bool = True
     time_format: str = ""
     shared_alone: bool = False
     search_of: tuple[str, str, str] = ("", "", "")
@@ -82,7 +84,7 @@ class Job:
         self.ended: float | None = None
         self.ttl = request.ttl
         self.priority = 5
-        self.preview_enabled = True
+        self.preview_enabled = request.preview
         self.saved = False
         self.finalized = False
         self.transforming = is_transforming(plan)
@@ -107,6 +109,7 @@ class Job:
         self.to_read: Callable[[], int] = int  # bytes that there are for it to read
         keep = request.max_count if self.transforming and request.status_buckets else 0
         self.tap = Tap(self.check, keep)
+        self.preview = Preview(plan, context)
         context.should_continue = self.check
 
     # ---- what it is ----
@@ -248,7 +251,10 @@ class Job:
 
     def _collect(self, store: Store) -> None:
         """Keeps the results."""
-        found = run_plan(self.plan, store, self.context, self.report, watch=self.tap.watch)
+        watch, onlooker = self.tap.watch, self.preview
+        found = run_plan(
+            self.plan, store, self.context, self.report, watch=watch, onlooker=onlooker
+        )
         most = self.request.max_count
         if self.finish is None and len(found.rows) > most:
             said = f"The results are cut: {most:,} of {len(found.rows):,} are kept (max_count)."
@@ -259,7 +265,8 @@ class Job:
 
     def _stream(self, store: Store, sink: Callable[[Row | None], None]) -> None:
         """Hands the results on."""
-        rows = stream_plan(self.plan, store, self.context, self.report, self.tap.watch)
+        watch, onlooker = self.tap.watch, self.preview
+        rows = stream_plan(self.plan, store, self.context, self.report, watch, onlooker)
         with contextlib.closing(rows):
             for row in islice(rows, self.request.max_count):
                 sink(row)

@@ -18,7 +18,6 @@ from splay.spl.tree import And, Compare, Or, SearchExpr
 from splay.store.index.indexes import Indexes
 
 _FIRST_WORD = re.compile(r"\s*(\|)?\s*([\w.\-]*)")
-_PREVIEW = 1000  # results
 _CHECK_EVERY = 500  # rows between two looks at whether the search is to go on
 
 
@@ -98,8 +97,6 @@ class Tap:
         self._keep = keep
         self.count = 0
         self.rows: list[Row] = []
-        self.preview: list[Row] = []
-        """The first results of a search that streams, while it runs."""
 
     def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows, as they are (`splay.engine.run.Watch`)."""
@@ -109,8 +106,6 @@ class Tap:
             self.count += 1
             if self.count <= self._keep:
                 self.rows.append(dict(row))
-            if operation is None and self.count <= _PREVIEW:
-                self.preview.append(row)
             yield row
 
 

@@ -100,13 +100,14 @@ def export_response(call: Call, page: Page) -> Response:
     page.gap = ""
     if call.output_mode != "json":
         return results_response(call, page)
-    return Response(_export_json(page), 200, None, JSON_TYPE)
+    return Response(export_json(page), 200, None, JSON_TYPE)
 
 
 # ---- XML ----
 
 
-def _xml(page: Page) -> str:
+def results_xml(page: Page) -> str:
+    """Results as a document of XML."""
     rows = [xml_row(page, row, n) for n, row in enumerate(page.rows, start=page.offset)]
     return "".join([xml_head(page), *rows, "</results>\n"])
 
@@ -198,7 +199,8 @@ def _json_cols(page: Page) -> str:
     return json.dumps({**_json_head(page), "fields": page.fields, "columns": columns})
 
 
-def _export_json(page: Page) -> str:
+def export_json(page: Page) -> str:
+    """Results as an export has them: an object a line."""
     lines: list[dict[str, Any]] = []
     if page.messages:
         lines.append({"preview": page.preview, "messages": _json_messages(page)})
@@ -250,7 +252,7 @@ def _raw(page: Page) -> str:
 
 
 WRITERS: dict[str, tuple[Callable[[Page], str], str]] = {
-    "xml": (_xml, XML_TYPE),
+    "xml": (results_xml, XML_TYPE),
     "json": (_json, JSON_TYPE),
     "json_rows": (_json_rows, JSON_TYPE),
     "json_cols": (_json_cols, JSON_TYPE),

@@ -16,7 +16,15 @@ from typing import IO, Any
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
 from splay.server.rest.request import JSON_TYPE, XML_TYPE
-from splay.server.rest.results import Page, csv_row, record, xml_head, xml_row
+from splay.server.rest.results import (
+    Page,
+    csv_row,
+    export_json,
+    record,
+    results_xml,
+    xml_head,
+    xml_row,
+)
 
 Messages = Sequence[tuple[str, str]]
 _MOST_KNOWN = 1000
@@ -24,10 +32,15 @@ Columns = Callable[[list[str]], list[str]]
 
 
 class Stream:
-    """Writes rows in one mode. content_type: of the answer; says: whether it can hold messages."""
+    """Writes rows in one mode.
+
+    content_type: of the answer; says: whether it can hold messages; previews: whether it can mark
+    what is not final.
+    """
 
     content_type = JSON_TYPE
     says = True
+    previews = False
 
     def __init__(self, page: Page, columns: Columns | None) -> None:
         """page: its columns where they are known, time zone and format. columns: where they are
@@ -45,6 +58,10 @@ class Stream:
         """What is to be sent at the end. complete: whether these are all rows."""
         raise NotImplementedError
 
+    def preview(self, page: Page) -> str:
+        """What is to be sent of results that are not final. They stand apart from the rows."""
+        raise NotImplementedError
+
     def _columns(self, row: Row) -> None:
         if self._columns_of is None:
             return
@@ -59,6 +76,8 @@ class Stream:
 class JsonStream(Stream):
     """An object a line; the last row says that it is the last, so one is always held back."""
 
+    previews = True
+
     def __init__(self, page: Page, columns: Columns | None) -> None:
         super().__init__(page, columns)
         self._held: dict[str, Any] | None = None
@@ -69,6 +88,9 @@ class JsonStream(Stream):
             yield json.dumps(self._held) + "\n"
         self._held = {"preview": False, "offset": self.count, "result": record(self._page, row)}
         self.count += 1
+
+    def preview(self, page: Page) -> str:
+        return export_json(page)
 
     def end(self, messages: Messages, complete: bool) -> Iterator[str]:
         said = [{"type": kind, "text": text} for kind, text in messages]
@@ -159,9 +181,13 @@ class CsvStream(_Table):
 
 
 class XmlStream(_Table):
-    """XML as results have it."""
+    """XML as results have it; a preview is a document of its own before it."""
 
     content_type = XML_TYPE
+    previews = True
+
+    def preview(self, page: Page) -> str:
+        return results_xml(page)
 
     def _head(self) -> str:
         return xml_head(self._page)

@@ -1,7 +1,8 @@
 """search/jobs/export: runs a search and answers with its results as they come.
 
 The answer begins with the first result; what is read is handed on, and nothing is held. There is no
-limit to the number of rows but max_count, where it is given.
+limit to the number of rows but max_count, where it is given. With `preview=1`, JSON and XML have
+what a table comes to so far before it, each time whole and marked as a preview.
 Source: REST API Reference, "search/jobs/export".
 """
 
@@ -10,12 +11,13 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from splay.engine.columns import columns_of, ordered_columns
-from splay.rows import Row
+from splay.rows import Results, Row
 from splay.server.endpoints.search.job_request import job_request, output_format
 from splay.server.errors import RestError
 from splay.server.jobs.export import Export
@@ -60,6 +62,9 @@ def _start(call: Call) -> tuple[Job, Export, Stream]:
     export = Export(job.check)
     stream = _stream(call, job)
     job.sink = _sink(job, export, stream)
+    if call.params.flag("preview") and stream.previews:
+        job.preview.wanted = True
+        job.preview.show = lambda found: export.send([stream.preview(_preview(call, job, found))])
     splunkd.start_job(job, store)
     return job, export, stream
 
@@ -70,14 +75,24 @@ def _stream(call: Call, job: Job) -> Stream:
     operations = job.plan.operations
     columns = None if job.plan.open else ordered_columns(operations)
     chosen = choose_columns(columns, wanted) if columns is not None else []
-    time_format = output_format(params) or job.request.time_format
-    page = Page(chosen, [], 0, False, (), job.context.tz, time_format, gap="")
+    page = _page(call, job, chosen, [])
 
     def columns_at_end(names: list[str]) -> list[str]:
         rows: list[Row] = [dict.fromkeys(names, "")] if names else []
         return choose_columns(columns_of(operations, rows), wanted)
 
     return STREAMS[call.output_mode](page, None if columns is not None else columns_at_end)
+
+
+def _preview(call: Call, job: Job, found: Results) -> Page:
+    params = call.params
+    chosen = choose_columns(found.columns, [*params.all("f"), *params.all("field_list")])
+    return replace(_page(call, job, chosen, found.rows), preview=True)
+
+
+def _page(call: Call, job: Job, columns: list[str], rows: list[Row]) -> Page:
+    time_format = output_format(call.params) or job.request.time_format
+    return Page(columns, rows, 0, False, (), job.context.tz, time_format, gap="")
 
 
 def _sink(job: Job, export: Export, stream: Stream) -> Callable[..., None]:

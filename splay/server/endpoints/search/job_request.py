@@ -30,6 +30,7 @@ _HONOURED = frozenset(
         "auto_cancel",
         "auto_finalize_ec",
         "status_buckets",
+        "preview",
         "timeout",
         "time_format",
         "output_time_format",
@@ -50,7 +51,6 @@ _WITHOUT_EFFECT = frozenset(
         "force_bundle_replication",
         "max_lines",
         "postprocess_searches",
-        "preview",
         "preview_freq",
         "provenance",
         "reduce_freq",
@@ -102,6 +102,7 @@ def job_request(call: Call) -> tuple[Request, TimeRange, float | None]:
         auto_cancel=params.number("auto_cancel", 0),
         auto_finalize_ec=params.number("auto_finalize_ec", 0),
         status_buckets=params.number("status_buckets", 0),
+        preview=params.flag("preview", True),
         time_format=output_format(params),
         args=params.pairs(("_",)),
     )

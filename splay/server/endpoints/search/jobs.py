@@ -269,14 +269,14 @@ def read_results(call: Call) -> Response:
 @_both("GET", "/{sid}/results_preview")
 @_both("POST", "/{sid}/results_preview")
 def read_preview(call: Call) -> Response:
-    """The results; while the job runs the first of those that it has, where they are its results
-    already: of a search that makes a table there are none before its end (204)."""
+    """The results; while the job runs, what they have come to so far, at most 1,000 (204: nothing
+    yet, or a command that needs all its rows first)."""
     call.params.refuse_others(_RESULT_ARGS)
     job = job_of(call)
-    if job.done or job.transforming or not job.preview_enabled or not job.tap.preview:
+    job.preview.wanted = job.preview_enabled
+    found = job.preview.found() if job.preview_enabled and not job.done else None
+    if found is None:
         return _of_results(call, lambda job: job.results)
-    rows = list(job.tap.preview)
-    found = Results(list(dict.fromkeys(name for row in rows for name in row)), rows)
     page = _page(call, job, found)
     page.preview = True
     return results_response(call, page)
