@@ -1,8 +1,12 @@
-"""Who owns a knowledge object, in which app, and who may read and write it."""
+"""Who owns a knowledge object, in which app, and who may read and write it; also as .meta files
+have it (default.meta.conf)."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 
@@ -52,3 +56,27 @@ class Acl:
         if self.sharing == "user":
             return None
         return {"read": list(self.read), "write": list(self.write)}
+
+
+def is_exported(app: str, meta: Mapping[str, str]) -> bool:
+    """Whether what has these metadata is there for all apps."""
+    return app == "system" or meta.get("export") == "system"
+
+
+@lru_cache(maxsize=512)
+def access_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The roles that may read and those that may write, as `access` of default.meta names them."""
+    roles = dict(re.findall(r"(read|write)\s*:\s*\[([^\]]*)\]", text))
+    read, write = (
+        tuple(r.strip() for r in roles.get(kind, default).split(",") if r.strip())
+        for kind, default in (("read", "*"), ("write", "admin"))
+    )
+    return read, write
+
+
+def meta_of(acl: Acl) -> dict[str, str]:
+    """The metadata of an object that is shared so."""
+    read, write = (", ".join(roles) for roles in (acl.read, acl.write))
+    export = "system" if acl.sharing in ("global", "system") else "none"
+    access = f"read : [ {read} ], write : [ {write} ]"
+    return {"owner": acl.owner, "export": export, "access": access}

@@ -21,7 +21,8 @@ from splay.apps import AppSet
 from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError
 from splay.server.errors import RestError
-from splay.server.objects.acl import Acl
+from splay.server.objects.acl import Acl, access_of, is_exported, meta_of
+from splay.server.objects.conftext import conf_text
 from splay.server.objects.places import LEVELS, Place
 from splay.wholefiles import write_file
 
@@ -193,16 +194,16 @@ class Catalog:
 
     def exported(self, app: str, conf: str, name: str) -> bool:
         """Whether an app's object is there for all apps."""
-        return _is_exported(app, self._meta(app, conf, name))
+        return is_exported(app, self._meta(app, conf, name))
 
     def readable(self, app: str, conf: str, name: str, roles: Collection[str]) -> bool:
         """Whether one of the roles may read an app's object."""
-        read, _ = _access(self._meta(app, conf, name).get("access", ""))
+        read, _ = access_of(self._meta(app, conf, name).get("access", ""))
         return "*" in read or not set(read).isdisjoint(roles)
 
     def writable(self, app: str, conf: str, name: str, roles: Collection[str]) -> bool:
         """Whether one of the roles may change an app's object."""
-        _, write = _access(self._meta(app, conf, name).get("access", ""))
+        _, write = access_of(self._meta(app, conf, name).get("access", ""))
         return "*" in write or not set(write).isdisjoint(roles)
 
     def _meta(self, app: str, conf: str, name: str) -> dict[str, str]:
@@ -263,9 +264,9 @@ class Catalog:
 
     def _acl(self, app: str, conf: str, name: str) -> Acl:
         meta = self._meta(app, conf, name)
-        exported = _is_exported(app, meta)
+        exported = is_exported(app, meta)
         sharing = "system" if app == "system" else "global" if exported else "app"
-        read, write = _access(meta.get("access", ""))
+        read, write = access_of(meta.get("access", ""))
         own = app in self.folders and name in Place(app, self.folders[app]).conf(conf)
         owner = meta.get("owner") or "nobody"
         return Acl(app, owner, sharing, read, write, removable=not own)
@@ -362,7 +363,7 @@ class Catalog:
                 return
             meta = self._etc / "apps" / item.acl.app / "metadata" / "local.meta"
             held = read_conf(meta) if meta.exists() else {}
-            held[f"{conf}/{quote(name, safe='')}"] = Stanza("", _meta_of(acl))
+            held[f"{conf}/{quote(name, safe='')}"] = Stanza("", meta_of(acl))
             write_file(meta, conf_text(held).encode(), private=True)
 
     def _file(self, conf: str, acl: Acl, private: bool) -> Path:
@@ -376,51 +377,6 @@ def _made_place(etc: Path, app: str) -> Place:
     """The place of what was changed of an app; to put its path together takes longer than to look
     whether its files have changed."""
     return Place(app, etc / "apps" / app)
-
-
-def _is_exported(app: str, meta: dict[str, str]) -> bool:
-    return app == "system" or meta.get("export") == "system"
-
-
-@lru_cache(maxsize=512)
-def _access(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The roles that may read and those that may write, as `access` of default.meta names them."""
-    roles = dict(re.findall(r"(read|write)\s*:\s*\[([^\]]*)\]", text))
-    read, write = (
-        tuple(r.strip() for r in roles.get(kind, default).split(",") if r.strip())
-        for kind, default in (("read", "*"), ("write", "admin"))
-    )
-    return read, write
-
-
-def _meta_of(acl: Acl) -> dict[str, str]:
-    read, write = (", ".join(roles) for roles in (acl.read, acl.write))
-    export = "system" if acl.sharing in ("global", "system") else "none"
-    access = f"read : [ {read} ], write : [ {write} ]"
-    return {"owner": acl.owner, "export": export, "access": access}
-
-
-def conf_text(conf: Conf) -> str:
-    """Stanzas as the text of a .conf file. RestError 400: a name that cannot stand in one."""
-    lines: list[str] = []
-    for name, stanza in conf.items():
-        if "\n" in name or "\r" in name or name != name.strip():
-            raise RestError(400, f"The name {name!r} cannot be used.")
-        lines.append(f"[{name}]")
-        for key, value in stanza.settings.items():
-            if not re.fullmatch(r"[^\s=\[#][^\n\r=]*", key):
-                raise RestError(400, f"The setting {key!r} cannot be used.")
-            lines.append(f"{key} = {_continued(value)}")
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _continued(value: str) -> str:
-    """A value over several lines, each but the last ending in a backslash."""
-    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if text.endswith("\\"):
-        raise RestError(400, "A value that ends in a backslash cannot be kept.")
-    return text.replace("\n", "\\\n")
 
 
 def _app_name(folder: Path) -> str:
