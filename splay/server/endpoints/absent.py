@@ -38,7 +38,7 @@ REASONS = {
     "cluster": _CLUSTER,
     "data/federated": "splay searches its own indexes only",
     "data/index-volumes": "splay keeps all indexes in one folder",
-    "data/indexes-extended": "splay has no buckets",
+    "data/indexes-extended": "ask data/indexes, which tells all of an index",
     "data/ingest": "splay has no ingest actions",
     "data/inputs/monitor": _INPUT,
     "data/inputs/script": _INPUT,

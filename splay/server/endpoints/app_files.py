@@ -2,6 +2,9 @@
 
 Source: REST API Reference, "data/ui/views", "data/ui/nav", "data/ui/panels",
 "data/lookup-table-files", "datamodel/model". An app's own folder is never written.
+
+A table of a lookup comes by the path of a file on the server's machine, which is moved: it must
+lie in the staging area, `var/run/splunk/lookup_tmp` of the data folder.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from starlette.responses import Response
 
 from splay.errors import ConfError
 from splay.knowledge.datamodel import read_model
+from splay.knowledge.lookups import LookupTable, Rules
 from splay.server.endpoints import conf_objects
 from splay.server.endpoints.conf_objects import Kind
 from splay.server.errors import RestError
@@ -28,7 +32,9 @@ from splay.server.rest.request import Call, Routes
 from splay.wholefiles import write_file
 
 routes = Routes()
+_TABLES = (".csv", ".csv.gz")
 _NAME = re.compile(r"[\w\-][\w.\- ]{0,99}")
+_STAGING = Path("var", "run", "splunk", "lookup_tmp")
 _LARGEST = 10 * 1024 * 1024  # bytes of a file whose content is shown
 
 
@@ -152,7 +158,9 @@ def _check_model(data: bytes) -> None:
 
 VIEWS = FileKind("data/ui/views", "views", "views", "data/ui/views", ".xml", _xml, check=_check_xml)
 NAV = FileKind("data/ui/nav", "nav", "nav", "data/ui/nav", ".xml", _xml, check=_check_xml)
-PANELS = FileKind("data/ui/panels", "panels", "panels", "data/ui/panels", ".xml", _xml)
+PANELS = FileKind(
+    "data/ui/panels", "panels", "panels", "data/ui/panels", ".xml", _xml, check=_check_xml
+)
 TABLES = FileKind(
     "data/lookup-table-files", "lookups", "lookup-table-files", "lookups", "", _table, levels=False
 )
@@ -231,14 +239,13 @@ def _read(call: Call, kind: FileKind) -> Response:
 
 def _create(call: Call, kind: FileKind) -> Response:
     name = call.params.needed("name")
-    if kind.check is None:
-        raise RestError(501, f"Not implemented: splay makes no {kind.title} by REST.")
-    if not _NAME.fullmatch(name):
-        raise RestError(400, f"The name {name!r} cannot be used.")
+    if not _NAME.fullmatch(name) or (kind is TABLES and not name.endswith(_TABLES)):
+        ends = f": it ends in {' or '.join(_TABLES)}" if kind is TABLES else ""
+        raise RestError(400, f"The name {name!r} cannot be used{ends}.")
     acl = conf_objects.home(call, kind.kind())
     conf_objects.need_write(call, acl)
     folder = call.splunkd.catalog.changes_of(acl.app, acl.owner if acl.sharing == "user" else "")
-    path = folder / "local" / kind.folder / f"{name}{kind.end}"
+    path = (folder / "local" if kind.levels else folder) / kind.folder / f"{name}{kind.end}"
     if path.exists() or any(f.name == name and f.acl.app == acl.app for f in _files(call, kind)):
         raise RestError(409, f"An object with name={name} already exists")
     _write(call, kind, path)
@@ -246,6 +253,9 @@ def _create(call: Call, kind: FileKind) -> Response:
 
 
 def _write(call: Call, kind: FileKind, path: Path) -> None:
+    if kind is TABLES:
+        _move(call, path)
+        return
     data = (call.params.get(kind.argument) or call.params.needed("description")).encode()
     if kind.check is not None:
         kind.check(data)
@@ -258,6 +268,26 @@ def _write(call: Call, kind: FileKind, path: Path) -> None:
         except ConfError as error:
             path.unlink()
             raise RestError(400, f"The model cannot be used: {error.message}") from None
+
+
+def _move(call: Call, path: Path) -> None:
+    """Moves a table out of the staging area. RestError 400: it lies elsewhere, or is none."""
+    area = (call.splunkd.folder / _STAGING).resolve()
+    given = call.params.needed(TABLES.argument)
+    try:
+        staged = Path(given).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a name with a null byte
+        staged = area
+    if not staged.is_relative_to(area) or not staged.is_file():
+        raise RestError(400, f"eai:data is no file in the staging area for lookups, {area}.")
+    try:
+        LookupTable(staged, Rules())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged.replace(path)
+    except ConfError as error:
+        raise RestError(400, f"The file is no table: {error.message}") from None
+    except OSError as error:
+        raise RestError(400, f"The file cannot be moved: {error.strerror}") from None
 
 
 def _named(data: bytes, name: str) -> bytes:
@@ -278,8 +308,6 @@ def _own(call: Call, kind: FileKind) -> _File:
 
 
 def _update(call: Call, kind: FileKind) -> Response:
-    if kind.check is None:
-        raise RestError(501, f"Not implemented: splay changes no {kind.title} by REST.")
     _write(call, kind, _own(call, kind).path)
     return _read(call, kind)
 

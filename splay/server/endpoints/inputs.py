@@ -14,7 +14,7 @@ from typing import Any
 from starlette.responses import Response
 
 from splay.conf.settings import on
-from splay.server.endpoints.conf_objects import Kind, Settings, add_routes
+from splay.server.endpoints.conf_objects import Kind, Settings, add_routes, list_all
 from splay.server.endpoints.receivers import index_all
 from splay.server.errors import RestError, truth
 from splay.server.hec.tokens import APP, PREFIX
@@ -120,10 +120,20 @@ def modular_input(call: Call) -> Response:
     raise RestError(404, f"Could not find object id={call.names['name']}")
 
 
+_ALL = Kind(
+    "data/inputs/all",
+    "inputs",
+    "inputs",
+    fixed_app="-",
+    wanted=lambda item: "://" in item.stanza.name,
+    listing=None,
+)
+
+
 @routes("GET", "data/inputs/all")
 def all_inputs(call: Call) -> Response:
-    """Every input."""
-    raise RestError(501, "Not implemented: list each kind of input by itself.")
+    """Every input of every app, by its stanza: also those that are only listed."""
+    return list_all(call, _ALL)
 
 
 _ONESHOT = "data/inputs/oneshot"
