@@ -33,6 +33,7 @@ from splay.store.parsing.indextime import IndexTime
 
 _LEVELS = ("local", "default")
 _MODEL_NAME = re.compile(r"[\w.\-]+")
+APP_NAME = re.compile(r"[\w\-][\w.\- ]{0,99}")
 _FILE_NAME = re.compile(r"[\w.\- ]+\.csv(\.gz)?")
 
 
@@ -263,6 +264,23 @@ class AppSet:
 def is_app(folder: Path) -> bool:
     """Whether this is the folder of an app: it has default/ or local/."""
     return (folder / "default").is_dir() or (folder / "local").is_dir()
+
+
+def app_name(folder: Path) -> str:
+    """The name that splunkd knows an app by: app.conf's package id, else its folder's name.
+
+    ConfError: what app.conf says cannot be a name.
+    """
+    files = [folder / level / "app.conf" for level in ("default", "local")]
+    settings = layer([read_conf(file) for file in files if file.exists()])
+    for stanza, key in (("package", "id"), ("id", "name")):
+        if stanza in settings and settings[stanza].settings.get(key):
+            name = settings[stanza].settings[key]
+            if not APP_NAME.fullmatch(name):
+                where = settings[stanza].where[key]
+                raise ConfError(f"{name!r} cannot be an app's name", where=where)
+            return name
+    return folder.resolve().name
 
 
 def _inside(path: Path, folder: Path) -> bool:

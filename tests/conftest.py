@@ -1,18 +1,20 @@
-"""Which Splunk the harness runs against, by options named as pytest-splunk-addon names them; and a
-browser, where it is asked for."""
+"""The Splunk that the harness runs against, which splay's own pytest plugin gets; and a browser,
+where it is asked for."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.chromium import Browser, Page, find_chromium
 
-TYPES = ("splay", "docker", "external")
+if TYPE_CHECKING:
+    from splay.harness.splunk import Splunk
 
 # A slow machine is no fault of what is tested.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,7 +22,7 @@ settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of harness and browser. Secrets are in the environment, where ps shows none."""
+    """The options that say which tests run as well."""
     parser.addoption(
         "--browser",
         action="store_true",
@@ -46,20 +48,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="also run what takes minutes: make security, faults"
     )
-    group = parser.getgroup("splunk")
-    group.addoption(
-        "--splunk-type",
-        choices=TYPES,
-        default="splay",
-        help="what the harness tests against: splay (default), docker (starts compose.yaml) or "
-        "external (an existing Splunk with the app installed)",
-    )
-    group.addoption("--splunk-host", default="127.0.0.1", help="of the external Splunk")
-    group.addoption("--splunk-port", type=int, default=8089, help="its management port")
-    group.addoption(
-        "--splunk-user", default=os.environ.get("SPLUNK_USERNAME", "admin"), help="$SPLUNK_USERNAME"
-    )
-    group.addoption("--splunk-hec-port", type=int, default=8088, help="of its event collector")
 
 
 def long_one(request: pytest.FixtureRequest) -> None:
@@ -69,30 +57,22 @@ def long_one(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def splunk(request: pytest.FixtureRequest) -> Iterator[object]:
-    """The Splunk that was asked for, up and with the app. It fails when it cannot be had."""
-    from tests.harness import container, launch
-    from tests.harness.splunk import HarnessError
+def splunk_docker() -> Iterator[Splunk]:
+    """The container of compose.yaml."""
+    from splay.harness.splunk import HarnessError
+    from tests.harness import container
 
-    option = request.config.getoption
     try:
-        if option("--splunk-type") == "splay":
-            with launch.splay() as found:
-                yield found
-        elif option("--splunk-type") == "docker":
-            with container.docker(container.Container(os.environ)) as found:
-                yield found
-        else:
-            yield launch.external(
-                option("--splunk-host"),
-                option("--splunk-port"),
-                option("--splunk-user"),
-                os.environ.get("SPLUNK_PASSWORD"),
-                option("--splunk-hec-port"),
-                os.environ.get("SPLUNK_HEC_TOKEN"),
-            )
+        with container.docker(container.Container(os.environ)) as found:
+            yield found
     except HarnessError as error:
-        pytest.fail(f"--splunk-type={option('--splunk-type')}: {error}", pytrace=False)
+        pytest.fail(f"--splunk-type=docker: {error}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def splunk(splunk_server: Splunk) -> Splunk:
+    """The Splunk that was asked for, up and with the app."""
+    return splunk_server
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tests.harness.splunk import APP, HarnessError, Splunk
-from tests.harness.waiting import Progress, wait_until_up
+from splay.harness.splunk import HarnessError, Splunk
+from splay.harness.waiting import Progress, wait_until_up
+from tests.harness.launch import APP
 from tools.app_files import tarball
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +56,7 @@ class Container:
         given = self._environment
         ports = [_port(given, "SPLUNK_PORT", 8089), _port(given, "SPLUNK_HEC_PORT", 8088)]
         password, token = given["SPLUNK_PASSWORD"], given["SPLUNK_HEC_TOKEN"]
-        return Splunk("127.0.0.1", ports[0], "admin", password, ports[1], token)
+        return Splunk("127.0.0.1", ports[0], "admin", password, ports[1], token, app=APP)
 
     def up(self, seconds: float = _SECONDS) -> None:
         """Starts it and waits until its set-up has ended and it answers, with its apps."""

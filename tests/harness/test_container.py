@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from splay.harness.launch import free_port
+from splay.harness.splunk import HarnessError, search
 from tests.harness.container import WINDOWS, Container, docker
-from tests.harness.launch import ROOT, free_port
-from tests.harness.splunk import APP, HarnessError, search
+from tests.harness.launch import APP, ROOT
 from tools.archive import write_archive
 from tools.package import stage
 

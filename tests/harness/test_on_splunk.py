@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.harness.splunk import Result, Splunk, dispatch, job_results, search
+from splay.harness.splunk import Result, Splunk, dispatch, job_results, search
 from tests.sample_events import Style, event, render
 
 NAME = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"

@@ -27,9 +27,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.harness import launch
-from tests.harness.splunk import Splunk
-from tests.harness.waiting import wait_until_up
+from splay.harness import launch
+from splay.harness.splunk import Splunk
+from splay.harness.waiting import wait_until_up
+from tests.harness.launch import APP, ROOT
 from tests.load import large
 from tests.load.clients import BackupIndexer, Detector, Indexer, Searcher, Tally, total
 from tests.load.soak import Soak
@@ -47,10 +48,10 @@ def served(folder: str = "") -> Iterator[tuple[Splunk, int]]:
     """`splay serve` over the app with a folder for its data, and its process."""
     ports = launch.free_port(), launch.free_port()
     password, token = secrets.token_urlsafe(12), str(uuid.uuid4())
-    splunk = Splunk(launch.LOOPBACK, ports[0], "admin", password, ports[1], token)
+    splunk = Splunk(launch.LOOPBACK, ports[0], "admin", password, ports[1], token, app=APP)
     with tempfile.TemporaryDirectory() as made:
         data = folder or made
-        command = [sys.executable, "-m", "splay", "serve", "--app", str(launch.ROOT)]
+        command = [sys.executable, "-m", "splay", "serve", "--app", str(ROOT)]
         command += ["--port", str(ports[0]), "--hec-port", str(ports[1]), "--data", data]
         secret = {"SPLUNK_PASSWORD": password, "SPLUNK_HEC_TOKEN": token}
         with launch.process(command, secret) as (running, log):

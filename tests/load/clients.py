@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 
 from splay.apps import AppSet
+from splay.harness.splunk import Splunk
 from tests.detection.searching import ROOT, RULE
-from tests.harness.splunk import APP, Splunk
+from tests.harness.launch import APP
 from tests.sample_events import Style, event, render
 
 BATCH = 5

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 
 import httpx
 
-from tests.harness.splunk import Splunk
+from splay.harness.splunk import Splunk
 from tests.load.soak import own_memory, results
 
 BATCH = 5000  # events

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.harness.splunk import Splunk
+from splay.harness.splunk import Splunk
 
 PASSWORD = "their own password"
 SLOWER = 2.0  # times as long as before the other user's median may be

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.harness.splunk import Splunk
+from splay.harness.splunk import Splunk
 from tests.sample_events import Style, event, render
 from tools.package import stage
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.harness.splunk import Splunk
+from splay.harness.splunk import Splunk
 from tools.content import CONTENT, EMPTY
 
 TEMPLATE = "lib/python*/site-packages/contentctl/templates/datamodels_cim.conf"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.harness.splunk import APP, Splunk
+from splay.harness.splunk import Splunk
+from tests.harness.launch import APP
 
 UNSHARED = {
     "macros": (

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from splay.conf.files import read_conf
+from splay.harness.splunk import Splunk
 from tests.command.pythons import find_python
 from tests.harness import launch
-from tests.harness.splunk import Splunk
 from tests.official import addon
 from tests.official.sharing import share
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from splay.harness.splunk import Splunk, search
 from tests.attack_data import DEFAULT_FILE as PUBLISHED
 from tests.harness import launch
-from tests.harness.splunk import Splunk, search
 from tests.official import contentctl
 from tests.official.contentctl import Data, Outcome
 from tests.official.sharing import share

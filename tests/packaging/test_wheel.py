@@ -55,3 +55,23 @@ def test_it_finds_what_an_app_elsewhere_detects(installed: Path) -> None:
     report = installed / "report.html"
     run(splay, "detect", sample, "--app", ROOT, "--report", report, cwd=installed)
     assert "FIRED" in report.read_text(encoding="utf-8").upper()
+
+
+def test_it_is_a_plugin_of_pytest(installed: Path) -> None:
+    """With its extra: an engine, and a server over an app that is elsewhere."""
+    python = installed / "venv" / "bin" / "python"
+    (wheel,) = installed.glob("splay-*.whl")
+    run(python, "-m", "pip", "install", "-q", f"{wheel}[pytest]", cwd=installed)
+    folder = installed / "project"
+    (folder / "app" / "default").mkdir(parents=True)
+    (folder / "app" / "default" / "macros.conf").write_text("[ann]\ndefinition = user=ann\n")
+    (folder / "test_it.py").write_text(
+        "from splay.harness.engine import assert_rows, event\n"
+        "def test_searches(splay_engine):\n"
+        "    found = splay_engine.search('`ann` | stats count', events=[event('user=ann')])\n"
+        "    assert_rows(found, [{'count': 1}])\n"
+        "def test_serves(splay_server):\n"
+        "    assert 'app' in [app.name for app in splay_server.service().apps]\n"
+    )
+    found = run(python, "-m", "pytest", "-q", "--splay-app", "app", cwd=folder)
+    assert "2 passed" in found

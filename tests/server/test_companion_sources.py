@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from splay.harness.splunk import dispatch, job_results
 from tests.detection.companion import COMPANION, FORMS, app_with_cas
 from tests.efficacy.companion import by_sample
 from tests.efficacy.sources import SAMPLES, every_event
-from tests.harness.splunk import APP, dispatch, job_results
+from tests.harness.launch import APP
 from tests.published_events import PAGES, Published
 from tests.server.running import Server, running
 

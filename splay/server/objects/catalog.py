@@ -9,7 +9,6 @@ Source: Admin Manual, "Configuration file precedence"; default.meta.conf; REST A
 from __future__ import annotations
 
 import glob
-import re
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from splay.apps import AppSet
+from splay.apps import APP_NAME, AppSet, app_name
 from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.errors import ConfError
 from splay.server.errors import RestError
@@ -61,8 +60,6 @@ _ALWAYS = frozenset(
     )
 )  # files that splay heeds, even if empty
 
-_NAME = re.compile(r"[\w\-][\w.\- ]{0,99}")
-
 
 @dataclass
 class Object:
@@ -87,7 +84,7 @@ class Catalog:
         self._lock = threading.RLock()
         self.folders: dict[str, Path] = {}
         for folder in folders:
-            name = _app_name(folder)
+            name = app_name(folder)
             if name in self.folders:
                 raise ConfError(f"there are two apps named {name}", where=str(folder))
             self.folders[name] = folder
@@ -101,7 +98,7 @@ class Catalog:
 
     def create_app(self, name: str) -> None:
         """Makes an app that holds nothing yet."""
-        if not _NAME.fullmatch(name):
+        if not APP_NAME.fullmatch(name):
             raise RestError(400, f'The app name "{name}" is not valid.')
         (self._etc / "apps" / name / "local").mkdir(parents=True)
 
@@ -377,15 +374,3 @@ def _made_place(etc: Path, app: str) -> Place:
     """The place of what was changed of an app; to put its path together takes longer than to look
     whether its files have changed."""
     return Place(app, etc / "apps" / app)
-
-
-def _app_name(folder: Path) -> str:
-    settings = Place("", folder).conf("app")
-    for stanza, key in (("package", "id"), ("id", "name")):
-        if stanza in settings and settings[stanza].settings.get(key):
-            name = settings[stanza].settings[key]
-            if not _NAME.fullmatch(name):
-                where = settings[stanza].where[key]
-                raise ConfError(f"{name!r} cannot be an app's name", where=where)
-            return name
-    return folder.resolve().name

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from xml.etree.ElementTree import ParseError
 
-from splunklib.binding import (  # type: ignore[import-untyped,unused-ignore]
-    AuthenticationError,
-    HTTPError,
-)
+from splunklib.binding import AuthenticationError, HTTPError
 
-from tests.harness.splunk import HarnessError, Splunk
+from splay.harness.splunk import HarnessError, Splunk
 
 _NOT_UP = (OSError, HTTPException, AuthenticationError, HTTPError, ParseError)
 """What splunk-sdk raises while a Splunk is starting, or when it is none."""

@@ -16,21 +16,25 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-import splunklib.client as client  # type: ignore[import-untyped,unused-ignore]
-from splunklib.binding import handler  # type: ignore[import-untyped,unused-ignore]
-from splunklib.results import JSONResultsReader  # type: ignore[import-untyped,unused-ignore]
+import splunklib.client as client
+from splunklib.binding import handler
+from splunklib.results import JSONResultsReader
 
-APP = "DA-ESS-ADCSBackup"
+from splay.errors import SplayError
+
 Result = dict[str, str | list[str]]
 
 
-class HarnessError(Exception):
+class HarnessError(SplayError):
     """The Splunk that was asked for cannot be had, or does not do what a Splunk does."""
 
 
 @dataclass(frozen=True)
 class Splunk:
-    """Addresses and credentials. verify: whether its certificates are checked."""
+    """Addresses and credentials.
+
+    app: in whose context searches run. verify: whether its certificates are checked.
+    """
 
     host: str
     port: int
@@ -41,6 +45,7 @@ class Splunk:
     scheme: str = "https"
     hec_scheme: str = "https"
     verify: bool = False
+    app: str = "search"
 
     def service(self, seconds: float = 600) -> Any:
         """A new session of the user in the app. Raises what splunk-sdk raises.
@@ -55,7 +60,7 @@ class Splunk:
             password=self.password,
             scheme=self.scheme,
             owner="nobody",
-            app=APP,
+            app=self.app,
             autologin=True,
         )
 

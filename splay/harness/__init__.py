@@ -1,0 +1,1 @@
+"""What tests drive: searches without a server, and a Splunk, whichever was asked for."""
