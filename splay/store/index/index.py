@@ -9,7 +9,6 @@ import heapq
 import shutil
 import threading
 import time
-from array import array
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,8 +18,9 @@ from pathlib import Path
 from splay.errors import DataError, OutputError
 from splay.store.event import Event, Need, ReadReport
 from splay.store.index.batch import make_batch, pieces
-from splay.store.index.bucket import COLUMNS, Bucket, Events
+from splay.store.index.bucket import COLUMNS, Bucket
 from splay.store.index.columns import BadColumns, Growing, Summary
+from splay.store.index.events import Events, StoredEvent
 from splay.store.index.journal import Journal
 from splay.store.index.recovery import Tell, damaged, journal_path, recovered
 from splay.store.literalscan import LiteralScan
@@ -207,13 +207,7 @@ class Index:
                     where=str(bucket.journal.path),
                 ) from error
             return
-        times = events.columns.times
-
-        def in_order(numbers: Iterable[int]) -> Iterable[int]:
-            found = sorted(numbers, key=lambda number: (times[number], number), reverse=True)
-            return array("L", found)
-
-        yield from self._matching(bucket, events, need, literals, report, check, in_order)
+        yield from self._matching(bucket, events, need, literals, report, check, newest=True)
 
     def _matching(
         self,
@@ -223,9 +217,10 @@ class Index:
         literals: LiteralScan,
         report: ReadReport,
         check: Check,
-        order: Callable[[Iterable[int]], Iterable[int]] = iter,
+        *,
+        newest: bool = False,
     ) -> Iterator[Event]:
-        """Those of one bucket. order: of their numbers."""
+        """Those of one bucket."""
         origin_of, fields_of = events.columns.origin_of, events.columns.fields_of
         deleted, timely = bucket.deleted, not bucket.hot and bucket.inside(need)
         known: dict[tuple[int, int], bool] = {}  # by what they share: whether they can match
@@ -235,7 +230,8 @@ class Index:
             report.bytes += size
             return check()
 
-        for seen, number in enumerate(order(events.numbers(literals, told)), 1):
+        numbers = events.newest if newest else events.numbers
+        for seen, number in enumerate(numbers(literals, told), 1):
             if seen % _CHECK_EVERY == 0 and not check():
                 return
             shared = origin_of[number], fields_of[number]
@@ -243,7 +239,7 @@ class Index:
                 continue
             if deleted and number in deleted:
                 continue
-            event = events.event(number, self.name)
+            event = StoredEvent(events, number, self.name)
             if shared not in known:
                 known[shared] = need.may_match(event)
             if known[shared]:

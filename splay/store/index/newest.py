@@ -6,11 +6,11 @@ few are open at once. Of the same moment the event that came last is first.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from splay.store.event import Event, Need, ReadReport
-from splay.store.index.bucket import Bucket
+from splay.store.index import merging
 from splay.store.index.index import Index
 from splay.store.literalscan import LiteralScan
 
@@ -21,30 +21,14 @@ def newest_first(
     indexes: Iterable[Index], need: Need, literals: LiteralScan, report: ReadReport, check: Check
 ) -> Iterator[Event]:
     """The events that can match. Ends early when `check` says so. Raises DataError."""
-    closed: list[tuple[float, int, int, Index, Bucket]] = []
+    parts = []
     for place, index in enumerate(indexes):
         for bucket in index.buckets:
+            summary = bucket.summary
             if bucket.within(need):
-                summary = bucket.summary
-                closed.append((summary.latest, place, summary.first, index, bucket))
+                opened = partial(index.newest, bucket, need, literals, report, check)
+                parts.append(merging.Part(summary.latest, (place, summary.first), opened))
             else:
-                report.events += bucket.summary.count
-                report.bytes += bucket.summary.text
-    closed.sort(key=lambda one: one[:3])
-    opened: list[tuple[float, int, int, Event, Iterator[Event]]] = []
-
-    def follow(place: int, first: int, events: Iterator[Event]) -> None:
-        event = next(events, None)
-        if event is not None:
-            heapq.heappush(opened, (-event.time, -place, -first, event, events))
-
-    while closed or opened:
-        while closed and (not opened or closed[-1][0] >= -opened[0][0]):
-            if not check():
-                return
-            _, place, first, index, bucket = closed.pop()
-            follow(place, first, index.newest(bucket, need, literals, report, check))
-        if opened:
-            _, place, first, event, events = heapq.heappop(opened)
-            yield event
-            follow(-place, -first, events)
+                report.events += summary.count
+                report.bytes += summary.text
+    return merging.newest_first(parts, lambda event: event.time)
