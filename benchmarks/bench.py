@@ -1,12 +1,15 @@
 """Times splay beside its peers, each as a whole process, and prints a table with the goals.
 
-    python -m benchmarks.bench [PART ...] [--events N ...] [--repeat N] [--zircolite DIR]
-                               [--json FILE] [--write]
+    python -m benchmarks.bench [PART ...] [--events N ...] [--varied N] [--repeat N]
+                               [--zircolite DIR] [--logs FILE ...] [--json FILE] [--write]
 
-PART is one or more of: sparse, dense, linear, gzip, evtx, command, start, serve; all of them where
-none is named. Contenders take turns, so that a slow moment of the machine hits all of them. Times
-are medians of wall time; memory is the largest resident size of a process or one of its children.
---write puts the lines with a goal into README.md and all of them into docs/scale.md.
+PART is one or more of: everyday, detect, sparse, dense, linear, gzip, evtx, command, start, serve;
+all of them where none is named. --varied: of how many events that differ the logs of everyday and
+detect are; those of sparse, dense and linear are made of a few templates. --logs: real .evtx files,
+over which the everyday searches are timed as well. Contenders take turns, so that a slow moment of
+the machine hits all of them. Times are medians of wall time; memory is the largest resident size of
+a process or one of its children. --write puts the lines with a goal into README.md and all of them
+into docs/scale.md.
 """
 
 from __future__ import annotations
@@ -19,18 +22,35 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import command, logs, server, streams
+from benchmarks import command, everyday, logs, server, streams
 from benchmarks.timing import ROOT, Line
 from tools.figures import README, write
 
-PARTS = ("sparse", "dense", "linear", "gzip", "evtx", "command", "start", "serve")
+PARTS = (
+    "everyday",
+    "detect",
+    "sparse",
+    "dense",
+    "linear",
+    "gzip",
+    "evtx",
+    "command",
+    "start",
+    "serve",
+)
 HEAD = ("what", "contender", "median s", "per second", "MB", "goal", "reached")
 
 
 def measured(part: str, options: argparse.Namespace) -> Iterator[Line]:
     """The lines of one part."""
     largest, repeat = max(options.events), options.repeat
-    if part in ("sparse", "dense"):
+    if part == "everyday":
+        yield from everyday.everyday(options.varied, repeat)
+        if options.logs:
+            yield from everyday.real_logs(options.logs, repeat)
+    elif part == "detect":
+        yield from everyday.detections(options.varied, repeat)
+    elif part in ("sparse", "dense"):
         for events in options.events:
             of_all = events == largest
             yield from logs.beside_peers(events, part, repeat, options.zircolite, largest=of_all)
@@ -89,6 +109,8 @@ def main() -> int:
     )
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--events", type=int, nargs="+", default=[200_000, 2_000_000])
+    parser.add_argument("--varied", type=int, default=everyday.EVENTS)
+    parser.add_argument("--logs", type=Path, nargs="+", help="real .evtx files")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--zircolite", type=Path, help="a checkout of Zircolite")
     parser.add_argument("--json", type=Path, help="write the lines here as well")
