@@ -50,14 +50,14 @@ def _ask(row: Row) -> Step:
     who = text_of(row, "caller") or text_of(row, "Caller_User_Name")
     if text_of(row, "caller_authorization") == "approved":
         rule = text_of(row, "caller_authorization_rule")
-        return Step("It is approved", f"By {rule or 'the list of backup operators'}.")
+        return Step("It is approved.", f"By {rule or 'the list of backup operators'}.")
     if owner:
-        return Step(f"Ask {owner}", f"They own {dest}: was {who} to back it up then?")
+        return Step(f"Ask {owner}.", f"They own {dest}: was {who} to back it up then?")
     words = (
         f"Was {who} to back it up then? Nobody is named as the CA's owner: write ca_owner in "
         "adcs_certificate_authorities.csv, and it stands here."
     )
-    return Step(f"Ask whoever owns {dest}", words)
+    return Step(f"Ask whoever owns {dest}.", words)
 
 
 def _completion(
@@ -80,11 +80,13 @@ def _logon(row: Row, around: Surroundings) -> list[Step]:
     shown = found[:_MOST_LOGONS]
     more = f", and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
     words = " OR ".join(map(quoted, shown))
+    # A Logon ID is of one host's session; a field for the host every event need not have.
+    words = f"{quoted(text_of(row, 'dest'))} ({words})"
     return [
         Step(
             "What else did that logon do?",
             f"How it came (4624), and what it ran (4688): Logon ID {', '.join(shown)}{more}.",
-            f"`wineventlog_security` ({words}) | sort 0 _time | table _time, host, EventCode, _raw",
+            f"`wineventlog_security` {words} | sort 0 _time | table _time, host, EventCode, _raw",
         )
     ]
 

@@ -61,7 +61,7 @@ def scheduled(ago: float, status: str = "success", more: str = "", name: str = R
         f'{moment(ago):%m-%d-%Y %H:%M:%S.000 +0000} INFO  SavedSplunker - savedsearch_id="nobody;'
         f'DA-ESS-ADCSBackup;{name}", search_type="scheduled", user="nobody", '
         f'app="DA-ESS-ADCSBackup", savedsearch_name="{name}", priority=default, '
-        f"status={status}, digest_mode=1, "
+        f"status={status}, digest_mode=0, "
         f"scheduled_time={NOW - ago:.0f}, window_time=0, run_time=0.4, result_count=0{more}"
     )
     log = "/opt/splunk/var/log/splunk/scheduler.log"

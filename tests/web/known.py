@@ -165,7 +165,7 @@ def _run(at: datetime, name: str, status: str) -> Event:
         f'{at:%m-%d-%Y %H:%M:%S.000 +0000} INFO  SavedSplunker - savedsearch_id="nobody;'
         f'DA-ESS-ADCSBackup;{name}", search_type="scheduled", user="nobody", '
         f'app="DA-ESS-ADCSBackup", savedsearch_name="{name}", priority=default, status={status}, '
-        f"digest_mode=1, scheduled_time={at.timestamp():.0f}, window_time=0, run_time=0.4, "
+        f"digest_mode=0, scheduled_time={at.timestamp():.0f}, window_time=0, run_time=0.4, "
         f"result_count=0{why if status == 'skipped' else ''}"
     )
     log = "/opt/splunk/var/log/splunk/scheduler.log"
