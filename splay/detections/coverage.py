@@ -28,10 +28,11 @@ SUBCATEGORIES = (Subcategory("Certification Services", Codes(4868, 4900)),)
 
 @dataclass(frozen=True)
 class Coverage:
-    """The events of a subcategory that there are."""
+    """The events of a subcategory that there are. bounded: in a time range alone."""
 
     subcategory: Subcategory
     found: Related
+    bounded: bool = False
 
 
 def subcategory_of(codes: EventCodes | None) -> Subcategory | None:
@@ -49,12 +50,13 @@ def coverage_of(subcategory: Subcategory, store: Store, need: Need, report: Read
     need: the search's, of which the time range counts. report: of the search, which was told of
     them while files were read.
     """
+    bounded = (need.earliest, need.latest) != (None, None)
     if isinstance(store, FileStore):
-        return Coverage(subcategory, report.related)
+        return Coverage(subcategory, report.related, bounded)
     found = Related()
     for event in store.scan(Need((), need.earliest, need.latest, need.indexes), ReadReport()):
         raw = event.raw.encode("utf-8", "replace")
         said = CODE.search(raw)
         if said and subcategory.codes.at(raw, said.start(1)):
             found.add(event.host, event.time)
-    return Coverage(subcategory, found)
+    return Coverage(subcategory, found, bounded)

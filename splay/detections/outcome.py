@@ -57,7 +57,8 @@ class Outcome:
         kind = f"event {subcategory.codes.first} to {subcategory.codes.last}"
         audited = f"({subcategory.name} auditing)"
         if not found.events or found.first is None or found.last is None:
-            return f"These logs could not have shown it: they hold no {kind} {audited}"
+            where = " of this time range" if self.coverage.bounded else ""
+            return f"These logs could not have shown it: they hold no {kind}{where} {audited}"
         hosts = ", ".join(list(found.hosts)[:_MOST_HOSTS])
         more = len(found.hosts) - _MOST_HOSTS
         hosts += f" and {more:,} more" if more > 0 else ""

@@ -45,6 +45,14 @@ def test_a_log_without_such_events_could_not_have_shown_it(path: Path, log: str 
     assert "could not have shown it: they hold no event 4868 to 4900" in shown
 
 
+def test_a_time_range_is_named_where_only_it_was_looked_at(path: Path) -> None:
+    path.write_text(BACKUP)
+    told = CliRunner().invoke(main, ["detect", "--app", ROOT, str(path), "--latest", "2026-03-09"])
+    shown = told.stdout.replace("\n", " ")
+    assert "they hold no event 4868 to 4900 of this time range" in shown
+    assert "1 matching event lies outside the time range" in shown
+
+
 @pytest.mark.parametrize("log", [f"{LOGON}\n{ENDED}\n{ENDED}\n", evtx([LOGON, ENDED, ENDED])])
 def test_of_which_hosts_and_when(path: Path, log: str | bytes) -> None:
     outcome, shown = detect(path, log)

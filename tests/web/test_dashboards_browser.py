@@ -153,6 +153,21 @@ def test_numbers_of_the_other_views_lead_to_what_they_count(dashboard: Dashboard
     assert len(dashboard.rows("viz_table")) == 1
 
 
+@pytest.mark.parametrize(
+    ("panel", "rows"), [("viz_lines", 1), ("viz_cas", 4), ("viz_proposed", 1)]
+)
+def test_numbers_of_the_lists_lead_to_the_search_of_their_rows(
+    dashboard: Dashboard, panel: str, rows: int
+) -> None:
+    dashboard.open(f"{APP}/adcs_lists")
+    assert dashboard.number(panel) == str(rows)
+    dashboard.page.after_load(lambda: dashboard.click_number(panel))
+    dashboard.drawn()
+    assert f"/en-US/app/{APP}/search?q=" in dashboard.page.run("location.href")
+    assert len(dashboard.rows("results")) == rows
+    assert dashboard.page.errors() == []
+
+
 def test_one_key_has_one_name(dashboard: Dashboard) -> None:
     dashboard.open(f"{APP}/adcs_key")
     panels = dashboard.panels()
