@@ -45,7 +45,8 @@ $(READY): pyproject.toml
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..." >&2; exit 2; }
 	@echo "Making the virtual environment $(VENV), once: splay and its tools, from PyPI (about a minute)"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@# Twice quiet: pip's own warnings, such as of a package without pyproject.toml, are no news here.
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
 	$(BIN)/python -m compileall -q splay bin
 	@touch $@
 
