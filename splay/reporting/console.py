@@ -13,7 +13,7 @@ from rich.text import Text
 
 from splay.detections.outcome import Outcome
 from splay.eval.value import as_list, to_text
-from splay.reporting.text import cell_text, places, split_columns
+from splay.reporting.text import cell_text, places_in_short, split_columns
 from splay.rows import Results, Row
 from splay.visible import visible, visible_block
 
@@ -108,7 +108,7 @@ def _result(outcome: Outcome, row: Row, number: int) -> RenderableType:
         score = f"{entry.score:g}"
         parts.append(Text("\nrisk", "bold"))
         parts.append(_safe(f"{score} on the {entry.type} {entry.object}: {entry.message}"))
-    if lines := places(outcome, row):
+    if lines := places_in_short(outcome, row):
         parts += [Text("\nevidence", "bold"), _safe("\n".join(lines))]
     of = len(outcome.results.rows)
     return Panel(Group(*parts), title=f"result {number} of {of}", title_align="left")

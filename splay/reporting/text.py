@@ -137,6 +137,34 @@ def places(outcome: Outcome, row: Row) -> list[str]:
     return [*lines, f"and {more:,} more"] if lines and more else lines
 
 
+def places_in_short(outcome: Outcome, row: Row) -> list[str]:
+    """The same with a line for each file: record numbers that follow each other are a range."""
+    group = outcome.behind(row)
+    if group is None:
+        return []
+    kept = [one for one in group.kept if one.place]
+    records: dict[str, list[str]] = {}
+    for one in kept:
+        records.setdefault(one.file, []).append(one.record)
+    lines = [", ".join(filter(None, (file, _ranges(found)))) for file, found in records.items()]
+    more = group.count - len(kept)
+    return [*lines, f"and {more:,} more"] if lines and more else lines
+
+
+def _ranges(records: Sequence[str]) -> str:
+    """Record numbers in words, such as `records 7, 20 to 39`; "" where none is known."""
+    found: list[tuple[int, int]] = []
+    for number in sorted({int(text) for text in records if text.isdecimal()}):
+        if found and found[-1][1] == number - 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    words = [str(first) if first == last else f"{first} to {last}" for first, last in found]
+    words += dict.fromkeys(text for text in records if text and not text.isdecimal())
+    many = "records" if len(words) > 1 or " to " in "".join(words) else "record"
+    return f"{many} {', '.join(words)}" if words else ""
+
+
 def with_places(outcome: Outcome) -> Results:
     """The results with a column that names the events behind each."""
     results = outcome.results

@@ -61,6 +61,19 @@ def test_the_table_and_csv_name_them(log: Path, monkeypatch: pytest.MonkeyPatch)
     assert line in detect(str(log), "--format", "csv").stdout
 
 
+def test_records_that_follow_each_other_are_a_range_in_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    path = tmp_path / "a.log"
+    path.write_text("\n".join(backup(number) for number in (9, 5, 7, 6)))
+    assert f"{path}, records 5 to 7, 9" in detect(str(path)).stdout
+    path.write_text("\n".join(backup(number) for number in range(1, 31)))
+    shown = detect(str(path)).stdout  # the first 20 of a result's events are kept
+    assert f"{path}, records 1 to 20" in shown
+    assert "and 10 more" in shown
+
+
 def test_sarif_points_to_the_file_and_not_to_the_folder(log: Path, tmp_path: Path) -> None:
     """SARIF 2.1.0, 3.28.3 (physicalLocation) and 3.4.5 (index into the artifacts)."""
     out = tmp_path / "out.sarif"
