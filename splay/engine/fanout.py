@@ -117,6 +117,9 @@ def workers() -> Iterator[ProcessPoolExecutor]:
         # kill_workers does the same from 3.14 on.
         for process in list(pool._processes.values()):
             process.kill()
+        # Who sends the next share would wait for a reader for ever: Python closes this end itself
+        # from 3.11.5 on (https://github.com/python/cpython/issues/94777).
+        pool._call_queue._reader.close()  # type: ignore[attr-defined]
         pool.shutdown(wait=True, cancel_futures=True)
         raise
     else:

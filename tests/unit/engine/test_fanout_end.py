@@ -14,7 +14,10 @@ import os, signal, time
 from splay.engine.fanout import workers
 with workers() as pool:
     print(pool.submit(os.getpid).result(), flush=True)
-    pool.submit(time.sleep, 600)
+    for _ in range(os.cpu_count()):
+        pool.submit(time.sleep, 600)
+    for _ in range(3):
+        pool.submit(len, bytes(1 << 20))  # more than a pipe holds
     time.sleep(0.2)
     os.kill(os.getpid(), signal.{how})
     time.sleep(600)
