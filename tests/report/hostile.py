@@ -57,6 +57,16 @@ def approved(folder: Path) -> tuple[Path, Path]:
     return with_lists(folder), log
 
 
+def other_pages(folder: Path) -> dict[str, Path]:
+    """The pages of a hunt in the sample, and of a detection's test whose data is not here."""
+    pages = {name: folder / f"{name}.html" for name in ("hunt", "tests")}
+    hunt = ["hunt", str(SAMPLE), "--app", str(ROOT), "--report", str(pages["hunt"])]
+    test = ["test", str(ROOT / "content"), "--no-fetch", "--report", str(pages["tests"])]
+    assert CliRunner().invoke(main, hunt).exit_code == 0
+    assert CliRunner().invoke(main, test).exit_code == 5  # left out
+    return pages
+
+
 def detect(*args: str | Path, app: Path = ROOT) -> Result:
     """`splay detect` with the app of this repository, or another one."""
     return CliRunner().invoke(main, ["detect", "--app", str(app), *map(str, args)])

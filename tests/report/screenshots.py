@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tests.chromium import Browser, find_chromium
-from tests.report.hostile import ROOT, SAMPLE, approved, detect, hostile_file
+from tests.report.hostile import ROOT, SAMPLE, approved, detect, hostile_file, other_pages
 from tests.sample_events import Style, event, render
 
 VIEWS = (  # name, data, width, colour scheme
@@ -21,6 +21,10 @@ VIEWS = (  # name, data, width, colour scheme
     ("report-approved", "approved", 1280, "light"),
     ("report-silent", "silent", 1280, "light"),
     ("report-hostile", "hostile", 1280, "light"),
+    ("hunt", "hunt", 1280, "light"),
+    ("hunt-phone", "hunt", 390, "light"),
+    ("tests", "tests", 1280, "light"),
+    ("tests-phone", "tests", 390, "light"),
 )
 
 
@@ -51,7 +55,7 @@ def _reports(folder: Path) -> dict[str, Path]:
     silent.write_text(render(event(4624), Style()), encoding="utf-8")
     data = {"fired": SAMPLE, "silent": silent, "hostile": hostile_file(folder / "hostile")}
     app, data["approved"] = approved(folder)
-    made = {}
+    made = other_pages(folder)
     for kind, path in data.items():
         made[kind] = folder / f"{kind}.html"
         where = app if kind == "approved" else ROOT

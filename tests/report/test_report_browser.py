@@ -12,11 +12,11 @@ import pytest
 
 from tests.chromium import Page
 from tests.published import AXE, Unavailable
-from tests.report.hostile import SAMPLE, detect, hostile_file
+from tests.report.hostile import SAMPLE, detect, hostile_file, other_pages
 from tests.sample_events import Style, event, render
 
 OPEN_ALL = "document.querySelectorAll('details').forEach(part => { part.open = true })"
-KINDS = ["sample", "hostile", "silent"]
+KINDS = ["sample", "hostile", "silent", "hunt", "tests"]
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +26,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     silent.write_text(render(event(4624), Style()))
     hostile = hostile_file(tmp_path_factory.mktemp("hostile"))
     made = {}
-    for kind, data in zip(KINDS, (SAMPLE, hostile, silent), strict=True):
+    for kind, data in zip(KINDS, (SAMPLE, hostile, silent), strict=False):
         made[kind] = folder / f"{kind}.html"
         result = detect(data, "--report", made[kind])
         assert result.exit_code == (1 if kind == "silent" else 0), result.output
-    return made
+    return made | other_pages(folder)
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +93,32 @@ def test_on_a_phone_nothing_is_cut_or_scrolls_sideways(
         ".map(e => e.outerHTML.slice(0, 100))"
     )
     assert page.run(hidden) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_a_phone_each_cell_says_what_it_is(
+    page: Page, reports: dict[str, Path], kind: str
+) -> None:
+    page.view(390)
+    page.open(reports[kind])
+    unnamed = (
+        "[...document.querySelectorAll('.scroll td')]"
+        ".filter(e => !/\\w/.test(getComputedStyle(e, '::before').content) || !e.innerText.trim())"
+        ".map(e => e.outerHTML.slice(0, 100))"
+    )
+    assert page.run(unnamed) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_no_table_is_cut(page: Page, reports: dict[str, Path], kind: str, width: int) -> None:
+    page.view(width)
+    page.open(reports[kind])
+    cut = (
+        "[...document.querySelectorAll('.scroll')]"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 100))"
+    )
+    assert page.run(cut) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
