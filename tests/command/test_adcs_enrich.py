@@ -98,6 +98,8 @@ def test_the_type_of_a_backup(enricher: Enricher, number: str, expected: str | N
         ({"firstTime": "nan"}, 'firstTime "nan"', "unknown"),
         ({"firstTime": "1e9"}, 'firstTime "1e9"', "unknown"),
         ({"lastTime": "999999999999"}, 'lastTime "999999999999"', "unknown"),  # after year 9999
+        # 9999-12-31T00:00:00Z: before it has ended everywhere, somewhere it is the year 10000
+        ({"lastTime": "253402214400"}, 'lastTime "253402214400"', "unknown"),
         ({"lastTime": "-1"}, 'lastTime "-1"', "unknown"),
         ({"lastTime": ""}, "no value in lastTime", "unknown"),
         ({"lastTime": ["1773144000", "x"]}, 'lastTime "x"', "unknown"),
@@ -114,6 +116,12 @@ def test_a_bad_value_is_said_and_never_approved(
     assert len(problems) == 1
     assert problems[0].startswith(problem)
     assert fields["caller_authorization"] == authorization
+
+
+def test_the_last_moment_that_has_a_wall_clock_everywhere(enricher: Enricher) -> None:
+    """9999-12-30T23:59:59Z."""
+    _, problems = enricher.enrich({**ROW, "lastTime": "253402214399"})
+    assert problems == []
 
 
 def test_a_row_for_everyone_is_for_one_caller_at_a_time(

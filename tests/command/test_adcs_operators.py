@@ -77,6 +77,13 @@ MANY = [
         None,
     ),
     (["corp,bob,ca01,,08:00-18:00,,,,,", "*,*,*,,,,,,,"], ["10T09:00", "11T09:00"], "approved", 3),
+    # A line whose days nobody can read holds nothing.
+    (
+        ["corp,bob,ca01,,08:00-18:00,,,,,", "*,*,*,Mo-Fr,,,,,,"],
+        ["10T09:00", "11T09:00"],
+        "unknown",
+        None,
+    ),
     (["corp,bob,ca01,,,,,,,"], ["10T09:00", "25T09:00"], "approved", 2),
     (["corp,bob,ca01,,08:00-18:00,,,,,"], ["10T09:00", "11T20:00"], "outside_window", 2),
 ]
