@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,37 @@ def test_a_fault_in_a_lookup_is_on_every_row(tmp_path: Path, authorities: WriteL
     authorities("ca01")
     problems = Enricher(tmp_path, OPTIONS).enrich(ROW)[1]
     assert [text.split(":")[0] for text in problems] == ["authorities.csv line 2", "operators.csv"]
+
+
+def test_what_is_wrong_with_lists_and_row_is_said_together(
+    tmp_path: Path, authorities: WriteLookup
+) -> None:
+    authorities("ca01")
+    row = {**ROW, "Caller_User_Name": "", "lastTime": ""}
+    problems = Enricher(tmp_path, OPTIONS).enrich(row)[1]
+    assert [text.split(":")[0] for text in problems] == [
+        "authorities.csv line 2",
+        "operators.csv",
+        "no value in Caller_User_Name",
+        "no value in lastTime",
+    ]
+
+
+def test_an_empty_value_beside_another_one_is_none(enricher: Enricher) -> None:
+    fields, problems = enricher.enrich({**ROW, "Caller_User_Name": ["", "bob"]})
+    assert problems == []
+    assert (fields["caller"], fields["caller_authorization"]) == ("CORP\\bob", "approved")
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_collection_of_garbage_is_as_it_was(collects: bool, tmp_path: Path) -> None:
+    was_on = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        Enricher(tmp_path, OPTIONS)
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if was_on else gc.disable)()
 
 
 @pytest.mark.parametrize(

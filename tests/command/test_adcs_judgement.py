@@ -43,6 +43,7 @@ DOMAIN_SID = "S-1-5-21-1004336348-1177238915-682003330-"
         ("CORP", "", "", "unknown"),
         ("unknown", "unknown", "", "unknown"),
         ("-", "-", "S-1-0-0", "unknown"),
+        ("CORP", " \t", "", "unknown"),
     ],
 )
 def test_the_type_of_a_caller(domain: str, user: str, sid: str, expected: str) -> None:
@@ -51,7 +52,13 @@ def test_the_type_of_a_caller(domain: str, user: str, sid: str, expected: str) -
 
 @pytest.mark.parametrize(
     ("domain", "user", "expected"),
-    [("CORP", "bob", "CORP\\bob"), ("", "bob", "bob"), ("-", "bob", "bob"), ("", "", "")],
+    [
+        ("CORP", "bob", "CORP\\bob"),
+        ("", "bob", "bob"),
+        ("-", "bob", "bob"),
+        (" ", "bob", "bob"),
+        ("", "", ""),
+    ],
 )
 def test_the_name_of_a_caller(domain: str, user: str, expected: str) -> None:
     assert caller_name(domain, user) == expected

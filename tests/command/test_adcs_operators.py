@@ -118,6 +118,11 @@ def test_the_row_and_the_moment_are_told_in_words(operators: WriteLookup) -> Non
     assert verdict.moment == "Tue 2026-03-10 14:00 UTC+02:00"  # 12:00 UTC
 
 
+def test_a_time_that_cannot_be_read_has_no_moment(operators: WriteLookup) -> None:
+    verdict = Operators(operators("corp,bob,,,,,,,,")).judge("corp", "bob", "ca01", [None])
+    assert (verdict.word, verdict.moment) == ("approved", "")
+
+
 def test_only_a_header_is_empty_and_no_problem(operators: WriteLookup) -> None:
     known = Operators(operators())
     assert (known.empty, known.readable, known.problems) == (True, True, ())
