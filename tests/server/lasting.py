@@ -1,4 +1,4 @@
-"""Clients that index until their server ends, and what a new server finds afterwards."""
+"""Clients that index until their server ends, and what a folder of indexes holds afterwards."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import json
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from splay.store.event import Event, Need, ReadReport
+from splay.store.index.indexes import Indexes
+from splay.store.literalscan import LiteralScan
 from tests.server.running import Server, running
 
 _MOST = 100_000  # events of one client, for a server that does not end
@@ -60,3 +64,21 @@ def indexed(data: Path) -> list[str]:
         found = server.connect().jobs.oneshot(search, output_mode="json_cols", count=0).read()
     columns = json.loads(found)["columns"]
     return sorted(columns[0]) if columns else []
+
+
+def event(text: str, **more: Any) -> Event:
+    return Event(text, 1.5, "h", "s", "st", "main", 2.0, **more)
+
+
+def found(indexes: Indexes) -> list[Event]:
+    scan = indexes.get("main").scan(Need(), LiteralScan(()), ReadReport(), lambda: True)
+    return list(scan)
+
+
+def opened(folder: Path) -> tuple[list[str], list[str]]:
+    """The events that are found in a folder, and what is told of it."""
+    told: list[str] = []
+    indexes = Indexes(folder, lambda name, text: told.append(text))
+    texts = [one.raw for one in found(indexes)]
+    indexes.close()
+    return texts, told

@@ -23,13 +23,12 @@ import pytest
 
 from splay.errors import DataError
 from splay.server.splunkd import Splunkd
-from splay.store.event import Event, Need, ReadReport
+from splay.store.event import Event
 from splay.store.index import bucket
 from splay.store.index.columns import Origin, counts_by_origin
 from splay.store.index.frames import MARK
 from splay.store.index.indexes import Indexes
-from splay.store.literalscan import LiteralScan
-from tests.server.lasting import Senders, indexed
+from tests.server.lasting import Senders, event, found, indexed, opened
 from tests.server.running import PASSWORD, ROOT, Server, refused, running
 
 
@@ -39,10 +38,6 @@ def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
-def event(text: str, **more: Any) -> Event:
-    return Event(text, 1.5, "h", "s", "st", "main", 2.0, **more)
-
-
 def stored(folder: Path, *batches: Sequence[str]) -> Path:
     """A folder of indexes whose index main has got these events; its journal."""
     indexes = Indexes(folder)
@@ -50,20 +45,6 @@ def stored(folder: Path, *batches: Sequence[str]) -> Path:
         indexes.append([event(text) for text in batch])
     indexes.close()
     return folder / "main" / "000000000000.journal"
-
-
-def found(indexes: Indexes) -> list[Event]:
-    scan = indexes.get("main").scan(Need(), LiteralScan(()), ReadReport(), lambda: True)
-    return list(scan)
-
-
-def opened(folder: Path) -> tuple[list[str], list[str]]:
-    """The events that are found in a folder, and what is told of it."""
-    told: list[str] = []
-    indexes = Indexes(folder, lambda name, text: told.append(text))
-    texts = [one.raw for one in found(indexes)]
-    indexes.close()
-    return texts, told
 
 
 @pytest.mark.parametrize("warm", [False, True])

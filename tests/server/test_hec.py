@@ -137,6 +137,7 @@ def test_a_time_in_the_event_is_used_when_asked_for(hec: httpx.Client, index: An
     [
         ("", (400, 5, "No data"), None),
         ("   ", (400, 5, "No data"), None),
+        ("\n\t", (400, 5, "No data"), None),
         ("{", (400, 6, "Invalid data format"), 0),
         ('{"event":"a"} nonsense', (400, 6, "Invalid data format"), 1),
         ("[1]", (400, 6, "Invalid data format"), 0),
@@ -145,6 +146,9 @@ def test_a_time_in_the_event_is_used_when_asked_for(hec: httpx.Client, index: An
         ('{"event":"a","index":"nosuch"}', (400, 7, "Incorrect index"), 0),
         ('{"event":"a"}{"time":1}', (400, 12, "Event field is required"), 1),
         ('{"event":""}', (400, 13, "Event field cannot be blank"), 0),
+        ('{"event":" \\n"}', (400, 13, "Event field cannot be blank"), 0),
+        ('{"event":null}', (400, 13, "Event field cannot be blank"), 0),
+        ('{"event":"a"}{"event":" "}', (400, 13, "Event field cannot be blank"), 1),
         (
             '{"event":"a","fields":{"n":{"deep":1}}}',
             (400, 15, "Error in handling indexed fields"),
@@ -158,6 +162,20 @@ def test_refused_data(
     answer = hec.post("/event", content=body)
     assert code(answer) == expected
     assert answer.json().get("invalid-event-number") == number
+
+
+@pytest.mark.parametrize("body", ["", " ", "\r\n\n"])
+def test_a_raw_body_of_nothing(hec: httpx.Client, body: str) -> None:
+    """Of no body measured on Splunk 10.4.2; blanks are no event either."""
+    assert code(hec.post("/raw", content=body)) == (400, 5, "No data")
+
+
+@pytest.mark.parametrize("event", ["0", "false", "[]", "{}"])
+def test_what_is_false_is_no_blank(hec: httpx.Client, index: Any, event: str) -> None:
+    """Format events for HTTP Event Collector: the event may be any JSON."""
+    body = f'{{"index":"{index.name}","event":{event}}}'
+    assert code(hec.post("/event", content=body)) == (200, 0, "Success")
+    assert found(index, "table _raw") == [[event]]
 
 
 def test_nothing_of_a_refused_batch_is_indexed(hec: httpx.Client, index: Any) -> None:

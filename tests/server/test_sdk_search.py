@@ -10,6 +10,7 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from splunklib import client, results
@@ -244,6 +245,31 @@ def test_a_malformed_search_is_400(service: Any, search: str, text: str) -> None
         service.jobs.create(search)
     assert raised.value.status == 400
     assert b'type="FATAL"' in raised.value.body
+
+
+@pytest.mark.parametrize(
+    ("search", "position", "line"),
+    [
+        ("search `nosuch` b", 8, "search `nosuch` b"),
+        ("search a |`nosuch(1)`| head", 11, "search a |`nosuch(1)`| head"),
+        ("search a\n| `nosuch` | head", 12, "| `nosuch` | head"),
+        (
+            "| makeresults | append [search `nosuch`]",
+            32,
+            "| makeresults | append [search `nosuch`]",
+        ),
+    ],
+)
+def test_a_macros_mistake_is_shown_at_its_call(
+    service: Any, search: str, position: int, line: str
+) -> None:
+    """Positions count from 1, over all lines; the caret is under the call's backquote."""
+    with pytest.raises(HTTPError) as raised:
+        service.jobs.create(search)
+    answer = ElementTree.fromstring(raised.value.body).findtext(".//msg") or ""
+    said, shown, caret = answer.split("\n")
+    assert said.endswith(f"(position {position})")
+    assert (shown, caret) == (f"  {line}", "  " + " " * line.index("`") + "^")
 
 
 def test_a_mistake_in_arguments_fails_the_job(service: Any) -> None:
