@@ -13,18 +13,19 @@ SDKVENV := .venv-sdk
 JSMODULES := .cache/jssdk/node_modules
 BENCH := .venv-bench
 FUZZ := .venv-fuzz
+MUTANTS := .venv-mutants
 EVTX := .cache/Security_short_selected.evtx
 SAMPLE := tests/data/sample
 RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth commands conformance witness differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-sdk test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations
+.PHONY: addon-fields breadth commands conformance witness differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-sdk test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations mutants
 
 # The groups of `make help`; a target that stands in none is listed last.
 SEE := help setup detect attack-data dashboards
 APP := package inspect content views release wheel splunk-up splunk-down
-CHECK := test lint test-contentctl test-addon test-sdk test-splunk security faults fuzz mutations clean
+CHECK := test lint test-contentctl test-addon test-sdk test-splunk security faults fuzz mutations mutants clean
 MEASURE := bench load efficacy once breadth addon-fields conformance witness
 WRITE := commands differences scale screenshots renderer
 
@@ -165,6 +166,16 @@ addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lis
 mutations: $(READY) $(VENDORED)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000
 	$(BIN)/python -m pytest tests/unit/spl/test_mutated.py --mutations $(or $(MUTATIONS),100000)
 
+# What runs in it is a copy of the project, which each run brings up to date.
+$(MUTANTS)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(MUTANTS)
+	$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --editable "$$($(MUTANTS)/bin/python -m tests.mutants.tree)[dev,mutants]"
+	@touch $@
+
+mutants: $(VENDORED) $(MUTANTS)/.ready  ## change single places and list what no test notices: MUTANTS_ARGS="server --seeds 1 2"
+	$(MUTANTS)/bin/python -m tests.mutants $(MUTANTS_ARGS)
+
 conformance: $(READY)  ## run the conformance tables and count them, also for the README
 	@$(BIN)/python -m tests.engine.conformance
 
@@ -253,4 +264,4 @@ test-splunk: $(READY) package  ## run the detection's tests on a new Splunk cont
 	$(BIN)/python -m pytest tests/harness/test_on_splunk.py --splunk-type=docker
 
 clean:  ## remove what the other targets made
-	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(ADDON_8) $(SDKVENV) $(BENCH) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(dir $(RENDERER)) dashboards/node_modules $(VENV) $(INSPECT) $(CONTENTCTL) $(ADDON) $(ADDON_8) $(SDKVENV) $(BENCH) $(MUTANTS) .cache build dist lib .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -44,3 +44,12 @@ class Mutant:
         old = "\n".join(f"    - {line}" for line in self.before.split("\n"))
         new = "\n".join(f"    + {line}" for line in self.after.split("\n")) if self.after else ""
         return "\n".join(filter(None, (f"{self.path}:{self.line}", old, new)))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether tests noticed a mutant; how: the test that failed, or what else came of it."""
+
+    noticed: bool
+    how: str
+    seconds: float

@@ -1,0 +1,115 @@
+"""Which tests run a line, and what each costs: noted by `recording.py`, file by file."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from coverage import Coverage, CoverageData
+
+NEAR = 12
+"""Lines above one that is not noted, where the statement that it belongs to may begin."""
+MOST_SECONDS = 300
+"""A file of tests that takes longer is left out: it would not be tried on a mutant anyway."""
+
+
+class Record:
+    """What was noted of some folders of tests, and is noted where it was not yet.
+
+    - tree: the copy of the project that the tests run in.
+    - store: where what is noted is kept, a folder for each file of tests.
+    """
+
+    def __init__(self, tree: Path, store: Path) -> None:
+        self._tree, self._store = tree, store
+        self.costs: dict[str, float] = {}
+        self._covered: list[CoverageData] = []
+        self._by_line: dict[str, dict[int, set[str]]] = {}
+
+    def take(self, folders: Iterable[str], *, run: bool = True) -> None:
+        """Reads what is known of the tests of these folders.
+
+        run: files of which nothing is known, or that have changed, run; else they are left out.
+        """
+        files = sorted(file for name in folders for file in (self._tree / name).rglob("test_*.py"))
+        for file in files:
+            noted = self._store / file.relative_to(self._tree).with_suffix("")
+            if not run and not (noted / "all").exists():
+                continue
+            if run and not _is_newer(noted / "all", file):
+                print(f"recording {file.relative_to(self._tree)}", file=sys.stderr, flush=True)
+                self._run(file, noted)
+            costs = json.loads((noted / "costs.json").read_text(encoding="utf-8"))
+            if costs:
+                self.costs |= costs
+                self._covered.append(_read(noted / "all"))
+
+    def _run(self, file: Path, noted: Path) -> None:
+        shutil.rmtree(noted, ignore_errors=True)
+        noted.mkdir(parents=True)
+        (noted / "costs.json").write_text("{}", encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "--hypothesis-seed=0", "--no-header", "-q"]
+        command += ["-p", "tests.mutants.recording", "--record", str(noted), str(file)]
+        with (noted / "log").open("wb") as log:
+            try:
+                subprocess.run(
+                    command, cwd=self._tree, stdout=log, stderr=log, timeout=MOST_SECONDS
+                )
+            except subprocess.TimeoutExpired:
+                print(f"{file} takes too long and is left out", file=sys.stderr)
+        _combine(noted)
+
+    def tests(self, path: str, line: int) -> list[str]:
+        """The tests that run this line, the cheapest first. A line that runs when its module is
+        imported, as constants and heads of functions do, belongs to all that run any line of it.
+        """
+        lines = self._lines(path)
+        if not lines:
+            return []
+        at = next((near for near in range(line, line - NEAR, -1) if near in lines), 0)
+        return self._ordered(lines.get(at)) or self._ordered(set().union(*lines.values()))
+
+    def all_tests(self) -> list[str]:
+        """Every test, the cheapest first."""
+        return self._ordered(self.costs)
+
+    def _ordered(self, contexts: Iterable[str] | None) -> list[str]:
+        """The tests of these contexts, each of which is a test or a file of tests."""
+        wanted = set(contexts or ())
+        known = [test for test in self.costs if test in wanted or test.partition("::")[0] in wanted]
+        return sorted(known, key=lambda test: (self.costs[test], test))
+
+    def _lines(self, path: str) -> dict[int, set[str]]:
+        if path not in self._by_line:
+            lines: dict[int, set[str]] = {}
+            for data in self._covered:
+                found = data.contexts_by_lineno(str(self._tree / path))
+                for line, contexts in found.items():
+                    lines.setdefault(line, set()).update(contexts)
+            self._by_line = {path: lines}  # one file's at a time: together they are gigabytes
+        return self._by_line[path]
+
+
+def _is_newer(one: Path, than: Path) -> bool:
+    return one.exists() and os.stat(one).st_mtime > os.stat(than).st_mtime
+
+
+def _combine(noted: Path) -> None:
+    """What all processes noted, in one file."""
+    measured = Coverage(data_file=str(noted / "all"), config_file=False)
+    parts = [str(path) for path in noted.glob("covered.*")]
+    if parts:
+        measured.combine(parts)
+    measured.save()
+    (noted / "all").touch()
+
+
+def _read(file: Path) -> CoverageData:
+    data = CoverageData(str(file))
+    data.read()
+    return data
