@@ -1,6 +1,6 @@
 """A plugin of pytest: runs only the tests that a file names, in its order.
 
-python -m pytest -p tests.mutants.chosen --chosen FILE tests/unit/test_rows.py ...
+python -m pytest -p tests.mutants.chosen --chosen=FILE tests/unit/test_rows.py ...
 """
 
 from __future__ import annotations

@@ -54,7 +54,8 @@ class Record:
         noted.mkdir(parents=True)
         (noted / "costs.json").write_text("{}", encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "--hypothesis-seed=0", "--no-header", "-q"]
-        command += ["-p", "tests.mutants.recording", "--record", str(noted), str(file)]
+        command += ["-p", "tests.mutants.recording", f"--record={noted}", f"--rootdir={self._tree}"]
+        command.append(str(file.relative_to(self._tree)))
         with (noted / "log").open("wb") as log:
             try:
                 subprocess.run(

@@ -1,6 +1,6 @@
 """A plugin of pytest: notes which test runs which line, also in the processes that it starts.
 
-    python -m pytest -p tests.mutants.recording --record FOLDER tests/unit
+    python -m pytest -p tests.mutants.recording --record=FOLDER tests/unit
 
 Each test is a context of coverage.py, named as pytest names the test; a file of tests is one for
 what its tests share. `costs.json` says what each passing test took: one that fails already tells

@@ -90,7 +90,7 @@ class Runner:
         order = {file: place for place, file in enumerate(files)}
         self._list.write_text(json.dumps(sorted(tests, key=lambda test: order[_file(test)])))
         limit = SLACK + 5 * sum(self._record.costs[test] for test in tests)
-        code, output = _pytest(self._tree, ["--chosen", str(self._list), *files], limit)
+        code, output = _pytest(self._tree, [f"--chosen={self._list}", *files], limit)
         if code is None:
             return "it hangs"
         if code in BROKEN:
@@ -127,7 +127,7 @@ def _limit_memory() -> None:
 def _pytest(folder: Path, arguments: list[str], limit: float) -> tuple[int | None, str]:
     """The exit code, None for one that did not end in time, and what was printed."""
     command = [sys.executable, "-m", "pytest", "-x", "-p", "tests.mutants.chosen", "--tb=no"]
-    command += ["-p", "no:cacheprovider", "--hypothesis-seed=0", *arguments]
+    command += ["-p", "no:cacheprovider", "--hypothesis-seed=0", f"--rootdir={folder}", *arguments]
     running = subprocess.Popen(
         command,
         cwd=folder,
