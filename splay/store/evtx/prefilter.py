@@ -23,11 +23,10 @@ from splay.store.literalscan import LiteralScan
 _ALIKE = re.compile(r"[a-z0-9 _.:\\$%-]+")
 # What may be, or end, the fraction of a second, of which there are six digits in one form only.
 _FRACTION = re.compile(r"\.\d+z?|\d+z|\d{5,}00(?!\d)")
-_PER_BLOCK = 256
 
 
 class Prefilter:
-    """Says of whole chunks which of their records may pass a scan for these literals.
+    """Says of a whole chunk which of its records may pass a scan for these literals.
 
     look: is shown the texts of all records.
     """
@@ -47,32 +46,29 @@ class Prefilter:
         """Whether every record may pass."""
         return self._scan.empty
 
-    def places(self, chunks: Sequence[Chunk]) -> list[int] | None:
-        """The places, among all records of these chunks, of those that may pass.
+    def places(self, chunk: Chunk) -> list[int] | None:
+        """The places, among all records of a chunk, of those that may pass.
 
         None where that cannot be told. Raises DataError when the package is not there.
         """
-        texts = self._texts(chunks)
-        if len(texts) != sum(chunk.declared for chunk in chunks):
+        texts = self._texts(chunk)
+        if len(texts) != chunk.declared:
             return None
-        places: list[int] = []
-        for start in range(0, len(texts), _PER_BLOCK):
-            some = texts[start : start + _PER_BLOCK]
-            block = "\n".join(some).encode("utf-8", "replace")
-            self._look(block)
-            if self._scan.folded(block, len(block)) is not None:
-                places += [
-                    start + number
-                    for number, text in enumerate(some)
-                    if self._scan.holds(text.encode("utf-8", "replace"))
-                ]
-        return places
+        block = "\n".join(texts).encode("utf-8", "replace")
+        self._look(block)
+        if self._scan.folded(block, len(block)) is None:
+            return []
+        return [
+            number
+            for number, text in enumerate(texts)
+            if self._scan.holds(text.encode("utf-8", "replace"))
+        ]
 
-    def _texts(self, chunks: Sequence[Chunk]) -> list[str]:
+    def _texts(self, chunk: Chunk) -> list[str]:
         """The records as the package writes them; none where it fails."""
-        data = io.BytesIO(_head(len(chunks)) + b"".join(chunk.data for chunk in chunks))
         try:
-            return [record["data"] for record in self._parser(data, indent=False).records()]
+            records = self._parser(io.BytesIO(_HEAD + chunk.data), indent=False).records()
+            return [record["data"] for record in records]
         except (RuntimeError, OSError, ValueError):
             return []
 
@@ -106,9 +102,12 @@ def _parts(text: str) -> list[str]:
     return [part for part in parts if part.strip() and part not in "true"]
 
 
-def _head(chunks: int) -> bytes:
-    """The head of a file of so many chunks."""
+def _head() -> bytes:
+    """The head of a file of one chunk."""
     head = bytearray(HEAD)
-    struct.pack_into("<8sQQQIHHHH", head, 0, MAGIC, 0, chunks - 1, 1, 128, 1, 3, HEAD, chunks)
+    struct.pack_into("<8sQQQIHHHH", head, 0, MAGIC, 0, 0, 1, 128, 1, 3, HEAD, 1)
     struct.pack_into("<I", head, 124, zlib.crc32(head[:120]))
     return bytes(head)
+
+
+_HEAD = _head()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from splay.store.event import Found, Need, Recall
 from splay.store.evtx.chunks import (
@@ -28,19 +26,24 @@ from splay.store.problems import FileProblems
 
 __all__ = ["CHUNK", "HEAD", "MAGIC", "chunks", "read_evtx", "text_of"]
 
-_AT_ONCE = 8  # chunks
-
 
 def chunks(blocks: Iterator[bytes], place: int) -> Iterator[Chunk]:
     """The chunks of a file's bytes from this offset on, which is behind the head."""
     held = b""
     for block in blocks:
-        held += block
-        whole = len(held) - len(held) % CHUNK
-        for start in range(0, whole, CHUNK):
-            yield chunk_of(held[start : start + CHUNK], place)
+        start = 0
+        if held:
+            start = CHUNK - len(held)
+            held += block[:start]
+            if len(held) < CHUNK:
+                continue
+            yield chunk_of(held, place)
             place += CHUNK
-        held = held[whole:]
+        stop = len(block) - (len(block) - start) % CHUNK
+        for at in range(start, stop, CHUNK):
+            yield chunk_of(block[at : at + CHUNK], place)
+            place += CHUNK
+        held = block[stop:]
     if held:
         yield chunk_of(held, place)
 
@@ -60,13 +63,11 @@ def read_evtx(
     """
     reader = XmlReader(maker, LiteralScan(need.literals), problems, recall)
     reading = _Reading(reader, maker, need, problems)
-    while group := list(islice(found, _AT_ONCE)):
+    for chunk in found:
         if survey:
-            for chunk in group:
-                survey.see(chunk)
-        used = [chunk for chunk in group if not chunk.empty]
-        if used:
-            yield from reading.group(used)
+            survey.see(chunk)
+        if not chunk.empty:
+            yield from reading.chunk(chunk)
     yield from reading.finish()
     reading.losses.tell(problems, survey)
 
@@ -91,18 +92,16 @@ class _Reading:
         self._prefilter = Prefilter(need.literals, problems.name, self._look)
         self.losses = Losses()
 
-    def group(self, some: list[Chunk]) -> Iterator[Found]:
-        """The events of some chunks."""
-        chosen = self._chosen(some)
-        texts: list[bytes] = []
-        for number, chunk in enumerate(some):
-            records = records_of(chunk) if chosen is None else chosen[number]
-            rendered, damaged = _rendered(self._renderer, chunk, records)
-            texts += rendered
-            if chosen is None:
-                self.losses.add(chunk, len(rendered), len(records))
-            else:
-                self.losses.add(chunk, chunk.declared - damaged, chunk.declared)
+    def chunk(self, chunk: Chunk) -> Iterator[Found]:
+        """The events of a chunk. One at a time: what is made of it stays in the processor's cache
+        and in memory that is used again."""
+        chosen = self._chosen(chunk)
+        records = records_of(chunk) if chosen is None else chosen
+        texts, damaged = _rendered(self._renderer, chunk, records)
+        if chosen is None:
+            self.losses.add(chunk, len(texts), len(records))
+        else:
+            self.losses.add(chunk, chunk.declared - damaged, chunk.declared)
         self._maker.counting = chosen is None  # else they were counted before
         if texts:
             yield from self._reader.feed(b"\n".join(texts))
@@ -115,30 +114,21 @@ class _Reading:
         if self._counting:
             self._maker.count_related(block, len(block))
 
-    def _chosen(self, some: list[Chunk]) -> list[list[Record]] | None:
-        """The records of each chunk that can match, where that can be told; None: all.
+    def _chosen(self, chunk: Chunk) -> list[Record] | None:
+        """The records of a chunk that can match, where that can be told; None: all.
 
         The others are counted.
         """
-        if self._prefilter.empty or not all(chunk.whole for chunk in some):
+        if self._prefilter.empty or not chunk.whole:
             return None
-        places = self._prefilter.places(some)
+        places = self._prefilter.places(chunk)
         if places is None:
             return None
-        chosen: list[list[Record]] = []
-        first = at = 0
-        for chunk in some:
-            records: list[Record] = []
-            until = bisect_left(places, first + chunk.declared, at)
-            if until > at:
-                found = records_of(chunk)
-                if len(found) != chunk.declared:
-                    return None
-                records = [found[place - first] for place in places[at:until]]
-            chosen.append(records)
-            first, at = first + chunk.declared, until
-        self._problems.events(first - len(places))
-        return chosen
+        found = records_of(chunk) if places else []
+        if places and len(found) != chunk.declared:
+            return None
+        self._problems.events(chunk.declared - len(places))
+        return [found[place] for place in places]
 
 
 def _rendered(
