@@ -7,7 +7,9 @@ FORMAT, SOURCE_KEY). What a field has already is kept, unless MV_ADD.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import TypeAlias
 
 import regex
 
@@ -19,8 +21,13 @@ from splay.knowledge.pairs import PairRules, clean_key, texts
 from splay.knowledge.step import RAW, Action, Broken, Say, Step
 from splay.knowledge.trace import Trace
 from splay.pcre.patterns import compile_pattern, timed
+from splay.pcre.plain import LONGEST, plain
 from splay.rows import Demand, Row
 from splay.transforms.patterns import Part, compile_regex, group_pairs, is_key_group
+
+AnyMatch: TypeAlias = "re.Match[str] | regex.Match[str]"
+Enough: TypeAlias = Callable[[AnyMatch], bool]
+"""Whether no match behind this one is looked for."""
 
 MATCH_SECONDS = 1.0
 """How long one expression may take on one value. Splunk counts the steps of PCRE instead."""
@@ -51,6 +58,7 @@ class RegexStep(Step):
         self._keeping = keeping
         self._say = say
         self._once = once
+        self._plain = plain(pattern)
         self._pairs = [
             (keeping.name(key) if isinstance(key, str) else key, value) for key, value in pairs
         ]
@@ -99,28 +107,81 @@ class RegexStep(Step):
 
     def bind(self, wanted: Demand) -> Action:
         pairs, groups = self._wanted(wanted)
+        signs = self._signs(pairs, wanted)
+        enough = _enough(groups, once=self._once)
+        if signs is None:
 
-        def act(row: Row) -> None:
+            def act(row: Row) -> None:
+                for text in texts(row, self._source):
+                    for match in self._matches(text, lambda: enough):
+                        for key, value in pairs:
+                            self._put(row, match, key, value, wanted)
+
+            return act
+        keyed = [(key, value) for key, value in pairs if isinstance(key, int)]
+
+        def fill(row: Row) -> None:
             for text in texts(row, self._source):
-                for match in self._matches(text, groups):
+                left = {name for name, sign in signs if name not in row and sign in text}
+                if not left:
+                    continue
+                begin = partial(self._finder, *keyed[0], left) if keyed else lambda: enough
+                for match in self._matches(text, begin):
                     for key, value in pairs:
                         self._put(row, match, key, value, wanted)
 
-        return act
+        return fill
 
-    def _matches(self, text: str, groups: list[int] | None) -> list[regex.Match[str]]:
-        """All matches, or those up to one in which all `groups` have a value."""
+    def _signs(
+        self, pairs: list[tuple[Part, Part]], wanted: Demand
+    ) -> list[tuple[str, str]] | None:
+        """The fields that it can fill, each with what a text must hold for it; None: not known.
 
-        def matched(*, timeout: float, concurrent: bool) -> list[regex.Match[str]]:
-            found: list[regex.Match[str]] = []
-            for match in self._pattern.finditer(text, timeout=timeout, concurrent=concurrent):
-                found.append(match)
-                if self._once or (groups is not None and all(match[group] for group in groups)):
+        What has a value already is left alone, and so is a text in which no field is named.
+        """
+        if self._keeping.mv_add:
+            return None
+        if self.makes is not None:
+            return [(key, "") for key in dict.fromkeys(key for key, _ in pairs) if key]  # type: ignore[misc]
+        if len(pairs) != 1 or wanted.everything or wanted.patterns:
+            return None
+        clean = self._keeping.clean_keys
+        return [(name, _longest_word(name) if clean else name) for name in sorted(wanted.names)]
+
+    def _finder(self, key: int, value: Part, fields: set[str]) -> Enough:
+        """Ends the search once all these fields are named, each with a value."""
+        left = set(fields)
+
+        def enough(match: AnyMatch) -> bool:
+            name = self._keeping.name(match[key] or "")
+            if name in left and (isinstance(value, str) or match[value]):
+                left.discard(name)
+            return not left
+
+        return enough
+
+    def _matches(self, text: str, begin: Callable[[], Enough]) -> list[AnyMatch]:
+        """All matches, or those up to one that is enough. begin: what says so, for a search that
+        begins; it may be begun anew."""
+        found: list[AnyMatch] = []
+        if self._plain is not None and len(text) <= LONGEST:
+            enough = begin()
+            for quick in self._plain.finditer(text):
+                found.append(quick)
+                if enough(quick):
                     break
             return found
 
+        def matched(*, timeout: float, concurrent: bool) -> None:
+            found.clear()
+            enough = begin()
+            for match in self._pattern.finditer(text, timeout=timeout, concurrent=concurrent):
+                found.append(match)
+                if enough(match):
+                    break
+
         try:
-            return timed(matched, limit=MATCH_SECONDS)
+            timed(matched, limit=MATCH_SECONDS)
         except TimeoutError:
             self._say(
                 "WARN",
@@ -128,10 +189,9 @@ class RegexStep(Step):
                 "there: its regular expression backtracks too much",
             )
             return []
+        return found
 
-    def _put(
-        self, row: Row, match: regex.Match[str], key: Part, value: Part, wanted: Demand
-    ) -> None:
+    def _put(self, row: Row, match: AnyMatch, key: Part, value: Part, wanted: Demand) -> None:
         text = match[value] if isinstance(value, int) else value
         if text is None:
             return
@@ -141,6 +201,20 @@ class RegexStep(Step):
                 self._keeping.put(row, name, text)
         elif key:
             self._keeping.put(row, key, text)
+
+
+def _enough(groups: list[int] | None, *, once: bool) -> Enough:
+    """The first match, if one is all; or one in which all `groups` have a value."""
+    if once:
+        return lambda match: True
+    if groups is None:
+        return lambda match: False
+    return lambda match: all(match[group] for group in groups)
+
+
+def _longest_word(name: str) -> str:
+    """What stands letter for letter in each key that is cleaned to this name."""
+    return max(name.split("_"), key=len)
 
 
 def extract_step(key: str, stanza: Stanza, say: Say) -> Step | None:

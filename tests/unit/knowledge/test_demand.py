@@ -22,7 +22,7 @@ EXTRACT-0 = zero (?<zero>\w+)
 [t]
 EXTRACT-a = a(?<ex>\d)(?<both>\d)
 EXTRACT-b = (?<inner>\d) in ex
-REPORT-r = dynamic, from_ex, many
+REPORT-r = dynamic, from_ex, many, cleaned
 FIELDALIAS-a = ex AS alias, inner ASNEW both, kv AS swapped, swapped AS kv
 EVAL-sum = ex + alias
 EVAL-ex = if(ex=1, null(), ex."!")
@@ -44,6 +44,9 @@ FORMAT = inner::$1 constant::yes
 REGEX = m(\d)
 FORMAT = many::$1 both::$1
 MV_ADD = true
+[cleaned]
+REGEX = \[([^\]=]+)=([^\]]*)\]
+FORMAT = $1::$2
 [l]
 filename = l.csv
 """
@@ -54,6 +57,7 @@ EVENTS = [
     "a12 zero z kv=1 swapped=2",
     "a21 m1 m2 <alias:q> <both:r>",
     "a33 <kv:9> kv=8 looked=no",
+    "[_1al-ias=] [al-ias=1] [al-ias=2] [se.cond=3] [both=4] <both:> a9 <both:5>",
     "m2 both=5 second=6 tag=7 eventtype=x",
     '{"kv": "j", "many": [1, 2], "ex": 2, "constant": 0}',
     "",
