@@ -36,9 +36,10 @@ def memory_of(plan: Plan, *, unordered: bool) -> Memory | None:
         return None
     if retrieval.demand.everything or retrieval.demand.wants("_raw"):
         return None
-    if predicate_fields(retrieval.expr) & _EACH_ITS_OWN:
+    judged = predicate_fields(retrieval.expr)
+    if judged & _EACH_ITS_OWN:
         return None
-    return Memory(plan.knowledge, retrieval.demand, retrieval.matches, unordered=unordered)
+    return Memory(plan.knowledge, retrieval.demand, retrieval.matches, judged, unordered=unordered)
 
 
 def matching(

@@ -6,6 +6,7 @@ transforms, automatic key-value, aliases, calculated fields, lookups, event type
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import TypeAlias
 
@@ -83,16 +84,17 @@ class Knowledge:
         name = self._props.sourcetype(event.sourcetype)
         return self._props.specs(event.source, event.host, name)
 
-    def trace(self, rules: Rules, demand: Demand, row: Trace) -> None:
+    def trace(self, rules: Rules, demand: Demand, judged: Collection[str], row: Trace) -> None:
         """Follows what `row` makes of an event under these rules, in a row of which only the text
-        is known, and notes what of it the demanded fields depend on.
+        is known, and notes what of it the demanded fields depend on. judged: those by which it is
+        told whether an event is of interest.
 
         Raises Unsupported.
         """
         row.mix((), ("_indextime", "host", "source", "sourcetype", "_sourcetype", "index"))
         for step, wanted in self._chain(rules, demand):
             row.follow(partial(step.trace, row, wanted))
-        row.demanded(demand)
+        row.demanded(demand, judged)
 
     def expand(self, expr: SearchExpr) -> SearchExpr:
         """The expression with event types and tags replaced by what they stand for."""

@@ -7,7 +7,7 @@ nothing but the slots that are noted as read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from splay.pcre.symbolic.match import Undecided, finditer
 from splay.pcre.symbolic.pattern import Pattern, Unsupported
@@ -17,7 +17,8 @@ from splay.rows import Demand
 
 class Trace:
     """read: the slots that something that is demanded depends on. fixed: those of which the
-    outcome depends on more than where they are; it holds for their samples.
+    outcome depends on more than where they are; it holds for their samples. copies: the texts, with
+    their slots, of fields that nothing else depends on.
 
     samples: a text for each slot, to hold what is found against the engine itself.
     """
@@ -26,6 +27,7 @@ class Trace:
         self.slots = slots
         self.read: set[str] = set()
         self.fixed: set[str] = set()
+        self.copies: dict[str, str] = {}
         self._samples = samples
         self._texts: dict[str, str] = {}
         self._unknown: set[str] = set()
@@ -99,11 +101,17 @@ class Trace:
         kind = self.slots.get(first)
         return not kind.first.isdisjoint(chars) if kind else first != "" and first in chars
 
-    def demanded(self, demand: Demand) -> None:
-        """What is left in fields that are demanded is read; the time is apart."""
-        for field, text in self._texts.items():
-            if field != "_time" and demand.wants(field):
-                self.use(text)
+    def demanded(self, demand: Demand, judged: Collection[str]) -> None:
+        """What is left in fields that are demanded is copied, or read where it is judged; the time
+        is apart."""
+        wanted = [name for name in self._texts if name != "_time" and demand.wants(name)]
+        for field in wanted:
+            if field in judged:
+                self.use(self._texts[field])
+        for field in wanted:
+            text = self._texts[field]
+            if any(char in self.slots and char not in self.read for char in text):
+                self.copies[field] = text
 
     def stale(self) -> set[str]:
         """The fields whose texts hold slots that nothing depends on."""
@@ -111,6 +119,7 @@ class Trace:
             field
             for field, text in self._texts.items()
             if field != "_time"
+            and field not in self.copies
             and any(char in self.slots and char not in self.read for char in text)
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from splay.store.run import Times
@@ -58,6 +58,9 @@ class Within(Times):
 
     def extremes(self) -> tuple[int | float, int | float]:
         return self._read(min(self.rests)), self._read(max(self.rests))
+
+    def at(self, places: Sequence[int]) -> Times:
+        return Within(self.clock, self.hour, [self.rests[place] for place in places])
 
     def _read(self, rest: bytes) -> int | float:
         return whole(self.clock.time(self.hour, rest) or 0.0)

@@ -12,9 +12,11 @@ from splay.pcre.symbolic.text import CLOCK, KINDS, STAMP, Kind, is_place, place
 from splay.shapes.shape import ANY_TIME, HOUR, Shape, Slot
 from splay.store.parsing.eventmaker import EventMaker
 
-MAX_SHAPES = 64
+MAX_SHAPES = 256
 """Of one kind of log. What fits none is read in the ordinary way."""
-_MAX_STRUCTURES = 256
+_MAX_STRUCTURES = 1024
+SETTLED = 8
+"""So many events in a row must have brought nothing new before a shape is made of what is known."""
 _HOUR = re.compile(HOUR)
 _ANY_TIME = re.compile(ANY_TIME)
 _HOLDS = [(kind, re.compile(kind.bytes_pattern)) for kind in KINDS]
@@ -29,7 +31,8 @@ class Structure:
 
     kinds: of the values that were seen to differ. fixed: values that decide what fields there are,
     so that each of them makes a shape of its own. read: values that fields depend on besides those
-    that a trace finds. lost: nothing can be told of such events.
+    that a trace finds. lost: nothing can be told of such events. settled: so many events ago what
+    is known last changed.
     """
 
     sample: list[bytes]
@@ -38,24 +41,43 @@ class Structure:
     read: set[int] = field(default_factory=set)
     shapes: dict[tuple[bytes, ...], Shape] = field(default_factory=dict)
     lost: bool = False
+    settled: int = 0
+
+    def takes(self, values: list[bytes]) -> bool:
+        """Whether the values of another event are such as slots hold, or the same as they are here.
+        What is odd in one event, such as a letter beyond ASCII, must not decide for all others. If
+        it is odd in the first one, that is forgotten."""
+        for number, value, known in self._others(values):
+            if _kind(None, value) is None and _kind(None, known) is not None:
+                return False
+            if _kind(None, known) is None and _kind(None, value) is not None:
+                self.sample[number] = value
+                self.shapes.clear()
+        return True
 
     def differs(self, values: list[bytes]) -> bool:
         """Takes in the values of another event; whether that changes what the shapes must be."""
         changed = False
-        for number, (value, known) in enumerate(zip(values, self.sample, strict=True)):
-            if number in self.fixed or (value == known and number not in self.kinds):
-                continue
+        for number, value, known in self._others(values):
             kind = _kind(self.kinds.get(number), value, known)
             if kind is None:
-                self.fixed.add(number)
-                self.kinds.pop(number, None)
+                self.fix({number})
                 changed = True
             elif kind is not self.kinds.get(number):
                 self.kinds[number] = kind
                 changed = True
         if changed:
             self.shapes.clear()
+        self.settled = 0 if changed else self.settled + 1
         return changed
+
+    def _others(self, values: list[bytes]) -> list[tuple[int, bytes, bytes]]:
+        """The values that differ from the sample's, or are known to differ; both of each."""
+        return [
+            (number, value, known)
+            for number, (value, known) in enumerate(zip(values, self.sample, strict=True))
+            if number not in self.fixed and (value != known or number in self.kinds)
+        ]
 
     def fix(self, numbers: set[int]) -> None:
         """These values must be part of the shape."""
@@ -119,10 +141,10 @@ class Learner:
             if len(self._structures) < _MAX_STRUCTURES:
                 self._structures[key] = Structure(parts.values)
             return False
-        if structure.lost:
+        if structure.lost or not structure.takes(parts.values):
             return False
         changed = structure.differs(parts.values)
-        if not structure.kinds:
+        if not structure.kinds or structure.settled < SETTLED:
             return changed
         return self._build(structure, parts, maker, rules, follow) or changed
 
@@ -158,7 +180,7 @@ class Learner:
             self._drop(shape, lost=True)
             return False
         fixed, read = ({_number(slot) for slot in slots} for slots in (trace.fixed, trace.read))
-        if fixed or not read <= shape.read:
+        if fixed or not read <= shape.read or trace.copies != shape.copies:
             self._drop(shape, fixed=fixed, read=read)
             return False
         shape.proven.add(rules)
@@ -195,11 +217,12 @@ def shape_of(structure: Structure, parts: Cut, maker: EventMaker, follow: Follow
             constants[-1] += value
             continue
         if number == time:
-            slots.append(Slot(None, read=True, pattern=_time_pattern(value)))
+            slots.append(Slot(number, None, read=True, pattern=_time_pattern(value)))
         else:
-            slots.append(Slot(kind, number in read))
+            slots.append(Slot(number, kind, number in read))
         constants.append(b"")
-    return Shape(constants, slots, dict(structure.kinds), frozenset(read), trace.stale())
+    kinds, copies = dict(structure.kinds), dict(trace.copies)
+    return Shape(constants, slots, kinds, frozenset(read), trace.stale(), copies)
 
 
 def traced(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
 from splay.knowledge import Knowledge, Rules
@@ -14,7 +15,7 @@ from splay.shapes.shape import Key, Shape
 from splay.store.bytesearch import Data
 from splay.store.event import Event
 from splay.store.parsing.eventmaker import EventMaker
-from splay.store.run import Listed, Run, Times
+from splay.store.run import Listed, Run
 
 _LEARN_AFTER = 100
 """Events that are read in the ordinary way before it is worth to learn what they are like."""
@@ -30,8 +31,8 @@ to take all."""
 class Memory:
     """What is known of events of each kind of log, for one search.
 
-    matches: whether a row fits the search. It must read nothing but demanded fields, and neither
-    `_time` nor `_raw`. unordered: whether events may come in any order.
+    matches: whether a row fits the search. judged: the fields that it reads, neither `_time` nor
+    `_raw` among them. unordered: whether events may come in any order.
     """
 
     def __init__(
@@ -39,9 +40,11 @@ class Memory:
         knowledge: Knowledge,
         demand: Demand,
         matches: Callable[[Row], bool],
+        judged: Collection[str],
         *,
         unordered: bool,
     ) -> None:
+        self.judged = judged
         self.knowledge = knowledge
         self.demand = demand
         self.matches = matches
@@ -97,7 +100,7 @@ class Recall:
         self._table = table
         self._maker = maker
         self._clock = Clock(maker.moment)
-        self._taken: dict[Shape, dict[Key, list[bytes]]] = {}
+        self._taken: dict[Shape, dict[Key, list[Key]]] = {}
         self._count = 0  # of those
         self._others = 0  # events since then that were not taken
 
@@ -130,11 +133,11 @@ class Recall:
                     self._table.known += 1
                     self._maker.passed(time, end)
                     row = shape.rows[key[1:]]
-                    return (
-                        row is None
-                        or not self._maker.wanted(time)
-                        or Run(row, Listed([whole(time)]))
-                    )
+                    shape.hits += 1
+                    if row is None or not self._maker.wanted(time):
+                        return True
+                    columns = shape.columns([_kept(found, shape)])
+                    return Run(row, Listed([whole(time)]), columns)
         return False
 
     def sweep(self, data: Data, at: int, end: int, gap: bytes) -> tuple[int, int]:
@@ -154,13 +157,13 @@ class Recall:
                 break
             key = found.group(*shape.key)
             try:
-                times[key].append(found[shape.rest])
+                times[key].append(_kept(found, shape))
             except KeyError:
                 time = self._clock.time(found[shape.hour], found[shape.rest])
                 stop = found.end()
                 if time is None or not self._row_is_known(shape, key, data, start, stop, time):
                     break
-                times[key] = [found[shape.rest]]
+                times[key] = [_kept(found, shape)]
             at = found.end()
             last, last_shape = found, shape
             count += 1
@@ -183,11 +186,15 @@ class Recall:
         self._taken, self._count, self._others = {}, 0, 0
         matching = 0
         for shape, by_key in taken.items():
-            for key, rests in by_key.items():
+            for key, kept in by_key.items():
+                shape.hits += len(kept)
                 row = shape.rows.get(key[1:])
                 if row is not None:
-                    matching += len(rests)
-                    yield Run(row, self._times(key[0], rests))
+                    matching += len(kept)
+                    run = self._run(shape, row, key[0], kept)
+                    if len(run.times):
+                        yield run
+        self._table.shapes.sort(key=_hits, reverse=True)
         self._table.sweeping = min(matching, swept) * _FEW > all_events
         if self._table.rows > _MAX_ROWS:
             self._table.forget_rows()
@@ -208,7 +215,8 @@ class Recall:
             table.refresh()
 
     def _follow(self, rules: Rules, trace: Trace) -> None:
-        self._memory.knowledge.trace(rules, self._memory.demand, trace)
+        memory = self._memory
+        memory.knowledge.trace(rules, memory.demand, memory.judged, trace)
 
     def _row_is_known(
         self, shape: Shape, key: Key, data: Data, start: int, end: int, time: float
@@ -233,9 +241,22 @@ class Recall:
         self._table.rows += 1
         return True
 
-    def _times(self, hour: bytes, rests: list[bytes]) -> Times:
+    def _run(self, shape: Shape, row: Row, hour: bytes, kept: list[Key]) -> Run:
+        """The events of a shape and a key, given what was kept of each."""
         if hour and self._maker.always:
-            return Within(self._clock, hour, rests)
+            rests = [one[0] for one in kept]
+            return Run(row, Within(self._clock, hour, rests), shape.columns(kept))
         time, wanted = self._clock.time, self._maker.wanted
-        found = [time(hour, rest) for rest in rests]
-        return Listed([whole(one) for one in found if one is not None and wanted(one)])
+        pairs = [(time(hour, one[0]), one) for one in kept]
+        found = [(when, one) for when, one in pairs if when is not None and wanted(when)]
+        columns = shape.columns([one for _, one in found])
+        return Run(row, Listed([whole(when) for when, _ in found]), columns)
+
+
+def _kept(found: re.Match[bytes], shape: Shape) -> Key:
+    """What must be kept of an event besides its key."""
+    return found.group(*shape.kept) if len(shape.kept) > 1 else (found[shape.rest],)
+
+
+def _hits(shape: Shape) -> int:
+    return shape.hits

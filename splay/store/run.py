@@ -1,10 +1,10 @@
-"""Events that have the same fields, but for their times."""
+"""Events that have the same fields, but for their times and some texts."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from splay.rows import Row
 
@@ -22,6 +22,10 @@ class Times(ABC):
     def extremes(self) -> tuple[int | float, int | float]:
         """The first and the last."""
 
+    @abstractmethod
+    def at(self, places: Sequence[int]) -> Times:
+        """Those at these places."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed(Times):
@@ -38,20 +42,46 @@ class Listed(Times):
     def extremes(self) -> tuple[int | float, int | float]:
         return min(self.times), max(self.times)
 
+    def at(self, places: Sequence[int]) -> Times:
+        return Listed([self.times[place] for place in places])
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """row: the fields, `_time` among them, which stands for all times."""
+    """row: the fields, `_time` among them, which stands for all times. columns: of the fields that
+    are not the same for all, the text of each event."""
 
     row: Row
     times: Times
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def rows(self) -> Iterator[Row]:
         """The events, each with a row of its own."""
         lists = [name for name, value in self.row.items() if isinstance(value, list)]
-        for time in self.times:
+        columns = list(self.columns.items())
+        for place, time in enumerate(self.times):
             row = dict(self.row)
             row["_time"] = time
             for name in lists:
                 row[name] = [*row[name]]  # type: ignore[misc]
+            for name, texts in columns:
+                row[name] = texts[place]
             yield row
+
+    def by(self, names: Iterable[str]) -> Iterator[Run]:
+        """The events in runs in each of which these fields are the same for all; the others of
+        the columns are left out."""
+        chosen = [name for name in names if name in self.columns]
+        if not chosen:
+            yield Run(self.row, self.times)
+            return
+        found: dict[tuple[str, ...], list[int]] = {}
+        for place, texts in enumerate(zip(*(self.columns[name] for name in chosen), strict=True)):
+            if texts in found:
+                found[texts].append(place)
+            else:
+                found[texts] = [place]
+        for texts, places in found.items():
+            row = dict(self.row)
+            row.update(zip(chosen, texts, strict=True))
+            yield Run(row, self.times.at(places))

@@ -111,15 +111,17 @@ class Stats(Operation):
     def _groups(self, rows: Iterable[Row | Run], terms: list[Term], scope: EvalContext) -> Groups:
         takes = takers(terms, scope)
         plain = "_time" not in self.by and not any(map(_looks_at_each, terms))
+        reads = dict.fromkeys([*self.by, *(name for term in terms for name in term.reads)])
         groups: Groups = {}
         self.so_far = lambda: self._rows(groups)
         if not self.by:
             groups[()] = Group(terms)
         for item in rows:
             if isinstance(item, Run) and plain:
-                values = [take(item.row) for take in takes]
-                for group in self._of(item.row, groups, terms):
-                    group.add_run(values, item.times)
+                for run in item.by(reads):
+                    values = [take(run.row) for take in takes]
+                    for group in self._of(run.row, groups, terms):
+                        group.add_run(values, run.times)
                 continue
             for row in item.rows() if isinstance(item, Run) else (item,):
                 time = time_of(row)

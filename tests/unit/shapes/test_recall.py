@@ -20,6 +20,7 @@ from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.rows import Value
+from splay.shapes import learner
 from splay.shapes import recall as shape_recall
 from splay.store import blocks
 from splay.store.event import ReadReport
@@ -50,6 +51,7 @@ def early(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few events make as many blocks, and are taken as often, as those of a large file."""
     monkeypatch.setattr(shape_recall, "_LEARN_AFTER", 3)
     monkeypatch.setattr(shape_recall, "_AT_ONCE", 40)
+    monkeypatch.setattr(learner, "SETTLED", 0)
     monkeypatch.setattr(blocks, "BLOCK", 8192)
 
 
