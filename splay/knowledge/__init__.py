@@ -25,6 +25,8 @@ from splay.store.event import Event
 
 __all__ = ["INDEXED", "Knowledge", "Rules", "classes_of"]
 
+_GIVEN = ("_indextime", "host", "source", "sourcetype", "_sourcetype", "index")
+
 Rules: TypeAlias = tuple[Spec, ...]
 """The stanzas of props.conf that speak of an event."""
 
@@ -51,6 +53,7 @@ class Knowledge:
         self._all: list[Step] | None = None
         self._origins = apps.origins
         self.classes = classes_of(apps, say)
+        self._by_host = any(spec.kind == "host" for spec in self._props.every_spec())
 
     def row(self, event: Event, demand: Demand) -> Row:
         """The event's row: the default fields, and of the others those that are demanded.
@@ -91,7 +94,10 @@ class Knowledge:
 
         Raises Unsupported.
         """
-        row.mix((), ("_indextime", "host", "source", "sourcetype", "_sourcetype", "index"))
+        # A stanza [host::...], at index time as well, makes other events of those of a host.
+        if self._by_host:
+            row.use(row.text("host") or "")
+        row.mix((), [name for name in _GIVEN if row.text(name) is None])
         for step, wanted in self._chain(rules, demand):
             row.follow(partial(step.trace, row, wanted))
         row.demanded(demand, judged)

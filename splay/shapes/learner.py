@@ -258,9 +258,14 @@ def _read_by_maker(trace: Trace, maker: EventMaker) -> str:
             raise Unsupported
         first = next(trace.find(maker.time_at, text, end), None)
         found[:] = [first[1] or ""] if first else [""]
-        for pattern in maker.origin_at:
+        for name, pattern in zip(("host", "source"), maker.origin_at, strict=True):
             origin = next(trace.find(pattern, text, end), None)
-            trace.use(origin[1] or "" if origin else "")
+            found_text = origin[1] or "" if origin else ""
+            kind = trace.slots.get(found_text)
+            if name == "host" and kind and "&" not in kind.every and maker.settings.host is None:
+                trace.begin("host", found_text)
+            else:
+                trace.use(found_text)
 
     trace.follow(follow)
     time = found[0]
