@@ -39,5 +39,11 @@ def _named(found: regex.Match[str]) -> str:
 
 def visible_json(value: Any) -> str:
     """The value as indented JSON: the same data, with what cannot be seen as \\uXXXX."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return escaped(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def escaped(text: str) -> str:
+    """JSON, in which what cannot be seen is written as \\uXXXX."""
+    if text.isascii() and "\x7f" not in text:
+        return text  # the other control characters are escaped as it is
     return _UNSEEN_BUT_LAYOUT.sub(lambda found: json.dumps(found[0])[1:-1], text)

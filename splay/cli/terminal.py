@@ -98,7 +98,8 @@ class Looks:
 def show_results(results: Results, show: Show, tz: tzinfo, looks: Looks) -> None:
     """The rows in the form that is asked for."""
     if show.form == "json":
-        click.echo(as_json(results, tz))
+        sys.stdout.writelines(as_json(results, tz))
+        click.echo()
     elif show.form == "csv":
         _show_csv(results, show, tz)
     elif results.rows:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import tzinfo
 from typing import Any
@@ -13,7 +14,7 @@ from splay.detections.outcome import Outcome
 from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, to_number, to_text
 from splay.rows import Results, Row, Value
-from splay.visible import visible_json
+from splay.visible import escaped, visible_json
 
 FORMATS = ("table", "json", "csv")
 EVIDENCE = "evidence"
@@ -39,9 +40,31 @@ def json_rows(results: Results, tz: tzinfo) -> list[dict[str, str | list[str]]]:
     ]
 
 
-def as_json(results: Results, tz: tzinfo) -> str:
-    """The rows as a JSON list."""
-    return visible_json(json_rows(results, tz))
+def as_json(results: Results, tz: tzinfo) -> Iterator[str]:
+    """The rows as a JSON list, in parts: what a large result takes is not held twice.
+
+    It is what visible_json makes of json_rows, whose indentation json would do in Python.
+    """
+    quote = json.encoder.encode_basestring
+    end = "["
+    for row in results.rows:
+        cells = [
+            f"{quote(name)}: {_json_text(shown(name, row[name], tz))}"
+            for name in results.columns
+            if name in row
+        ]
+        inner = ",\n    ".join(cells)
+        yield escaped(f"{end}\n  " + (f"{{\n    {inner}\n  }}" if cells else "{}"))
+        end = ","
+    yield "\n]" if results.rows else "[]"
+
+
+def _json_text(value: str | list[str]) -> str:
+    quote = json.encoder.encode_basestring
+    if isinstance(value, str):
+        return quote(value)
+    inner = ",\n      ".join(map(quote, value))
+    return f"[\n      {inner}\n    ]" if value else "[]"
 
 
 def as_csv(results: Results, tz: tzinfo, change: Callable[[str], str] = str) -> str:

@@ -10,12 +10,15 @@ import pty
 import re
 import subprocess
 import sys
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from splay.cli.main import main
+from splay.reporting.text import as_json, json_rows
+from splay.rows import Results, Row
 from splay.visible import visible, visible_block, visible_json
 from tests.report.hostile import (
     DRIVING,
@@ -193,3 +196,16 @@ def test_a_carriage_return_does_not_begin_a_row_of_a_csv() -> None:
     spl = '| makeresults | eval a="x".urldecode("%0d")."=1+1" | table a'
     args = ["search", "--app", str(ROOT), spl, "--format", "csv"]
     assert CliRunner().invoke(main, args).stdout_bytes == b'a\n"x\r=1+1"\n'
+
+
+def test_rows_in_parts_are_the_same_json() -> None:
+    """json's own indentation is the witness."""
+    rows: list[list[Row]] = [
+        [],
+        [{}],
+        [{"a": "x\u202e\x7f\n", "_time": 1.5, "b": ["1", 'é"'], "c": 3}],
+        [{"a": "1"}, {}, {"b": [1, 2]}],
+    ]
+    for found in rows:
+        results = Results(["_time", "a", "b", "c"], found)
+        assert "".join(as_json(results, UTC)) == visible_json(json_rows(results, UTC))
