@@ -166,6 +166,10 @@ class Operation(ABC):
     """Whether it may run on what the rows come to so far: not what writes, or starts a process."""
     so_far: Callable[[], Iterable[Row]] | None = None
     """While it takes rows: makes what those that it has taken come to; None where it cannot."""
+    selects: bool = False
+    """Whether it only chooses and orders its rows, and passes on the very ones that it is given."""
+    cuts: bool = False
+    """Of one that selects: whether it may choose few, however many rows there are."""
     emptied: Collection[str] = ()
     """After a run: the fields of which it took away values that were there."""
 

@@ -8,11 +8,12 @@ from typing import TypeAlias, TypeVar
 
 from splay import shapes
 from splay.commands.operation import Context
+from splay.engine.late import Late
 from splay.engine.plan import Plan, Retrieval
 from splay.eval.conditions.predicate import predicate_fields
 from splay.rows import Row
 from splay.shapes.recall import Memory
-from splay.store.event import Event, Found, ReadReport, Store
+from splay.store.event import Event, Found, ReadReport, Store, any_origin
 from splay.store.files.filestore import FileStore, Share
 from splay.store.run import Run
 
@@ -49,22 +50,28 @@ def matching(
     report: ReadReport,
     memory: Memory | None,
     progress: Callable[[int], None] | None = None,
+    late: Late | None = None,
     *,
     named: bool = False,
 ) -> Iterator[Item]:
     """The events that match: rows, and runs of those whose fields are known.
 
+    late: how rows are made that have some of their fields; without memory, and not named.
     named: whether each row has the file that its event was read from, as the field FILE. The
     report is then told of events that say what is searched for, but have no field that does.
     """
     row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
-    may_match = retrieval.need.may_match
+    may_match = any_origin if getattr(store, "sifts", False) else retrieval.need.may_match
     unseen = retrieval.codes.unseen if named and retrieval.codes else None
     found: Iterable[Found]
     if isinstance(store, FileStore | Share):
         found = store.recalled(retrieval.need, report, memory, progress)
     else:
         found = store.scan(retrieval.need, report, progress)
+    if late is not None:
+        events = (item for item in found if isinstance(item, Event))
+        yield from late.rows(filter(may_match, events), matches)
+        return
     for item in found:
         if isinstance(item, Event):
             if not may_match(item):

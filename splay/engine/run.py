@@ -14,6 +14,7 @@ from splay.commands.registry import find_command
 from splay.commands.subsearch import has_subsearch
 from splay.engine.columns import columns_of
 from splay.engine.fanout import Keeper, divisible, run_shares, run_whole
+from splay.engine.late import Late, LateRows, late, late_to_the_end, whole
 from splay.engine.plan import Plan, plan_pipeline, within
 from splay.engine.retrieve import each, guarded, matching, memory_of
 from splay.engine.subsearches import replace_results
@@ -27,8 +28,18 @@ from splay.store.files.filestore import FileStore, parsed_store
 
 _SHOWN = 60
 Progress = Callable[[int], None]
-Watch = Callable[[Operation | None, Iterable[Row]], Iterable[Row]]
-"""Sees the rows that go into the first transforming command, and passes them on."""
+
+
+class Watch(Protocol):
+    """Sees rows on their way, and passes them on."""
+
+    def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterable[Row]:
+        """Those that go into the first transforming command. operation: that command; None where
+        the rows are the results."""
+
+    def early(self, rows: Iterable[Row]) -> Iterable[Row]:
+        """Those that go into the first command that gives none before it has all of them, where
+        that is before the transforming one."""
 
 
 class Onlooker(Protocol):
@@ -64,8 +75,7 @@ def run_plan(
         report: is filled with what was read.
         progress: is called with the number of bytes read since the last call.
         processes: whether large files may be read by several processes. Not beside other threads.
-        watch: wraps the rows entering the first transforming command; receives (None, results) if
-            there is none. Disables several processes.
+        watch: sees the rows on their way. Disables several processes.
         evidence: the same for several processes; told of each event which file it is from.
         onlooker: beside `watch`: sees what the search comes to so far.
 
@@ -120,6 +130,32 @@ def stream_plan(
         yield from rows
     for inner in context.reports:
         report.absorb(inner)
+
+
+def run_late(
+    plan: Plan,
+    store: Store,
+    context: Context,
+    report: ReadReport,
+    watch: Watch,
+    onlooker: Onlooker | None = None,
+) -> LateRows | None:
+    """The results as events whose fields are made when they are looked at; None, and nothing is
+    done, where they are not events as they were found. Args and errors as of `run_plan`; what goes
+    through `watch` and `onlooker` are rows with some of the fields."""
+    if late_to_the_end(plan) is None:
+        return None
+    plan = _ready(plan, store, context)
+    late = late_to_the_end(plan)
+    assert late is not None  # subsearches give parts of what chooses, not other commands
+    found = LateRows(plan, late)
+    stages = _stages(plan, store, context, report, None, watch=watch, onlooker=onlooker, kept=late)
+    with _located(plan), stages as rows:
+        for row in rows:
+            found.add(row)
+    for inner in context.reports:
+        report.absorb(inner)
+    return found
 
 
 def _ready(plan: Plan, store: Store | None, context: Context) -> Plan:
@@ -233,28 +269,43 @@ def _stages(
     watch: Watch | None = None,
     evidence: Keeper | None = None,
     onlooker: Onlooker | None = None,
+    kept: Late | None = None,
 ) -> Iterator[Iterable[Row]]:
     """The rows that come out of the last stage. All stages are closed, the last one first, also
     those that were not read to their end: an external command's process ends with its stage.
 
-    given: what a pipeline over rows works on."""
+    given: what a pipeline over rows works on. kept: how fields are made late by who takes the rows,
+    which have some of them."""
     with ExitStack() as stages:
         for operation in plan.operations:
             stages.enter_context(operation.ahead())
         operations, rows = plan.operations, given
-        seen = evidence.watch if evidence else watch
+        seen = evidence.watch if evidence else watch.watch if watch else None
+        early = watch.early if watch else None
         if rows is None and watch is None and isinstance(store, FileStore):
             work = divisible(plan, context, evidence)
             if work is not None:
                 rows = run_shares(work, store, report, progress) if processes else None
                 rows = run_whole(work, store, report, progress) if rows is None else rows
                 operations, seen = operations[work.stages + 1 :], None
+        late = kept
         if rows is None:
-            rows = _events(plan, store, context, report, progress, named=evidence is not None)
+            named = evidence is not None
+            late = late or (None if named else _late(plan, store))
+            rows = _events(plan, store, context, report, progress, late, named=named)
+
+        def completed(number: int, rows: Iterable[Row]) -> Iterable[Row]:
+            if late is None or late is kept or late.count != number:
+                return rows
+            return guarded(map(whole, rows), context, ends=False)
+
         first = next((o for o in operations if o.kind is Kind.TRANSFORMING), None)
         for number, operation in enumerate(operations):
+            rows = completed(number, rows)
             if seen is not None and operation is first:
-                rows, seen = seen(operation, rows), None
+                rows, seen, early = seen(operation, rows), None, None
+            elif early is not None and operation.kind is Kind.DATASET:
+                rows, early = early(rows), None
             if onlooker is not None and operation is first:
                 rows = onlooker.taken(operations[number:], rows)
             rows = operation.run(rows, context)
@@ -264,8 +315,16 @@ def _stages(
                 # What a table is made of ends early; the table of it is shown whole.
                 source = operation.makes_rows or operation.kind is Kind.GENERATING
                 rows = guarded(rows, context, ends=source)
+        rows = completed(len(operations), rows)
         rows = rows if seen is None else seen(None, rows)
         yield rows if onlooker is None else onlooker.given(rows)
+
+
+def _late(plan: Plan, store: Store | None) -> Late | None:
+    """How fields are made late; not where shapes tell the fields of most events anyway."""
+    if isinstance(store, FileStore) and memory_of(plan, unordered=False) is not None:
+        return None
+    return late(plan)
 
 
 def _events(
@@ -274,17 +333,18 @@ def _events(
     context: Context,
     report: ReadReport,
     progress: Progress | None,
+    late: Late | None,
     *,
     named: bool,
 ) -> Iterable[Row]:
     retrieval = plan.retrieval
     if retrieval is None or store is None:
         return ()
-    memory = None if named else memory_of(plan, unordered=False)
+    memory = None if named or late else memory_of(plan, unordered=False)
     newest = getattr(store, "newest_first", None) if retrieval.newest_first else None
     if newest is not None:
         store = newest()
-    found = matching(plan, retrieval, store, report, memory, progress, named=named)
+    found = matching(plan, retrieval, store, report, memory, progress, late, named=named)
     rows = guarded(each(found), context)
     if not retrieval.newest_first or newest is not None:
         return rows

@@ -14,7 +14,14 @@ from splay.conf.files import Stanza
 from splay.conf.props import Props, Spec
 from splay.eval.expression import EvalContext
 from splay.knowledge.build import Apps, Builder
-from splay.knowledge.defaults import DEFAULTS, INDEXED, DefaultStep, IndexedStep, base_row
+from splay.knowledge.defaults import (
+    DEFAULTS,
+    INDEXED,
+    TEXTLESS,
+    DefaultStep,
+    IndexedStep,
+    base_row,
+)
 from splay.knowledge.eventtype_fields import EventTypeStep, TagStep
 from splay.knowledge.eventtypes import Classes
 from splay.knowledge.step import RAW, Action, Say, Step, chain
@@ -47,7 +54,7 @@ class Knowledge:
         self._builder = Builder(apps, context, say)
         self._props = Props(apps.conf("props"))
         self._steps: dict[tuple[Spec, ...], list[Step]] = {}
-        self._actions: dict[tuple[str, str, str, Demand], list[Action]] = {}
+        self._recipes: dict[tuple[str, str, str, Demand], _Recipe] = {}
         self._links: dict[tuple[tuple[Spec, ...], Demand], list[tuple[Step, Demand]]] = {}
         self._shared: dict[tuple[tuple[Spec, ...], Demand], list[Action]] = {}
         self._all: list[Step] | None = None
@@ -60,14 +67,27 @@ class Knowledge:
 
         Raises ConfError for knowledge that applies to the event and cannot be used.
         """
-        key = (event.source, event.host, event.sourcetype, demand)
-        actions = self._actions.get(key)
-        if actions is None:
-            actions = self._actions[key] = self._actions_of(*key)
-        row = base_row(event)
+        text, actions = self._recipe(event, demand)
+        row = base_row(event, text=text)
         for act in actions:
             act(row)
         return row
+
+    def textless(self, event: Event, demand: Demand) -> bool:
+        """Whether the index alone tells all that is demanded: the row is made without a look at the
+        event's text, and but for its times it is that of every event of the same origin and fields.
+
+        Raises ConfError as `row` does.
+        """
+        return not self._recipe(event, demand)[0]
+
+    def _recipe(self, event: Event, demand: Demand) -> _Recipe:
+        key = (event.source, event.host, event.sourcetype, demand)
+        found = self._recipes.get(key)
+        if found is None:
+            text = not _settled(demand, self._steps_of(self.rules(event)))
+            found = self._recipes[key] = text, self._actions_of(*key[:3], demand)
+        return found
 
     def settled(self, event: Event) -> Row:
         """What the index knows of the event and no search-time knowledge changes: its host, source,
@@ -158,7 +178,10 @@ class Knowledge:
     def _chain(self, specs: tuple[Spec, ...], demand: Demand) -> list[tuple[Step, Demand]]:
         key = (specs, demand)
         if key not in self._links:
-            self._links[key] = chain(self._steps_of(specs), demand)
+            steps = self._steps_of(specs)
+            if _settled(demand, steps):
+                steps = [step for step in steps if isinstance(step, IndexedStep)]
+            self._links[key] = chain(steps, demand)
         return self._links[key]
 
     def _steps_of(self, specs: tuple[Spec, ...]) -> list[Step]:
@@ -168,6 +191,18 @@ class Knowledge:
             classes = [EventTypeStep(self.classes), TagStep(self.classes)]
             self._steps[specs] = [*indexed, *self._builder.steps(stanza), *classes]
         return self._steps[specs]
+
+
+_Recipe: TypeAlias = tuple[bool, list[Action]]
+"""Whether the event's text is needed, and what is done with each row."""
+
+
+def _settled(demand: Demand, steps: list[Step]) -> bool:
+    """Whether no step has a say in what is demanded, and the index knows all of it."""
+    if demand.everything or demand.patterns or not demand.names <= TEXTLESS:
+        return False
+    others = [step for step in steps if not isinstance(step, IndexedStep)]
+    return not any(step.changes(name) for step in others for name in demand.names)
 
 
 def _rename(name: str) -> Action:

@@ -36,21 +36,25 @@ _PLACE = ("timestartpos", "timeendpos")
 _MADE = ("linecount", "punct", "splunk_server", *_DATES, *_PLACE)
 META = "_meta"
 """The fields that the index knows of an event beside its defaults, each as name::value."""
+TEXTLESS = INDEXED | {"_time", "_indextime", META}
+"""The fields that are known without an event's text, unless knowledge makes others of them."""
 DEFAULTS = INDEXED | {"_time", "_indextime", RAW, "_sourcetype", META, *_MADE}
 _PUNCT_LENGTH = 50  # the documentation says thirty; events that Splunk indexed have fifty
 
 
-def base_row(event: Event) -> Row:
-    """What the index knows of the event."""
+def base_row(event: Event, *, text: bool = True) -> Row:
+    """What the index knows of the event, and its text if that is asked for."""
+    time = event.time
     row: Row = {
-        "_time": int(event.time) if event.time.is_integer() else event.time,
+        "_time": int(time) if time.is_integer() else time,
         "_indextime": int(event.indextime),
-        "_raw": event.raw,
-        "host": event.host,
-        "source": event.source,
-        "sourcetype": event.sourcetype,
-        "index": event.index,
     }
+    if text:
+        row[RAW] = event.raw
+    row["host"] = event.host
+    row["source"] = event.source
+    row["sourcetype"] = event.sourcetype
+    row["index"] = event.index
     if event.fields:
         for name, value in event.fields.items():
             row[name] = value if isinstance(value, str) else [*value]

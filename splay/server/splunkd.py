@@ -28,7 +28,8 @@ from splay.server.errors import RestError
 from splay.server.hec.tokens import HecTokens
 from splay.server.jobs.collector import collector_of
 from splay.server.jobs.deletion import CAPABILITY, check_streams, deleted, without_delete
-from splay.server.jobs.jobs import Job, Jobs, Request
+from splay.server.jobs.job import Job, Request
+from splay.server.jobs.jobs import Jobs
 from splay.server.jobs.overresults import OverResults
 from splay.server.jobs.search import IndexReach, planned
 from splay.server.jobs.timerange import TimeRange

@@ -74,7 +74,7 @@ def test_the_name_of_a_classic_event_comes_out_of_every_panel_and_format(name: s
     for source in ("ds_table", "ds_authorized", "ds_callers"):
         [row] = found[source].rows
         assert row["caller"] == value
-        assert json.loads(as_json(found[source], UTC))[0]["caller"] == value
+        assert json.loads("".join(as_json(found[source], UTC)))[0]["caller"] == value
         [again] = csv.DictReader(io.StringIO(as_csv(found[source], UTC, str), newline=""))
         assert again["caller"] == value
     assert found["ds_completion"].rows[0]["user"] == value

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 import httpx
 
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.management import collector_app
 from splay.server.scheduler.savedsearch import SavedSearch, dispatched
 from splay.server.splunkd import Splunkd
@@ -216,7 +216,8 @@ def _grouped(events: Iterable[Mutated], key: Callable[[Mutated], Key]) -> dict[K
 
 def _behind(job: Job, events: Sequence[Mutated]) -> set[int]:
     """The numbers of the events that are in a result."""
-    matched = [row for row in job.events().rows if all(row.get(name) for name in FIVE)]
+    rows = job.events().page(slice(None)).rows
+    matched = [row for row in rows if all(row.get(name) for name in FIVE)]
     assert sum(int(str(row["count"])) for row in job.results.rows) == len(matched)
     return _numbers((str(row["_raw"]) for row in matched), events)
 

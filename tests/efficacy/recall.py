@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from tests.detection.searching import ROOT, RULE
 from tests.efficacy.mutations import Mutated, mutated
 from tests.efficacy.others import is_backup

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, tzinfo
 from random import Random
 
 from splay.server.alerts import Alerts
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.objects.acl import Acl
 from splay.server.scheduler.scheduler import Scheduler
 from splay.server.splunkd import Splunkd
@@ -184,7 +184,7 @@ class Replay:
         """Which backups the alerts of a run name."""
         self.outcome.runs += 1
         groups: dict[Group, set[Named]] = {}
-        for row in job.events().rows:
+        for row in job.events().page(slice(None)).rows:
             group = str(row["dest"]), str(row["Caller_User_Name"])
             named = _name(*group, float(str(row["_time"])))
             groups.setdefault(group, set()).add(named)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from splay.server.jobs import overresults, slots
-from splay.server.jobs.jobs import Job, Request, size_of
+from splay.server.jobs.job import Job, Request, size_of
 from splay.server.jobs.slots import Slots
 from splay.server.jobs.timerange import TimeRange
 from splay.server.splunkd import Splunkd

@@ -17,7 +17,7 @@ import pytest
 
 from splay.errors import OutputError
 from splay.server.access.users import User, Users
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.management import management_app
 from splay.server.objects.acl import Acl
 from splay.server.scheduler.scheduler import Scheduler

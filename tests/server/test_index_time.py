@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from splay.errors import SplError
-from splay.server.jobs.jobs import Request
+from splay.server.jobs.job import Request
 from splay.server.jobs.timerange import TimeRange
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event

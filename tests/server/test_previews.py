@@ -1,6 +1,7 @@
-"""results_preview while a search runs, and the previews of an export.
+"""What a search shows while it runs, and the previews of an export.
 
-Source: REST API Reference, "results_preview", "search/jobs/export" (preview); splunk-sdk-python's
+Source: REST API Reference, "results_preview", "search/jobs/{search_id}/events",
+"search/jobs/export" (preview); splunk-sdk-python's
 results readers: a preview is marked, and in XML a document of its own.
 """
 
@@ -14,11 +15,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
 from splunklib.results import JSONResultsReader
 
+from splay.server.jobs.job import Request
+from splay.server.jobs.timerange import TimeRange
+from splay.server.splunkd import Splunkd
+from splay.store.event import Event
 from tests.server.running import Server
 
 JOBS = "/services/search/jobs"
@@ -161,3 +167,49 @@ def test_without_being_asked_there_is_none(server: Server) -> None:
 def test_csv_cannot_mark_a_preview_and_has_none(server: Server) -> None:
     found = ended(server, "csv", preview="1")
     assert [line.split(",")[0] for line in found] == ["g", "0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("search", "buckets"),
+    [
+        ("search index=main", 0),
+        ("search index=main n=*", 0),
+        ("search index=main | eval m=n", 0),
+        ("search index=main | sort n", 0),
+        ("search index=main | stats count by n", 300),
+    ],
+)
+def test_the_first_events_while_it_runs(splunkd: Splunkd, search: str, buckets: int) -> None:
+    """Whatever comes after. The job is looked at where it asks whether to go on."""
+    splunkd.indexes.append([Event(f"n={n}", float(n), "h", "s", "t") for n in range(5000)])
+    request = Request(search, "admin", "search", status_buckets=buckets)
+    job, store = splunkd.make_job("1", request, TimeRange())
+    seen: list[list[Any]] = []
+    going = job.check
+
+    def check() -> bool:
+        if len(job.events()) >= 500 and not seen and not job.done:
+            seen.append([row["n"] for row in job.events().page(slice(2)).rows])
+        return going()
+
+    job.tap.check = job.context.should_continue = check
+    store._check = check  # type: ignore[attr-defined]
+    job.run(store)
+    assert job.state == "DONE", job.messages
+    newest = seen[0]
+    assert newest == ["4999", "4998"] if not buckets else len(newest) == 2
+
+
+def test_a_page_of_events_while_it_runs(server: Server) -> None:
+    jobs, mode = "/services/search/jobs", {"output_mode": "json"}
+    with server.http() as http:
+        search = "search index=_internal | append [| makeresults count=20000000] | sort _time"
+        sid = http.post(jobs, data={"search": search, **mode}).json()["sid"]
+        until = time.monotonic() + 30
+        answer = http.get(f"{jobs}/{sid}/events", params={**mode, "count": "1"})
+        while answer.status_code == 204 and time.monotonic() < until:
+            time.sleep(0.1)
+            answer = http.get(f"{jobs}/{sid}/events", params={**mode, "count": "1"})
+        assert answer.json()["preview"] is True
+        assert answer.json()["results"][0]["index"] == "_internal"
+        http.post(f"{jobs}/{sid}/control", data={"action": "cancel"})

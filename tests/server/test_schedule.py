@@ -13,7 +13,7 @@ import pytest
 
 from splay import memory
 from splay.errors import DataError
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.jobs.timerange import TimeRange
 from splay.server.objects.acl import Acl
 from splay.server.scheduler.savedsearch import SavedSearch
@@ -179,7 +179,7 @@ def running_job(splunkd: Splunkd, saved: SavedSearch) -> Job:
 
 
 def request_of(saved: SavedSearch) -> Any:
-    from splay.server.jobs.jobs import Request
+    from splay.server.jobs.job import Request
 
     return Request(
         "| makeresults", "admin", saved.app, saved=saved.name, scheduled=1.0, search_of=saved.key

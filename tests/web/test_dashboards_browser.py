@@ -153,9 +153,7 @@ def test_numbers_of_the_other_views_lead_to_what_they_count(dashboard: Dashboard
     assert len(dashboard.rows("viz_table")) == 1
 
 
-@pytest.mark.parametrize(
-    ("panel", "rows"), [("viz_lines", 1), ("viz_cas", 4), ("viz_proposed", 1)]
-)
+@pytest.mark.parametrize(("panel", "rows"), [("viz_lines", 1), ("viz_cas", 4), ("viz_proposed", 1)])
 def test_numbers_of_the_lists_lead_to_the_search_of_their_rows(
     dashboard: Dashboard, panel: str, rows: int
 ) -> None:

@@ -32,6 +32,7 @@ class Dedup(Operation):
     sortby: list[SortKey] = field(default_factory=list)
 
     kind = Kind.CENTRALIZED
+    cuts = True
 
     @classmethod
     def parse(cls, args: Args) -> Self:
@@ -55,6 +56,7 @@ class Dedup(Operation):
                 dedup.names += [word.text for word in words]
         if not dedup.names:
             raise args.error("a field is missing", hint="Name the fields, such as: dedup host")
+        dedup.selects = not dedup.options["keepevents"]  # they stay as rows without the fields
         return dedup
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:

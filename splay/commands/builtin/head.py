@@ -33,6 +33,7 @@ class Head(Operation):
     keeplast: bool = False
 
     kind = Kind.CENTRALIZED
+    selects = cuts = True
 
     @classmethod
     def parse(cls, args: Args) -> Self:

@@ -24,6 +24,7 @@ _FIELD = re.compile(r'\s*(?:"([^"\\]+)"|([\w.:{}@\-]+))\s*(!?=)\s*')
 
 class Regex(Operation):
     kind = Kind.STREAMING
+    selects = True
 
     def __init__(self, name: str, pattern: regex.Pattern[str], wanted: bool, at: int) -> None:
         self._name = name

@@ -12,6 +12,7 @@ from splay.spl.args import Args
 
 class Reverse(Operation):
     kind = Kind.DATASET
+    selects = True
 
     @classmethod
     def parse(cls, args: Args) -> Self:

@@ -20,6 +20,7 @@ class Search(Operation):
     """expr: the expression as written."""
 
     kind = Kind.STREAMING
+    selects = True
 
     def __init__(self, expr: SearchExpr) -> None:
         self.expr = self.filters = expr

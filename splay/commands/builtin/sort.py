@@ -19,10 +19,12 @@ class Sort(Operation):
     direction of every key round."""
 
     kind = Kind.DATASET
+    selects = True
 
     def __init__(self, limit: int, keys: list[SortKey]) -> None:
         self._limit = limit
         self._keys = keys
+        self.cuts = limit > 0
         self.in_time_order = bool(keys) and keys[0].name == "_time"
 
     @classmethod

@@ -15,6 +15,7 @@ DEFAULT = 10
 
 class Tail(Operation):
     kind = Kind.DATASET
+    selects = cuts = True
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

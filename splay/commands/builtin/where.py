@@ -14,6 +14,7 @@ from splay.spl.tree import Expr
 
 class Where(Operation):
     kind = Kind.STREAMING
+    selects = True
 
     def __init__(self, expr: Expr) -> None:
         self._expr = expr

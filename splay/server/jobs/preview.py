@@ -16,10 +16,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from splay.commands.operation import Context, Operation
+from splay.engine.late import whole
 from splay.engine.plan import Plan
 from splay.engine.run import results_over
 from splay.errors import SplayError
 from splay.rows import Results, Row
+from splay.server.jobs.found import Begun, Found, Table
 
 _MOST = 1000  # results of a preview
 _PERIOD = 1.0  # seconds before the first and between two, at least (min_preview_period)
@@ -42,12 +44,11 @@ class Preview:
         self._made: Results | None = None
         self._first: list[Row] = []  # results that there are already
 
-    def found(self) -> Results | None:
+    def found(self) -> Found | None:
         """The last one; None: there is none yet."""
-        rows = list(self._first)
-        if rows:
-            return Results(list(dict.fromkeys(name for row in rows for name in row)), rows)
-        return self._made
+        if self._first:
+            return Begun(self._first, whole)
+        return Table(self._made) if self._made else None
 
     def taken(self, operations: Sequence[Operation], rows: Iterable[Row]) -> Iterator[Row]:
         """The rows, as they are; between them a preview is made where one is due."""

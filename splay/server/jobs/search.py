@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
+from splay.engine.late import LateRow
 from splay.engine.plan import Plan, make_plan
 from splay.rows import Row
 from splay.server.errors import RestError
@@ -18,6 +19,7 @@ from splay.spl.tree import And, Compare, Or, SearchExpr
 from splay.store.index.indexes import Indexes
 
 _FIRST_WORD = re.compile(r"\s*(\|)?\s*([\w.\-]*)")
+_FIRST_EVENTS = 1000  # shown while a search runs
 _CHECK_EVERY = 500  # rows between two looks at whether the search is to go on
 
 
@@ -93,19 +95,36 @@ class Tap:
     """
 
     def __init__(self, check: Callable[[], bool], keep: int) -> None:
-        self._check = check
+        self.check = check
         self._keep = keep
         self.count = 0
         self.rows: list[Row] = []
+        self._first: list[Row] = []  # results of a search whose results are events
+        self._before: list[Row] | None = None
+
+    @property
+    def events(self) -> list[Row]:
+        """The first events of a search whose results are events, while it runs."""
+        return self._first if self._before is None else self._before
+
+    def early(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows, as they are (`splay.engine.run.Watch`)."""
+        before = self._before = []
+        for row in rows:
+            if len(before) < _FIRST_EVENTS:
+                before.append(row if isinstance(row, LateRow) else dict(row))
+            yield row
 
     def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows, as they are (`splay.engine.run.Watch`)."""
         for row in rows:
-            if self.count % _CHECK_EVERY == 0 and not self._check():
+            if self.count % _CHECK_EVERY == 0 and not self.check():
                 return
             self.count += 1
             if self.count <= self._keep:
                 self.rows.append(dict(row))
+            if operation is None and self.count <= _FIRST_EVENTS:
+                self._first.append(row)
             yield row
 
 

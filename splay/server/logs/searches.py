@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.logs.log import Log
 
 _MOST = 10_000  # characters of a search

@@ -25,7 +25,7 @@ from splay.eval.value import as_list, to_text
 from splay.rows import Results, Row
 from splay.server.alerts import Fired
 from splay.server.errors import RestError
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.scheduler.savedsearch import SavedSearch
 from splay.spl.timemod import resolve
 from splay.store.event import Event

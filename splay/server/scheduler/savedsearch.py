@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from splay.conf.settings import on, truth
 from splay.server.alerts import Search
 from splay.server.errors import RestError
-from splay.server.jobs.jobs import DEFAULT_TTL, MAX_COUNT, Job, Request
+from splay.server.jobs.job import DEFAULT_TTL, MAX_COUNT, Job, Request
 from splay.server.jobs.sids import saved_sid
 from splay.server.jobs.timerange import TimeRange
 from splay.server.objects.catalog import Object

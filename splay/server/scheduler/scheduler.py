@@ -22,7 +22,7 @@ from datetime import datetime
 from splay.conf.settings import truth
 from splay.errors import OutputError, SplayError
 from splay.server.errors import RestError
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.objects.catalog import SYSTEM
 from splay.server.scheduler.alerting import trigger
 from splay.server.scheduler.cron import Cron

@@ -191,6 +191,9 @@ class SearchStore:
     is to go on with what it has.
     """
 
+    sifts = True
+    """Whether `Need.may_match` has been asked of what it gives."""
+
     def __init__(self, indexes: Indexes, check: Callable[[], bool]) -> None:
         self._indexes = indexes
         self._check = check
@@ -226,6 +229,8 @@ class SearchStore:
 
 class NewestStore:
     """The events that a search may see, newest first (`splay.store.event.Store`)."""
+
+    sifts = True
 
     def __init__(self, store: SearchStore) -> None:
         self._store = store

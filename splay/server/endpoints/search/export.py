@@ -21,7 +21,7 @@ from splay.rows import Results, Row
 from splay.server.endpoints.search.job_request import job_request, output_format
 from splay.server.errors import RestError
 from splay.server.jobs.export import Export
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.jobs.sids import new_sid
 from splay.server.rest.request import Call, messages_response
 from splay.server.rest.results import Page, choose_columns

@@ -13,7 +13,7 @@ from typing import Any
 from splay.commands.operation import Kind
 from splay.engine.plan import Plan
 from splay.eval.times.timefmt import iso
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.objects.acl import Acl
 from splay.server.rest.feeds import Entry
 from splay.spl.tree import And, Compare, Or, SearchExpr, Term
@@ -116,18 +116,21 @@ def _times(job: Job) -> dict[str, Any]:
     }
 
 
+_LOOKED_AT = slice(20)  # events, for the fields that there are about
+
+
 def _counts(job: Job) -> dict[str, Any]:
     has_events = job.plan.retrieval is not None
     events = job.events() if job.done else None
-    results = len(job.results.rows) if job.done else 0
+    results = len(job.found) if job.done else 0
     return {
         "eventSearch": job.plan.search if has_events else "",
         "reportSearch": _report_search(job),
         "remoteSearch": "",  # there are no peers
         "keywords": " ".join(_keywords(job.plan.retrieval.expr)) if job.plan.retrieval else "",
         "eventCount": job.tap.count if has_events else 0,
-        "eventAvailableCount": len(events.rows) if events else 0,
-        "eventFieldCount": len(events.columns) if events else 0,
+        "eventAvailableCount": len(events) if events else 0,
+        "eventFieldCount": len(events.page(_LOOKED_AT).columns) if events else 0,
         "eventIsStreaming": True,
         "eventIsTruncated": job.transforming and len(job.tap.rows) < job.tap.count,
         "eventSorting": "desc" if has_events and not job.transforming else "none",

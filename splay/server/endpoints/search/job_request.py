@@ -10,7 +10,7 @@ from datetime import datetime
 
 from splay.eval.times.timevars import UnsupportedVariable, split_format
 from splay.server.errors import RestError
-from splay.server.jobs.jobs import DEFAULT_TTL, MAX_COUNT, Request
+from splay.server.jobs.job import DEFAULT_TTL, MAX_COUNT, Request
 from splay.server.jobs.timerange import TimeRange
 from splay.server.rest.request import Call, Params
 

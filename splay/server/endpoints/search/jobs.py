@@ -16,13 +16,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from splay.engine.inner import run_over
-from splay.rows import Results, Row
+from splay.rows import Row
 from splay.server.endpoints.search.export import exported
 from splay.server.endpoints.search.job_entry import job_entry
 from splay.server.endpoints.search.job_request import job_request, output_format
 from splay.server.endpoints.search.summary import summary_response, timeline_response
 from splay.server.errors import RestError
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.found import Found, Table
+from splay.server.jobs.job import Job
 from splay.server.jobs.sids import new_sid
 from splay.server.rest.feeds import Entry, Feed, paged, respond_entry
 from splay.server.rest.request import Call, Routes, messages_response, record_response
@@ -139,7 +140,7 @@ async def _run_now(call: Call, write: Callable[[Call, Page], Response]) -> Respo
         if job.state == "FAILED" and call.output_mode not in _WITH_MESSAGES:
             messages = [m for m in job.messages if m[0] in ("FATAL", "ERROR")]
             return messages_response(400, messages, call.json)
-        return await run_in_threadpool(lambda: write(call, _page(call, job, job.results, 0)))
+        return await run_in_threadpool(lambda: write(call, _page(call, job, job.found, 0)))
     finally:
         call.splunkd.jobs.remove(job)
 
@@ -231,39 +232,45 @@ def delete_job(call: Call) -> Response:
 # ---- results ----
 
 
-def _page(call: Call, job: Job, results: Results, default_count: int = 100) -> Page:
+def _page(call: Call, job: Job, found: Found, default_count: int = 100) -> Page:
     params = call.params
     total = None
     if params.get("search") and call.names:
         with call.splunkd.slots_over_results.taken(call.user) as should_continue:
             context = replace(job.context, messages=[], should_continue=should_continue)
-            results = run_over(params.get("search"), results, context)
-        total = len(results.rows)
+            found = Table(run_over(params.get("search"), found.page(slice(None)), context))
+        total = len(found)
     count = params.number("count", default_count if call.names else 0)
     offset = params.number("offset", 0) if call.names else 0
     if offset < 0:
-        offset += len(results.rows)
-    rows = results.rows[max(offset, 0) :]
-    if count > 0:
-        rows = rows[:count]
-    columns = choose_columns(results.columns, [*params.all("f"), *params.all("field_list")])
+        offset += len(found)
+    first = max(offset, 0)
+    some = found.page(slice(first, first + count if count > 0 else None))
+    columns = choose_columns(some.columns, [*params.all("f"), *params.all("field_list")])
     time_format = output_format(params) or job.request.time_format
-    return Page(columns, rows, offset, False, job.messages, job.context.tz, time_format, total)
+    return Page(columns, some.rows, offset, False, job.messages, job.context.tz, time_format, total)
 
 
-def _of_results(call: Call, results: Callable[[Job], Results]) -> Response:
+def _of_results(
+    call: Call, begun: Callable[[Job], Found | None], done: Callable[[Job], Found]
+) -> Response:
+    """A page of what a job has found; 204 where there is nothing yet."""
     call.params.refuse_others(_RESULT_ARGS)
     job = job_of(call)
-    if not job.done:
+    preview = not job.done
+    found = begun(job) if preview else done(job)
+    if found is None:
         return Response(status_code=204)
-    return results_response(call, _page(call, job, results(job)))
+    page = _page(call, job, found)
+    page.preview = preview
+    return results_response(call, page)
 
 
 @_both("GET", "/{sid}/results")
 @_both("POST", "/{sid}/results")
 def read_results(call: Call) -> Response:
     """A job's results; 204 while there are none yet."""
-    return _of_results(call, lambda job: job.results)
+    return _of_results(call, lambda job: None, lambda job: job.found)
 
 
 @_both("GET", "/{sid}/results_preview")
@@ -271,22 +278,20 @@ def read_results(call: Call) -> Response:
 def read_preview(call: Call) -> Response:
     """The results; while the job runs, what they have come to so far, at most 1,000 (204: nothing
     yet, or a command that needs all its rows first)."""
-    call.params.refuse_others(_RESULT_ARGS)
-    job = job_of(call)
-    job.preview.wanted = job.preview_enabled
-    found = job.preview.found() if job.preview_enabled and not job.done else None
-    if found is None:
-        return _of_results(call, lambda job: job.results)
-    page = _page(call, job, found)
-    page.preview = True
-    return results_response(call, page)
+
+    def begun(job: Job) -> Found | None:
+        job.preview.wanted = job.preview_enabled
+        return job.preview.found() if job.preview_enabled else None
+
+    return _of_results(call, begun, lambda job: job.found)
 
 
 @_both("GET", "/{sid}/events")
 @_both("POST", "/{sid}/events")
 def read_events(call: Call) -> Response:
-    """The events of a job as they were before they were evaluated."""
-    return _of_results(call, Job.events)
+    """The events of a job as they were before they were evaluated; while it runs the first of those
+    that it has found."""
+    return _of_results(call, lambda job: job.events() or None, Job.events)
 
 
 @_both("GET", "/{sid}/summary")

@@ -18,7 +18,7 @@ from splay.server.endpoints.conf_objects import Kind, Settings, add_routes
 from splay.server.endpoints.search.job_entry import job_entry
 from splay.server.endpoints.search.job_request import run_at
 from splay.server.errors import RestError
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.job import Job
 from splay.server.objects.catalog import Object
 from splay.server.rest.feeds import Entry, Feed, paged, respond
 from splay.server.rest.request import Call, Routes, messages_response, record_response

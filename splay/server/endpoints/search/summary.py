@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -21,13 +21,15 @@ from starlette.responses import Response
 
 from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, text_number, to_text
-from splay.rows import Row
+from splay.rows import Value
 from splay.server.errors import RestError
-from splay.server.jobs.jobs import Job
+from splay.server.jobs.found import Found
+from splay.server.jobs.job import Job
 from splay.server.rest.request import JSON_TYPE, XML_TYPE, Call
 
 _SPANS = (0.001, 0.01, 0.1, 1, 60, 3600, 86400, 86400 * 30, 86400 * 365)  # seconds
 _MOST_BUCKETS = 10_000
+_AT_ONCE = 1000  # events
 _FIRST, _LAST = -62e9, 253e9
 """Of a timeline, seconds: within the years 5 to 9987, so that the ends of a span are dates, too."""
 _HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
@@ -36,11 +38,7 @@ _HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
 def timeline_response(call: Call, job: Job) -> Response:
     """How many events lie in each span of time; splunkd needs status_buckets for it."""
     call.params.refuse_others(("time_format", "output_time_format"))
-    moments = [
-        m
-        for row in job.events().rows
-        if isinstance(m := row.get("_time"), int | float) and _FIRST < m < _LAST
-    ]
+    moments = [moment for moment in job.events().times() if _FIRST < moment < _LAST]
     most = min(job.request.status_buckets, _MOST_BUCKETS)
     buckets = _buckets(moments, most, job.context.tz) if most else []
     total = sum(bucket["total_count"] for bucket in buckets)
@@ -101,20 +99,21 @@ def summary_response(call: Call, job: Job) -> Response:
     )
     if params.get("search"):
         raise RestError(400, 'Argument "search" is not supported by this handler.')
-    rows = job.events().rows
-    names = job.events().columns
+    events = job.events()
     wanted = [name for text in params.all("f") for name in text.split(",")]
-    if wanted:
-        names = [n for n in names if any(re.fullmatch(translate(w), n) for w in wanted)]
-    least = _frequency(params.get("min_freq"))
+    least = _frequency(params.get("min_freq")) * len(events)
     top = params.number("top_count", 10)
-    fields = {name: _field(name, rows, top) for name in sorted(names)}
-    fields = {n: f for n, f in fields.items() if f["count"] >= least * len(rows)}
+    fields = {
+        name: values.summary(top)
+        for name, values in sorted(_values(events).items())
+        if not wanted or any(re.fullmatch(translate(w), name) for w in wanted)
+        if values.events >= least
+    }
     if call.json:
         times = {"earliest_time": _time(job.context.earliest), "latest_time": _latest(job)}
-        body = {**times, "duration": round(job.seconds, 3), "event_count": len(rows)}
+        body = {**times, "duration": round(job.seconds, 3), "event_count": len(events)}
         return Response(json.dumps({**body, "fields": fields}), 200, None, JSON_TYPE)
-    return Response(_summary_xml(job, len(rows), fields), 200, None, XML_TYPE)
+    return Response(_summary_xml(job, len(events), fields), 200, None, XML_TYPE)
 
 
 def _frequency(text: str) -> float:
@@ -133,25 +132,52 @@ def _latest(job: Job) -> str:
     return _time(job.context.now if job.context.latest is None else job.context.latest)
 
 
-def _field(name: str, rows: Sequence[Row], top: int) -> dict[str, Any]:
-    values = [to_text(value) for row in rows for value in as_list(row.get(name))]
-    numbers = [number for text in values if (number := text_number(text)) is not None]
-    counts = Counter(values)
-    modes = [
-        {"value": value, "count": count, "is_exact": True}
-        for value, count in counts.most_common(max(top, 0))
-    ]
-    found: dict[str, Any] = {
-        "count": sum(1 for row in rows if name in row),
-        "numeric_count": len(numbers),
-        "distinct_count": len(counts),
-        "is_exact": True,
-        "modes": modes,
-    }
-    if numbers:
-        found["min"], found["max"] = min(numbers), max(numbers)
-        found["mean"], found["stdev"] = fmean(numbers), pstdev(numbers)
-    return found
+class _Values:
+    """The values of one field. events: how many have it."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self._counts: Counter[str] = Counter()
+
+    def add(self, value: Value) -> None:
+        """Those of an event."""
+        self.events += 1
+        self._counts.update(map(to_text, as_list(value)))
+
+    def summary(self, top: int) -> dict[str, Any]:
+        """What there is to say of them."""
+        counts = self._counts
+        numbers = [
+            number
+            for text, count in counts.items()
+            if (number := text_number(text)) is not None
+            for _ in range(count)
+        ]
+        modes = [
+            {"value": value, "count": count, "is_exact": True}
+            for value, count in counts.most_common(max(top, 0))
+        ]
+        found: dict[str, Any] = {
+            "count": self.events,
+            "numeric_count": len(numbers),
+            "distinct_count": len(counts),
+            "is_exact": True,
+            "modes": modes,
+        }
+        if numbers:
+            found["min"], found["max"] = min(numbers), max(numbers)
+            found["mean"], found["stdev"] = fmean(numbers), pstdev(numbers)
+        return found
+
+
+def _values(events: Found) -> dict[str, _Values]:
+    """By field; few events are held at once."""
+    values: defaultdict[str, _Values] = defaultdict(_Values)
+    for first in range(0, len(events), _AT_ONCE):
+        for row in events.page(slice(first, first + _AT_ONCE)).rows:
+            for name, value in row.items():
+                values[name].add(value)
+    return values
 
 
 def _summary_xml(job: Job, count: int, fields: dict[str, dict[str, Any]]) -> str:
