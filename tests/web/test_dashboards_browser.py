@@ -281,7 +281,7 @@ def test_panels_that_fail_are_found(dashboard: Dashboard) -> None:
     """The tests above could not fail if they were not."""
     dashboard.open("dashboards/wrong")
     assert set(dashboard.problems()) == {"empty", "error", "unset", "chart", "broken"}
-    assert "the command statz is not supported" in dashboard.problems()["error"]
+    assert "Unknown search command 'statz'." in dashboard.problems()["error"]
     assert any("statz" in text for text in dashboard.page.errors())
 
 
