@@ -49,7 +49,7 @@ COMMANDS = [
 def ran(search: str) -> tuple[list[Row], Context]:
     context = new_context(AppSet([ROOT]), 1_773_136_800.0)
     results = SearchRun(search, context).run(None)
-    as_json(results, UTC)
+    "".join(as_json(results, UTC))
     return results.rows, context
 
 
