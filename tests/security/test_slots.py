@@ -195,6 +195,26 @@ def test_the_size_of_results() -> None:
     assert size_of([]) == 0
 
 
+def test_commands_over_results_wait_for_their_turn(splunkd: Splunkd, as_user: As) -> None:
+    """A dashboard on a slow machine asks for more than run at once: none of its panels fails."""
+    slots, done = splunkd.slots_over_results, []
+
+    def ask() -> None:
+        with slots.taken("alice"):
+            done.append(1)
+
+    with ExitStack() as stack:
+        for _ in range(overresults.MOST):
+            stack.enter_context(slots.taken("alice"))
+        threads = [threading.Thread(target=ask) for _ in range(overresults.MOST_WAITING)]
+        for thread in threads:
+            thread.start()
+        assert not done
+    for thread in threads:
+        thread.join(30)
+    assert len(done) == overresults.MOST_WAITING
+
+
 def test_commands_over_results_are_limited(
     splunkd: Splunkd, as_user: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,4 +231,8 @@ def test_commands_over_results_are_limited(
             stack.enter_context(splunkd.slots_over_results.taken("mallory"))
         assert mallory.get(f"{JOBS}/{sid}/results", search="head 1").status_code == 503
         assert as_user("admin").get(f"{JOBS}/{sid}/results", search="head 1").status_code == 200
+        monkeypatch.setattr(overresults, "MOST_WAITING", 0)
+        answer = mallory.get(f"{JOBS}/{sid}/results", search="head 1")
+        assert (answer.status_code, "At most 4 requests" in answer.text) == (503, True)
+        monkeypatch.undo()
     assert mallory.get(f"{JOBS}/{sid}/results", search="head 1").status_code == 200

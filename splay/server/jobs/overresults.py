@@ -17,7 +17,10 @@ from splay.server.errors import RestError
 
 MOST = 4
 """Of one user at once."""
+MOST_WAITING = 12
+"""Of one user: a dashboard asks for all its panels at once. Others keep threads enough."""
 SECONDS = 60.0
+"""What one may take; as long it may wait."""
 
 
 class OverResults:
@@ -25,15 +28,16 @@ class OverResults:
 
     def __init__(self) -> None:
         self._running: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._waiting: Counter[str] = Counter()
+        self._changed = threading.Condition()
 
     @contextmanager
     def taken(self, user: str) -> Iterator[Callable[[], bool]]:
-        """What such commands ask whether to go on. RestError 503: the user has too many."""
-        with self._lock:
-            if self._running[user] >= MOST:
-                raise RestError(503, f"At most {MOST} requests at once search in results.")
-            self._running[user] += 1
+        """What such commands ask whether to go on, once it is their turn.
+
+        RestError 503: the user has too many, or they take too long.
+        """
+        self._wait(user)
         end = time.monotonic() + SECONDS
 
         def should_continue() -> bool:
@@ -44,5 +48,21 @@ class OverResults:
         try:
             yield should_continue
         finally:
-            with self._lock:
+            with self._changed:
                 self._running[user] -= 1
+                self._changed.notify_all()
+
+    def _wait(self, user: str) -> None:
+        with self._changed:
+            if self._waiting[user] >= MOST_WAITING:
+                most = MOST + MOST_WAITING
+                raise RestError(503, f"At most {most} requests at once search in results.")
+            self._waiting[user] += 1
+            try:
+                free = self._changed.wait_for(lambda: self._running[user] < MOST, SECONDS)
+            finally:
+                self._waiting[user] -= 1
+            if not free:
+                text = f"Other requests have searched in results for {SECONDS:g} seconds."
+                raise RestError(503, text)
+            self._running[user] += 1
