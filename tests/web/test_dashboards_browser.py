@@ -163,7 +163,6 @@ def test_numbers_of_the_lists_lead_to_the_search_of_their_rows(
     dashboard.drawn()
     assert f"/en-US/app/{APP}/search?q=" in dashboard.page.run("location.href")
     assert len(dashboard.rows("results")) == rows
-    assert dashboard.page.errors() == []
 
 
 def test_one_key_has_one_name(dashboard: Dashboard) -> None:
