@@ -32,6 +32,7 @@ DOMAIN_SID = "S-1-5-21-1004336348-1177238915-682003330-"
         ("CORP", "renamed", DOMAIN_SID + "500", "builtin_administrator"),
         ("CORP", "Administrator", DOMAIN_SID + "1105", "user"),  # a decoy of that name
         ("CORP", "Administrator", "-", "builtin_administrator"),
+        ("CORP", "Administrator", "S-1-0-0", "builtin_administrator"),  # the SID of nobody
         ("CORP", "bob", DOMAIN_SID + "1500", "user"),
         ("CORP", "svc-backup", "", "service"),
         ("CORP", "SVC_backup", "", "service"),

@@ -92,8 +92,10 @@ def test_a_ragged_line_is_named_and_the_others_are_used(tmp_path: Path) -> None:
     assert "the number of cells is 1, the header has 2" in table.problems.texts()[0]
 
 
-def test_many_problems_are_counted(tmp_path: Path) -> None:
-    table = read(tmp_path, b"dest,ca_name\n" + b"ca01\n" * 9)
+@pytest.mark.parametrize(("count", "more"), [(5, ()), (6, (1,)), (9, (4,))])
+def test_many_problems_are_counted(tmp_path: Path, count: int, more: tuple[int, ...]) -> None:
+    """Five of them are named."""
+    table = read(tmp_path, b"dest,ca_name\n" + b"ca01\n" * count)
     said = table.problems.texts()
-    assert len(said) == 6
-    assert said[-1] == "l.csv: 4 more such problems"  # nine, of which five are named
+    assert len(said) == 5 + len(more)
+    assert said[5:] == tuple(f"l.csv: {number} more such problems" for number in more)

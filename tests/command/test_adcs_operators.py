@@ -118,6 +118,14 @@ def test_the_row_and_the_moment_are_told_in_words(operators: WriteLookup) -> Non
     assert verdict.moment == "Tue 2026-03-10 14:00 UTC+02:00"  # 12:00 UTC
 
 
+def test_a_line_without_limits_holds_a_time_that_cannot_be_read(operators: WriteLookup) -> None:
+    """The line for one host says which, but has days, so it cannot be the one."""
+    known = Operators(operators("corp,bob,ca01,Tue,,,,,,", "corp,bob,*,,,,,,,"))
+    verdict = known.verdict(known.find("corp", "bob", "ca01"), [NOON, None], 3)
+    assert verdict.word == "approved"
+    assert verdict.rule.startswith("operators.csv line 3:")
+
+
 def test_a_time_that_cannot_be_read_has_no_moment(operators: WriteLookup) -> None:
     verdict = Operators(operators("corp,bob,,,,,,,,")).judge("corp", "bob", "ca01", [None])
     assert (verdict.word, verdict.moment) == ("approved", "")

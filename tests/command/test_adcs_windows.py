@@ -110,6 +110,8 @@ def test_a_validity_that_ends_before_it_begins_is_a_mistake() -> None:
         # Its day too: 23:30 UTC on Friday is 00:30 on Saturday at +01:00.
         ("2026-03-13 23:30", {"days": "Sat", "timezone": "+01:00"}, "approved"),
         ("2026-03-13 23:30", {"days": "Fri", "timezone": "+01:00"}, "outside_window"),
+        ("2026-03-10 00:00", {"days": "Tue"}, "approved"),
+        ("2026-03-10 23:59", {"days": "Tue"}, "approved"),
         # A window over midnight is all of the day on which it begins.
         ("2026-03-13 22:00", {"days": "Fri", "hours": "22:00-04:00"}, "approved"),
         ("2026-03-14 03:59", {"days": "Fri", "hours": "22:00-04:00"}, "approved"),
