@@ -24,6 +24,9 @@ from adcs.patterns import folded, host_key, matches, matches_host, short_name, s
         ("ab*ba", "aba", False),  # the two parts may not share the b
         ("*a*a*", "a", False),
         ("*a*a*", "aa", True),
+        ("*ab*b", "ab", False),  # the part in the middle may not take the end's b
+        ("*ab*ab*ab*", "zzabab", False),  # each part begins where the last one ended
+        ("*ab*ab*ab*", "zzabzabab", True),
         ("a.c", "abc", False),  # no other character is special
         ("[a]?", "[a]?", True),
         ("", "", True),

@@ -120,6 +120,8 @@ def test_a_validity_that_ends_before_it_begins_is_a_mistake() -> None:
         ("2026-03-16 03:00", {"days": "Sun", "hours": "22:00-04:00"}, "approved"),
         ("2026-03-13 23:59", {"days": "Fri", "hours": "22:00-00:00"}, "approved"),
         ("2026-03-14 00:00", {"days": "Fri", "hours": "22:00-00:00"}, "outside_window"),
+        ("2026-03-14 04:00", {"hours": "22:00-04:00"}, "outside_window"),
+        ("2026-03-14 03:59", {"hours": "22:00-04:00"}, "approved"),
         # A date as the last day includes that day, in the row's zone: 22:59 UTC is 23:59.
         ("2026-03-31 22:59", {"valid_until": "2026-03-31", "timezone": "+01:00"}, "approved"),
         ("2026-03-31 23:00", {"valid_until": "2026-03-31", "timezone": "+01:00"}, "expired"),
