@@ -16,6 +16,7 @@ from adcs.rules import FACTORS, PRIORITIES
 from splay.conf.files import read_conf
 from tests.command.conftest import ROOT
 from tests.command.test_protocol import ADDED
+from tests.holding import every
 
 COMMAND = (ROOT / "README" / "adcsenrich.md").read_text(encoding="utf-8")
 LOOKUPS = (ROOT / "README" / "lookups.md").read_text(encoding="utf-8")
@@ -67,7 +68,7 @@ def test_the_search_assistant_knows_every_option_and_default() -> None:
     settings = read_conf(ROOT / "default" / "searchbnf.conf")
     option = settings["adcsenrich-option"].settings
     assert re.findall(r"(\w+)=<", option["syntax"]) == list(Options._fields)
-    assert all(default in option["description"] for default in Options())
+    assert every(default in option["description"] for default in Options())
 
 
 def test_the_shipped_lookups_have_the_columns_of_the_examples(tmp_path: Path) -> None:

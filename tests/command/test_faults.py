@@ -13,6 +13,7 @@ import pytest
 from tests.command.chunked import Chunk, Command, to_csv
 from tests.command.conftest import ROOT
 from tests.command.test_protocol import ADDED, HEADER, ROW
+from tests.holding import every
 
 OPERATORS = "adcs_backup_operators.csv"
 AUTHORITIES = "adcs_certificate_authorities.csv"
@@ -65,7 +66,7 @@ def test_a_lookup_that_cannot_be_used(
     rows = [ROW] * 100
     reply = enrich(app, rows)
     assert_all_rows_passed(reply, rows)
-    assert all(row["adcs_enrichment_status"].startswith(lookup + said) for row in reply.rows)
+    assert every(row["adcs_enrichment_status"].startswith(lookup + said) for row in reply.rows)
     ((level, text),) = reply.messages
     assert level == "WARN"
     assert text.startswith(f"adcsenrich: {lookup}{said}")
@@ -153,7 +154,7 @@ def test_a_fault_in_the_command_s_own_code(app: Path, breaks: Callable[[Path], s
     rows = [[*ROW[:-1], f"user{number}"] for number in range(100)]
     reply = enrich(app, rows)
     assert_all_rows_passed(reply, rows)
-    assert all(row["adcs_enrichment_status"].startswith(said) for row in reply.rows)
+    assert every(row["adcs_enrichment_status"].startswith(said) for row in reply.rows)
     assert len(reply.messages) == 1
     # As with two lookups that cannot be read: 20 and 25, on top of the specified 20.
     assert {(row["adcs_risk_score"], row["adcs_priority"]) for row in reply.rows} == {

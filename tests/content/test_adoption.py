@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from tests.content.conftest import Repository
+from tests.holding import every
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +40,7 @@ def test_every_input_of_the_action_reaches_its_script() -> None:
     script = (ROOT / "tools" / "action.sh").read_text()
     given = read["runs"]["steps"][-1]["env"]
     assert set(given.values()) == {"${{ inputs." + name + " }}" for name in read["inputs"]}
-    assert all(f"${name}" in script or f"${{{name}:-}}" in script for name in given)
+    assert every(f"${name}" in script or f"${{{name}:-}}" in script for name in given)
 
 
 def test_the_action_has_the_form_that_github_publishes() -> None:

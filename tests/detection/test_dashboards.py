@@ -21,6 +21,7 @@ from splay.apps import AppSet
 from splay.spl.parser import parse_search
 from tests.detection.dashboards import RESULT, TOKEN, VIEWS, Dashboard, dashboards, filled
 from tests.detection.searching import ROOT
+from tests.holding import every
 
 GRID_WIDTH = 1200
 OPTIONS = {
@@ -148,7 +149,7 @@ def test_every_panel_has_its_place_and_none_is_on_another(view: Dashboard) -> No
     places = {part["item"]: part["position"] for part in layout["structure"]}
     assert len(places) == len(layout["structure"])
     assert set(places) == set(view.panels)
-    assert all(p["x"] >= 0 and p["x"] + p["w"] <= GRID_WIDTH for p in places.values())
+    assert every(p["x"] >= 0 and p["x"] + p["w"] <= GRID_WIDTH for p in places.values())
     area = sum(place["w"] * place["h"] for place in places.values())
     bottom = max(place["y"] + place["h"] for place in places.values())
     assert area == GRID_WIDTH * bottom  # without a gap

@@ -13,6 +13,7 @@ from tests.detection.apps import INVENTORY, OPERATORS, add_lines, copy_of_the_ap
 from tests.detection.dashboards import Dashboard, ask, dashboard
 from tests.detection.indexed import DAY, HOUR, MINUTE, audited, moment, scheduled, security
 from tests.detection.searching import ROOT
+from tests.holding import every
 from tests.published_events import Published
 
 ALERT = "ADCS - A CA Fell Silent - Alert"
@@ -50,7 +51,7 @@ def panel(found: dict[str, Results], name: str) -> list[dict[str, Any]]:
 
 
 def test_no_panel_of_health_is_empty(health: dict[str, Results]) -> None:
-    assert all(panel(health, name) for name in dashboard("adcs_health").panels)
+    assert every(panel(health, name) for name in dashboard("adcs_health").panels)
 
 
 def test_the_numbers_at_the_top_of_health(health: dict[str, Results]) -> None:
@@ -153,7 +154,7 @@ KEY_LOG = [
 def test_the_companion_shows_what_it_would_raise_and_every_sign(app: Path) -> None:
     view = dashboard("adcs_key")
     found = ask(view, KEY_LOG, {}, [app])  # the first row is chosen
-    assert all(results(view, found, name) for name in view.panels)
+    assert every(results(view, found, name) for name in view.panels)
     assert results(view, found, "viz_count") == [{"count": 1}]
     assert results(view, found, "viz_high") == [{"count": 1}]
     [row] = results(view, found, "viz_table")
@@ -175,7 +176,7 @@ def test_lists_show_both_lookups_proposals_and_what_is_not_listed(app: Path) -> 
     view = dashboard("adcs_lists")
     backups = [audited(4876, days * DAY, SubjectUserName="svc-new") for days in (2, 3, 4)]
     found = ask(view, [*LOG, *backups], {}, [app])
-    assert all(results(view, found, name) for name in view.panels)
+    assert every(results(view, found, name) for name in view.panels)
     numbers = [results(view, found, f"viz_{name}") for name in ("lines", "cas", "proposed")]
     assert numbers == [[{"count": 1}], [{"count": 2}], [{"count": 1}]]
     [proposal] = results(view, found, "viz_proposals")

@@ -9,6 +9,7 @@ import pytest
 from splay.apps import AppSet
 from splay.rows import Row
 from tests.detection.searching import ROOT, detect, fields_of, search, write_events
+from tests.holding import every, none_of
 from tests.sample_events import Style, event, render
 
 CLASSES = ("eventtype", "tag", "tag::eventtype")  # not exported: other apps never see ours
@@ -124,13 +125,14 @@ def test_the_pack_can_only_fill_gaps() -> None:
             kind, _, name = key.partition("-")
             assert name.startswith("zz_adcs_") or name == "00_adcs_result"
             assert kind == "REPORT" or (kind == "LOOKUP" and " OUTPUTNEW " in value)
-    assert not any("MV_ADD" in s.settings for s in apps.conf("transforms").values())
+    assert none_of("MV_ADD" in s.settings for s in apps.conf("transforms").values())
 
 
 def test_few_transforms_read_every_event_and_the_rest_what_they_found() -> None:
     """So that an event which is not ours costs a look at where it begins."""
     apps = AppSet([ROOT], system=False)
     transforms = apps.conf("transforms")
+    rest: set[str] = set()
     for stanza in apps.conf("props").values():
         for key, value in stanza.settings.items():
             if key.startswith("REPORT-"):
@@ -138,6 +140,6 @@ def test_few_transforms_read_every_event_and_the_rest_what_they_found() -> None:
                 of_all = [each for each in listed if "SOURCE_KEY" not in each]
                 assert of_all[0] is listed[0]
                 assert len(of_all) <= 2
-                assert all(each["REGEX"].startswith(r"\A") for each in of_all)
-                rest = {each["SOURCE_KEY"] for each in listed if "SOURCE_KEY" in each}
-                assert all(source.startswith("_adcs_") for source in rest)
+                assert every(each["REGEX"].startswith(r"\A") for each in of_all)
+                rest |= {each["SOURCE_KEY"] for each in listed if "SOURCE_KEY" in each}
+    assert every(source.startswith("_adcs_") for source in rest)

@@ -17,6 +17,7 @@ import pytest
 from splay.conf.files import read_conf
 from splay.rows import Row
 from tests.detection.searching import ROOT, detect, fields_of, search
+from tests.holding import every
 from tests.sample_events import Style, event, render
 from tools.addon_fields import listed_fields
 
@@ -95,7 +96,7 @@ def test_the_detection_fires_with_the_same_five_fields(addon: Path, real_event: 
     for apps in combinations:
         [row] = detect(real_event, apps)[0].rows
         found.append({name: row[name] for name in FIVE})
-    assert all(each == found[0] for each in found)
+    assert every(each == found[0] for each in found)
     assert found[0] == {
         "dest": "win-dc-mhaag-attack-range-84.attackrange.local",
         "name": "Certificate Services backup started",

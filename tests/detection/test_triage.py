@@ -18,6 +18,7 @@ from tests.detection.apps import INVENTORY, OPERATORS, add_lines, copy_of_the_ap
 from tests.detection.dashboards import ask, dashboard
 from tests.detection.indexed import HOUR, MINUTE, moment, security
 from tests.detection.searching import ROOT
+from tests.holding import every
 from tests.published_events import EVE, Published
 from tests.sample_events import Style, event, render
 
@@ -156,7 +157,7 @@ def test_until_then_it_is_the_first_that_is_shown(app: Path) -> None:
         found = ask(view, story(False), ALL | given, [app])
         [row] = shown(found, "viz_chosen").rows
         assert str(row["dest"]).startswith(dest)
-        assert all(shown(found, panel).rows for panel in ("viz_logon", "viz_completion"))
+        assert every(shown(found, panel).rows for panel in ("viz_logon", "viz_completion"))
     [row] = shown(ask(view, story(False), ALL, [app]), "viz_chosen").rows
     assert [str(reason).split()[0] for reason in as_list(row["reasons"])] == [
         "+20",
@@ -240,7 +241,7 @@ def test_the_completion_is_the_same_caller_s(found: dict[str, Results], app: Pat
 def test_raw_events_are_there_whole(found: dict[str, Results]) -> None:
     rows = shown(found, "viz_raw").rows
     assert [row["code"] for row in rows] == ["4877", "4876", "4876", "4877", "4876"]
-    assert all("ca0" in str(row["event"]) and "4624" not in str(row["event"]) for row in rows)
+    assert every("ca0" in str(row["event"]) and "4624" not in str(row["event"]) for row in rows)
 
 
 def test_filters_leave_one_ca_and_one_caller(app: Path) -> None:
@@ -289,7 +290,7 @@ def test_it_works_without_the_enrichment(tmp_path: Path) -> None:
         ("EXAMPLE\\svc-backup", "not judged", 20, "no event 4877"),
         ("EXAMPLE\\svc-backup", "not judged", 20, "60 s later"),
     ]
-    assert all(found[panel["dataSources"]["primary"]].rows for panel in panels())
+    assert every(found[panel["dataSources"]["primary"]].rows for panel in panels())
 
 
 def panels() -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from tests.efficacy.others import KINDS_OF_OTHERS, example_logs, generated, is_b
 from tests.efficacy.precision import made
 from tests.efficacy.readers import READERS, is_read
 from tests.efficacy.recall import SETUPS, recall, true_events
+from tests.holding import every
 from tests.sample_events import Style, event, render
 
 
@@ -76,7 +77,7 @@ def test_other_events_do_not_fire() -> None:
 
 def test_no_generated_event_is_a_backup_and_no_changed_one_is_not() -> None:
     assert [text for _, text in generated(2_000, 2) if is_backup(text)] == []
-    assert all(is_backup(one.text) for one in true_events(500, 2))
+    assert every(is_backup(one.text) for one in true_events(500, 2))
 
 
 def test_the_same_seed_gives_the_same_events() -> None:
@@ -88,7 +89,7 @@ def test_the_same_seed_gives_the_same_events() -> None:
 def test_clipped_events_are_as_long_as_splunk_keeps_them() -> None:
     clipped = [one for one in true_events(len(MUTATIONS), 1) if one.done[0].startswith("clipped")]
     assert len(clipped) == 3
-    assert all(CLIP - 4 < len(one.text.encode()) <= CLIP for one in clipped)
+    assert every(CLIP - 4 < len(one.text.encode()) <= CLIP for one in clipped)
 
 
 def test_the_examples_of_a_checkout(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from splay.server.errors import RestError
 from splay.server.rest.request import Params
 from tests.fuzz.targets import TARGETS, Run
+from tests.holding import every
 
 _SEARCH = "/servicesNS/nobody/search"
 
@@ -113,7 +114,7 @@ def test_what_was_found_once(name: str, inputs: tuple[bytes, ...], tmp_path: Pat
 
 
 def test_every_target_has_seeds_and_words() -> None:
-    assert all(target.seeds and target.words for target in TARGETS.values())
+    assert every(target.seeds and target.words for target in TARGETS.values())
     assert {"conf", "spl", "events", "xml", "lookups", "protocol", "rest", "hec"} <= set(TARGETS)
 
 

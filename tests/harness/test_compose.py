@@ -17,6 +17,7 @@ import pytest
 
 from tests.harness.container import PROJECT
 from tests.harness.launch import ROOT
+from tests.holding import every
 
 SET = {
     "SPLUNK_START_ARGS": "--accept-license",
@@ -93,7 +94,7 @@ def test_what_it_is_without_more(tmp_path: Path) -> None:
     sources = {volume["target"]: volume["source"] for volume in found["volumes"]}
     assert sources["/tmp/apps/app.tar.gz"] == "/package.tar.gz"
     assert sources["/tmp/apps/Splunk_TA_windows.tgz"] == "/dev/null"
-    assert all(volume["read_only"] for volume in found["volumes"])
+    assert every(volume["read_only"] for volume in found["volumes"])
 
 
 def test_what_may_be_chosen(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from splay.harness.launch import free_port
 from splay.harness.splunk import HarnessError, search
 from tests.harness.container import WINDOWS, Container, docker
 from tests.harness.launch import APP, ROOT
+from tests.holding import none_of
 from tools.archive import write_archive
 from tools.package import stage
 
@@ -92,7 +93,7 @@ def test_a_slow_container_is_waited_for_and_removed(fake: Docker) -> None:
         assert "down" not in fake.verbs()
     assert fake.verbs()[0] == "up"
     assert fake.verbs()[-1] == "down"
-    assert not any(PASSWORD in line for line in fake.calls())
+    assert none_of(PASSWORD in line for line in fake.calls())
 
 
 def test_a_splunk_that_restarts_once_is_not_taken_too_early(fake: Docker) -> None:

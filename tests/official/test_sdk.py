@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.holding import every
 from tests.official.sdk import HERE, Expected, javascript_suite, python_suite
 
 PYTHON = HERE / "sdk_python_differences.toml"
@@ -21,7 +22,7 @@ JAVASCRIPT = HERE / "sdk_javascript_differences.toml"
 def test_each_listed_failure_has_a_reason(path: Path) -> None:
     expected = Expected.read(path)
     assert set(expected.tests.values()) == set(expected.reasons)
-    assert all(len(reason) > 40 for reason in expected.reasons.values())
+    assert every(len(reason) > 40 for reason in expected.reasons.values())
     assert len(expected.tests) <= 30
 
 

@@ -20,6 +20,7 @@ from splay.spl.args import Args
 from splay.spl.parser import parse_search
 from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import And, Compare, Not, Or, SearchExpr
+from tests.holding import every
 
 ROOT = Path(__file__).parents[2]
 CONFS = sorted((ROOT / "default").glob("*.conf"))
@@ -90,7 +91,7 @@ def test_fields_come_from_transforms_and_lookups_that_exist(app: AppSet) -> None
         for key, value in stanza.settings.items():
             if key.startswith("REPORT-"):
                 reported = [name.strip() for name in value.split(",")]
-                assert all("REGEX" in transforms[name].settings for name in reported)
+                assert every("REGEX" in transforms[name].settings for name in reported)
                 used |= set(reported)
             elif key.startswith("LOOKUP-"):
                 clause = read_lookup_clause(Args(value, 0, key))
@@ -113,7 +114,7 @@ def test_lookup_definitions_and_files_belong_together(app: AppSet) -> None:
 def test_a_lookup_is_rectangular_with_a_header(path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file, strict=True)
-    assert all(re.fullmatch(r"[a-z_]+", name) for name in header)
+    assert every(re.fullmatch(r"[a-z_]+", name) for name in header)
     assert len(set(header)) == len(header)
     assert {len(row) for row in rows} <= {len(header)}
 
@@ -132,12 +133,12 @@ def test_stories_are_of_searches_that_exist(app: AppSet) -> None:
     for stanza in content.values():
         kind, _, name = stanza.name.partition("://")
         if kind == "analytic_story":
-            assert all(search in saved for search in json.loads(stanza.settings["searches"]))
+            assert every(search in saved for search in json.loads(stanza.settings["searches"]))
         else:
             assert kind == "savedsearch"
             assert name in saved
             told = json.loads(saved[name].settings["action.escu.analytic_story"])
-            assert all(f"analytic_story://{story}" in content for story in told)
+            assert every(f"analytic_story://{story}" in content for story in told)
 
 
 @pytest.mark.parametrize("path", TEXTS, **names)  # type: ignore[arg-type]

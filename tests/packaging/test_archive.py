@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.holding import every
 from tools.app_files import APP_ID
 from tools.archive import file_time, write_archive
 
@@ -67,4 +68,4 @@ def test_the_package_unpacks_to_what_was_staged(staged: Path, tmp_path: Path) ->
     wanted = {path.relative_to(staged): path for path in staged.rglob("*") if path.is_file()}
     found = {path.relative_to(unpacked): path for path in unpacked.rglob("*") if path.is_file()}
     assert wanted.keys() == found.keys()
-    assert all(path.read_bytes() == found[name].read_bytes() for name, path in wanted.items())
+    assert every(path.read_bytes() == found[name].read_bytes() for name, path in wanted.items())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.holding import every
 from tools import release
 from tools.app_files import APP_ID, ROOT, version
 from tools.errors import ToolError
@@ -98,7 +99,7 @@ def test_every_make_target_and_every_link_exists(path: Path) -> None:
 def test_the_workflows_run_only_github_s_own_actions_and_few_may_write() -> None:
     for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
         text = path.read_text(encoding="utf-8")
-        assert all(name.startswith("actions/") for name in re.findall(r"uses: (\S+)", text))
+        assert every(name.startswith("actions/") for name in re.findall(r"uses: (\S+)", text))
         assert re.search(r"(?m)^permissions:\n  contents: read$", text)
         # a job that may write runs nothing of the repository
         for job in re.split(r"(?m)^  (?=[a-z]+:$)", text):

@@ -19,6 +19,7 @@ from splay.server.scheduler.cron import Cron
 from splay.spl.timemod import resolve
 from tests.detection.searching import ROOT, RULE, layer_over
 from tests.efficacy.schedules import specified
+from tests.holding import every
 
 SHIPPED = AppSet([ROOT], system=False).saved_search(RULE).settings
 COMPANION = "ADCS - CA Key Taken Without a Backup Event - Rule"
@@ -62,7 +63,7 @@ def test_throttling_holds_nothing_back_but_the_very_same_result() -> None:
     fields = SHIPPED["alert.suppress.fields"].split(",")
     assert fields[:5] == ["dest", "name", "action", "Caller_Domain", "Caller_User_Name"]
     assert fields[5:] == ["firstTime", "lastTime"]
-    assert all(field in SHIPPED["search"] for field in fields)
+    assert every(field in SHIPPED["search"] for field in fields)
     assert SHIPPED["alert.suppress.period"] == f"{31 * 24}h"  # 30 days, and the day of the @d
 
 
@@ -97,8 +98,8 @@ def test_one_window_begins_where_the_one_before_ends(start: str, zone: str, skew
     begin = datetime.fromisoformat(start).replace(tzinfo=UTC)
     windows = [window(moment + skew, where) for moment in runs(begin, where)]
     assert len(windows) >= 60 * 24
-    assert all(before[1] == after[0] for before, after in pairwise(windows))
-    assert all(last - first == 3600 for first, last in windows)
+    assert every(before[1] == after[0] for before, after in pairwise(windows))
+    assert every(last - first == 3600 for first, last in windows)
 
 
 def test_a_window_by_hand() -> None:
@@ -113,4 +114,4 @@ def test_lord_howe_where_clocks_change_by_half_an_hour_has_no_gap() -> None:
     where = ZoneInfo("Australia/Lord_Howe")
     begin = datetime(2026, 3, 15, tzinfo=UTC)
     windows = [window(moment, where) for moment in runs(begin, where)]
-    assert all(after[0] <= before[1] for before, after in pairwise(windows))
+    assert every(after[0] <= before[1] for before, after in pairwise(windows))

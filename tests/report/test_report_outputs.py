@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from tests.holding import every
 from tests.published import ANT_JUNIT, JENKINS_JUNIT, SARIF, Published, Unavailable
 from tests.report.hostile import FORMULA, MARKUP, SAMPLE, detect, hostile_file
 from tests.sample_events import Style, event, render
@@ -204,8 +205,8 @@ def test_the_navigator_layer_scores_the_technique(tmp_path: Path) -> None:
     assert gradient["minValue"] <= technique["score"] <= gradient["maxValue"]
     assert len(gradient["colors"]) >= 2
     required = {"label", "color"}
-    assert all(required <= set(item) for item in found["legendItems"])
-    assert all({"name", "value"} <= set(item) for item in technique["metadata"])
+    assert every(required <= set(item) for item in found["legendItems"])
+    assert every({"name", "value"} <= set(item) for item in technique["metadata"])
 
 
 def test_the_navigator_layer_says_that_nothing_was_found(tmp_path: Path, silent: Path) -> None:

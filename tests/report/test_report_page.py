@@ -15,6 +15,7 @@ import pytest
 from lxml import html
 
 from splay.detections.evidence import MOST_OF_ONE
+from tests.holding import every
 from tests.report.hostile import DRIVING, FORMULA, HOST, MARKUP, SAMPLE, detect, hostile_file
 from tests.sample_events import Style, event, render
 
@@ -70,7 +71,7 @@ def test_each_result_is_a_card_with_reasons_fields_risk_and_events(
     assert "Risk 20 on the system ca03.example.com" in text(card)
     raws = [pre.text_content() for pre in card.xpath(".//pre")]
     assert len(raws) == 2
-    assert all("EventCode=4876" in raw and "ComputerName=ca03.example.com" in raw for raw in raws)
+    assert every("EventCode=4876" in raw and "ComputerName=ca03.example.com" in raw for raw in raws)
     assert len(cards) == 3
 
 
@@ -132,7 +133,7 @@ def test_nothing_runs_and_nothing_is_fetched(name: str, request: pytest.FixtureR
         for attribute in element.attrib:
             assert attribute not in REQUESTS
             assert not attribute.startswith("on")
-    assert all(
+    assert every(
         href.startswith(("#", "https://attack.mitre.org/techniques/"))
         for href in page.xpath("//@href")
     )
@@ -165,7 +166,7 @@ def test_every_table_section_and_link_can_be_told_by_ear(sample: html.HtmlElemen
         assert not table.xpath(".//th[not(@scope)]")
     levels = [int(heading.tag[1]) for heading in sample.xpath("//h1|//h2|//h3|//h4")]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert every(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_silence_is_told_too(tmp_path: Path) -> None:

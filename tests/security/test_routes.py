@@ -18,6 +18,7 @@ from splay.server.access.users import Users
 from splay.server.management import Management
 from splay.server.rest.request import Route
 from splay.server.splunkd import Splunkd
+from tests.holding import every
 from tests.security.conftest import CHEAP, PASSWORD, TOKEN, Client
 
 OPEN = {("POST", "auth/login")}
@@ -209,8 +210,8 @@ def test_secrets_are_compared_in_constant_time(
     assert compared == [True, True, False]
     key = splunkd.users.login("mallory", "mallory's password")
     assert key
-    assert all(key.encode() not in held for held in splunkd.users._sessions)
-    assert all(isinstance(held, bytes) and len(held) == 32 for held in splunkd.users._sessions)
+    assert every(key.encode() not in held for held in splunkd.users._sessions)
+    assert every(isinstance(held, bytes) and len(held) == 32 for held in splunkd.users._sessions)
 
 
 # ---- headers ----

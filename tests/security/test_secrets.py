@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.holding import every, none_of
 from tests.server.running import PASSWORD, ROOT, TOKEN, running
 
 SECRETS = [PASSWORD.encode(), TOKEN.encode()]
@@ -46,7 +47,7 @@ def test_secrets_are_not_in_the_list_of_processes(tmp_path: Path) -> None:
         assert server.process
         words = Path(f"/proc/{server.process.pid}/cmdline").read_bytes()
     assert b"serve" in words
-    assert not any(secret in words for secret in SECRETS)
+    assert none_of(secret in words for secret in SECRETS)
 
 
 def test_what_is_kept_is_for_its_owner_only_and_holds_no_password(tmp_path: Path) -> None:
@@ -104,9 +105,9 @@ def test_secrets_are_in_no_report(tmp_path: Path) -> None:
     done = splay("detect", "tests/data/sample", "--format", "json", *options, **secrets)
     assert done.returncode == 0, done.stderr
     written = [done.stdout, done.stderr, *((tmp_path / kind).read_text() for kind in kinds)]
-    assert all(len(text) > 100 for text in written[2:])
+    assert every(len(text) > 100 for text in written[2:])
     for secret in (PASSWORD, TOKEN):
-        assert not any(secret in text for text in written)
+        assert none_of(secret in text for text in written)
 
 
 def test_commands_of_apps_do_not_inherit_the_secrets(tmp_path: Path) -> None:

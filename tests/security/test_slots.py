@@ -16,6 +16,7 @@ from splay.server.jobs.job import Job, Request, size_of
 from splay.server.jobs.slots import Slots
 from splay.server.jobs.timerange import TimeRange
 from splay.server.splunkd import Splunkd
+from tests.holding import none_of
 from tests.security.conftest import Client
 from tests.server.running import fresh
 
@@ -67,7 +68,7 @@ def test_a_slot_goes_to_who_has_the_fewest() -> None:
     first = [One("a") for _ in range(6)]
     taken(place, *first, One("b"), One("b"))
     waiting = [One("a"), One("a"), One("b"), One("c")]
-    assert not any(taken(place, *waiting))
+    assert none_of(taken(place, *waiting))
     place.leave(first[0])
     assert [one.runs for one in waiting] == [False, False, False, True]
     place.leave(first[1])

@@ -15,6 +15,7 @@ import pytest
 
 from splay.ports.connections import HEAD_SECONDS, Connection, Connections
 from splay.ports.streaming import BODY_SECONDS
+from tests.holding import every
 from tests.server.running import TOKEN, Server, running
 
 HEAD = b"POST /services/collector/raw HTTP/1.1\r\nHost: h\r\nAuthorization: Splunk %s\r\n"
@@ -159,7 +160,7 @@ def test_idle_connections_do_not_end_one_that_was_answered() -> None:
 def test_those_that_made_room_are_closed_before_others_are_accepted() -> None:
     held = Connections(total=100, each=1)
     made = [one_of(held, "a", 0, float(number)) for number in range(33)]
-    assert all([held.admit(one) for one in made])
+    assert every([held.admit(one) for one in made])
     assert held.crowded
     made[0].close()
     assert not held.crowded

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from splay.server.endpoints.search.zones import serialized
+from tests.holding import none_of
 from tests.server.running import Server, fresh
 
 NOON = "1773144000"  # 2026-03-10T12:00:00Z
@@ -69,7 +70,7 @@ def test_the_ranges_of_the_time_picker(http: httpx.Client) -> None:
     day = by_label["Last 24 hours"]
     assert (day["earliest_time"], day["latest_time"]) == ("-24h@h", "now")
     assert (by_label["All time"]["earliest_time"], by_label["All time"]["latest_time"]) == ("0", "")
-    assert not any(content["disabled"] for content in by_label.values())
+    assert none_of(content["disabled"] for content in by_label.values())
     orders = [int(entry["content"]["order"]) for entry in found]
     assert orders == sorted(orders)
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.holding import none_of
 from tests.server.running import Server, running
 
 FIRST, STEP = 1_700_000_000, 7919  # prime: every second has one event
@@ -157,7 +158,7 @@ def test_a_failure_on_the_way_is_told(own: Server) -> None:
         found = [json.loads(line) for line in lines(http, search)]
         [said] = [line["messages"] for line in found if "messages" in line]
         assert [message["type"] for message in said] == ["FATAL"]
-        assert not any("lastrow" in line for line in found)
+        assert none_of("lastrow" in line for line in found)
         assert len(found) == 4000
         for mode in ("csv", "raw"):  # these cannot say it
             with pytest.raises(httpx.RemoteProtocolError):

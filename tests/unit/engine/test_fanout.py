@@ -22,6 +22,7 @@ from splay.rows import Results
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore, InputSettings, Share
 from splay.store.files.shares import divide
+from tests.holding import every
 from tests.long_evtx import long_evtx
 from tests.real_evtx import FILE as REAL_EVTX
 from tests.sample_events import Style, event, render
@@ -100,7 +101,7 @@ def test_an_evtx_file_is_divided_at_its_chunks(tmp_path: Path, evtx: bytes, cut:
     parts = [part for part in divide(path, fanout.SHARE) if part]
     assert [part.start for part in parts] == [0, *range(4096 + 65536, len(evtx) - 65536, 65536)]
     assert parts[-1].end == path.stat().st_size
-    assert all(part.before for part in parts[1:])
+    assert every(part.before for part in parts[1:])
     alone, one = run(path, processes=False)
     together, two = run(path, processes=True)
     assert together == alone

@@ -31,6 +31,7 @@ from splay.spl.tree import (
     Term,
     Unary,
 )
+from tests.holding import every, none_of
 
 CONTEXT = EvalContext(now=1534143600.0, tz=ZoneInfo("America/Los_Angeles"))
 NAMES = ("a", "b", "m")
@@ -96,8 +97,8 @@ def test_expressions_raise_nothing_else(expr: Expr, row: Row) -> None:
     assert value is None or isinstance(value, (str, int, float, list))
     if isinstance(value, list):
         assert len(value) >= 2
-        assert all(isinstance(item, (str, int, float)) for item in value)
-        assert not any(isinstance(item, bool) for item in value)
+        assert every(isinstance(item, (str, int, float)) for item in value)
+        assert none_of(isinstance(item, bool) for item in value)
     assert json.dumps(row) == before
 
 

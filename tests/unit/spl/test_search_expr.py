@@ -106,3 +106,15 @@ def test_mistakes_are_placed(text: str, at: int, words: str) -> None:
     with pytest.raises(SplError, match=words) as caught:
         parse_search_expr(text)
     assert caught.value.at == at
+
+
+def test_the_places_of_what_is_compared() -> None:
+    """Counted in the search around it, which this one stands at 10 of; IN's at the field's name."""
+    tree = parse_search_expr('a (b=1 OR "c") d IN (1, "2")', 10)
+    assert tree == And(
+        (
+            Term("a", "word", 10),
+            Or((Compare("b", "=", "1", False, 13), Term("c", "phrase", 20))),
+            Or((Compare("d", "=", "1", False, 25), Compare("d", "=", "2", True, 25))),
+        )
+    )

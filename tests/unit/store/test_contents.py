@@ -20,6 +20,7 @@ from splay.cli.main import main
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 from tests.evtx_files import evtx
+from tests.holding import every
 from tests.sample_events import Style, event, render
 
 if sys.version_info >= (3, 14):
@@ -136,7 +137,7 @@ def test_damage_is_named(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
     report = read(tmp_path)[1]
     said = " ".join(report.problems)
-    assert all(f"{name}: the" in said for name in ("a.bz2", "b.xz", "c.zst", "d.zip"))
+    assert every(f"{name}: the" in said for name in ("a.bz2", "b.xz", "c.zst", "d.zip"))
     assert "e.tgz" in said
     assert report.unread == 5
 
