@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -67,13 +68,14 @@ class Record:
 
     def tests(self, path: str, line: int) -> list[str]:
         """The tests that run this line, the cheapest first. A line that runs when its module is
-        imported, as constants and heads of functions do, belongs to all that run any line of it.
+        imported, as constants and heads of functions do, belongs to all that run any line of it:
+        which of them was the first to import it is chance.
         """
         lines = self._lines(path)
-        if not lines:
-            return []
+        inside = lines and _in_a_function((self._tree / path).read_text(encoding="utf-8"), line)
         at = next((near for near in range(line, line - NEAR, -1) if near in lines), 0)
-        return self._ordered(lines.get(at)) or self._ordered(set().union(*lines.values()))
+        found = self._ordered(lines.get(at)) if inside else []
+        return found or self._ordered(set().union(*lines.values()))
 
     def all_tests(self) -> list[str]:
         """Every test, the cheapest first."""
@@ -94,6 +96,15 @@ class Record:
                     lines.setdefault(line, set()).update(contexts)
             self._by_line = {path: lines}  # one file's at a time: together they are gigabytes
         return self._by_line[path]
+
+
+def _in_a_function(text: str, line: int) -> bool:
+    """Whether a line is in the body of a function."""
+    return any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body[0].lineno <= line <= (node.end_lineno or 0)
+        for node in ast.walk(ast.parse(text))
+    )
 
 
 def _is_newer(one: Path, than: Path) -> bool:
