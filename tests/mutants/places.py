@@ -53,7 +53,7 @@ PLACES = {
         _python(
             *(f"splay/{name}" for name in ("knowledge", "store", "conf", "transforms", "shapes"))
         ),
-        (*_ENGINE, "tests/indextime"),
+        (*_ENGINE, "tests/indextime", "tests/server"),
     ),
     "server": Place(
         "server, ports, web",

@@ -47,6 +47,8 @@ def may_match(bench: Bench, text: str, event: Event) -> bool:
         ("sourcetype!=t", False),
         ("a=1", True),
         ("*", True),
+        ("* OR sourcetype=other", True),
+        ("NOT (* OR sourcetype=other)", False),
     ],
 )
 def test_by_what_is_known(bench: Bench, text: str, may: bool) -> None:
