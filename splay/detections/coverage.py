@@ -6,7 +6,8 @@ https://learn.microsoft.com/windows/security/threat-protection/auditing/advanced
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
 
 from splay.engine.codes import EventCodes
 from splay.store.event import Need, ReadReport, Store
@@ -24,6 +25,7 @@ class Subcategory:
 
 SUBCATEGORIES = (Subcategory("Certification Services", Codes(4868, 4900)),)
 """Audit Certification Services: events 4868 to 4900."""
+_NOWHERE = "sought only so that no event is made"
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,16 @@ def coverage_of(subcategory: Subcategory, store: Store, need: Need, report: Read
     """What the store holds of a subcategory.
 
     need: the search's, of which the time range counts. report: of the search, which was told of
-    them while files were read.
+    them while files were read: of all, unless there are many. Then the files are read once more.
     """
     bounded = (need.earliest, need.latest) != (None, None)
+    found = Related(most=None)
     if isinstance(store, FileStore):
-        return Coverage(subcategory, report.related, bounded)
-    found = Related()
+        if not report.related.cut:
+            return Coverage(subcategory, report.related, bounded)
+        again = replace(need, literals=((_NOWHERE,),), related=subcategory.codes)
+        deque(store.scan(again, ReadReport(related=found)), 0)
+        return Coverage(subcategory, found, bounded)
     for event in store.scan(Need((), need.earliest, need.latest, need.indexes), ReadReport()):
         raw = event.raw.encode("utf-8", "replace")
         said = CODE.search(raw)

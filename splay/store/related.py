@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from splay.store.bytesearch import Data, find
 
 MOST_HOSTS = 100
+MOST_AT_ONCE = 1_000
+"""So many are counted while a log is read for something else, before it is left for later."""
 _BEFORE = 160  # as far before its number the name of an event's code stands
 CODE = re.compile(
     rb"(?i)(?:\bevent[ _]?(?:id|code)\b|\bevent\.code\b|\"code\")"
@@ -56,12 +58,22 @@ class Codes:
 
 @dataclass
 class Related:
-    """What was found. hosts: how many events each has, of at most 100; times in epoch seconds."""
+    """What was found. hosts: how many events each has, of at most 100; times in epoch seconds.
 
+    most: so many are counted, None: all. cut: whether there are more that were not looked at.
+    """
+
+    most: int | None = MOST_AT_ONCE
+    cut: bool = False
     events: int = 0
     hosts: dict[str, int] = field(default_factory=dict)
     first: float | None = None
     last: float | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether as many are counted as are to be."""
+        return self.most is not None and self.events >= self.most
 
     def add(self, host: str, time: float | None, count: int = 1) -> None:
         """Counts events of a host."""
@@ -76,6 +88,7 @@ class Related:
         for host, count in hosts.items():
             self.add(host, None, count)
         self.events += other.events - sum(hosts.values())
+        self.cut = self.cut or other.cut
         self._span(other.first, other.last)
 
     def _span(self, first: float | None, last: float | None) -> None:

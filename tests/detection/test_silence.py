@@ -7,6 +7,7 @@ Certification Services" (4868 to 4900).
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,21 @@ def test_of_which_hosts_and_when(path: Path, log: str | bytes) -> None:
     assert outcome["coverage"]["first"] == "2026-03-10T09:30:15.403+00:00"
     assert "rests on 2 of event 4868 to 4900" in shown
     assert "ca02.example.com" in shown
+
+
+def _ended(number: int) -> str:
+    time = datetime(2026, 3, 10, 9, tzinfo=UTC) + timedelta(seconds=number)
+    return render(event(4877, computer="ca02.example.com", time=time), Style())
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_of_many_all_are_told(path: Path, binary: bool) -> None:
+    """The events 4877 of 1,100 seconds, from nine o'clock on."""
+    log = [_ended(number) for number in range(1_100)]
+    outcome, _ = detect(path, evtx(log) if binary else "\n".join(log))
+    assert outcome["coverage"]["hosts"] == {"ca02.example.com": 1_100}
+    assert outcome["coverage"]["first"] == "2026-03-10T09:00:00.000+00:00"
+    assert outcome["coverage"]["last"] == "2026-03-10T09:18:19.000+00:00"
 
 
 def test_where_it_fired_nothing_is_said_of_it(path: Path) -> None:

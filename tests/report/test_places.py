@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+import splay
+from splay import shapes
 from splay.cli.main import main
+from splay.detections.evidence import MOST_OF_ONE
 from splay.engine import fanout
 from tests.evtx_files import evtx
 from tests.sample_events import Style, event, render
@@ -101,3 +105,40 @@ def test_several_processes_find_the_same(log: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(fanout, "SHARE", 50_000)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert told(log)["evidence"] == alone
+
+
+def _in_form(form: str, record: int) -> str:
+    """A backup by one of two accounts, a second apart."""
+    changed = {"SubjectUserName": f"operator{record % 2}"}
+    data = event(4876)["data"] | changed
+    time = datetime(2026, 3, 10, 9, tzinfo=UTC) + timedelta(seconds=record)
+    made = event(4876, record=record, time=time, data=data)
+    if form != "json":
+        return render(made, Style("classic" if form == "classic" else "xml"))
+    flat = {"Channel": "Security", "EventID": 4876, "Computer": "ca01", "EventRecordID": record}
+    return json.dumps(flat | data | {"TimeCreated": time.isoformat()})
+
+
+@pytest.mark.parametrize("by_shape", [True, False])
+@pytest.mark.parametrize("form", ["xml", "classic", "json", "evtx"])
+def test_of_many_events_all_are_counted_and_the_first_named(
+    form: str, by_shape: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """600 events, of which each second one is of the same account: 300 seconds of either."""
+    monkeypatch.setattr(shapes, "ENABLED", by_shape)
+    texts = [_in_form(form, number) for number in range(1, 601)]
+    path = tmp_path / "backups"
+    path.write_bytes(evtx(texts) if form == "evtx" else "\n".join(texts).encode())
+    outcome = splay.detect([path], apps=[ROOT], evidence=True)
+    for row in outcome.results.rows:
+        group = outcome.behind(row)
+        assert group is not None
+        number = int(group.kept[0].record)
+        assert row["Caller_User_Name"] == f"operator{number % 2}"
+        assert (group.count, len(group.kept)) == (300, MOST_OF_ONE)
+        assert [(kept.file, kept.record) for kept in group.kept] == [
+            (str(path), str(number + 2 * place)) for place in range(MOST_OF_ONE)
+        ]
+        first = datetime(2026, 3, 10, 9, 0, number, tzinfo=UTC).timestamp()
+        assert (group.first, group.last) == (first, first + 598)
+    assert len(outcome.results.rows) == 2

@@ -26,6 +26,10 @@ from splay.store.problems import FileProblems
 
 __all__ = ["CHUNK", "HEAD", "MAGIC", "chunks", "read_evtx", "text_of"]
 
+_UNSIFTED = 15
+"""Chunks that are rendered whole after one of which most records may match: there a first look
+costs more than it saves."""
+
 
 def chunks(blocks: Iterator[bytes], place: int) -> Iterator[Chunk]:
     """The chunks of a file's bytes from this offset on, which is behind the head."""
@@ -90,6 +94,7 @@ class _Reading:
         self._renderer = Renderer()
         self._counting = need.related is not None
         self._prefilter = Prefilter(need.literals, problems.name, self._look)
+        self._unsifted = 0  # so many chunks more are rendered whole
         self.losses = Losses()
 
     def chunk(self, chunk: Chunk) -> Iterator[Found]:
@@ -121,9 +126,14 @@ class _Reading:
         """
         if self._prefilter.empty or not chunk.whole:
             return None
+        if self._unsifted:
+            self._unsifted -= 1
+            return None
         places = self._prefilter.places(chunk)
         if places is None:
             return None
+        if 2 * len(places) > chunk.declared:
+            self._unsifted = _UNSIFTED
         found = records_of(chunk) if places else []
         if places and len(found) != chunk.declared:
             return None

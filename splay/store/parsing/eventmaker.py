@@ -160,16 +160,19 @@ class EventMaker(ABC):
 
     def count_related(self, data: Data, end: int) -> None:
         """Tells the report of the events of the region that `Need.related` asks for."""
-        codes = self._need.related
+        codes, related = self._need.related, self._problems.report.related
         assert codes is not None
         for place in codes.places(data, end, self.leads):
+            if related.full:
+                related.cut = True
+                return
             start, stop = self.around(data, place, end)
             first = CODE.search(data, start, stop)
             if first is None or first.start(1) != place:
                 continue  # it stands within the data of another event
             time = self.own_time(data, start, stop)
             if self.always or (time is not None and self.wanted(time)):
-                self._problems.report.related.add(self.origin(data, start, stop)[0], time)
+                related.add(self.origin(data, start, stop)[0], time)
 
     def around(self, data: Data, place: int, end: int) -> tuple[int, int]:
         """The event around a place of the region data[:end]: here, the line."""
