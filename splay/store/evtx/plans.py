@@ -14,6 +14,7 @@ from splay.store.evtx.values import (
     ARRAY,
     BINARY_XML,
     NULL,
+    TEXTUAL,
     Form,
     Texts,
     form_of,
@@ -33,7 +34,8 @@ class Forms:
         texts = self._known.get((kind, attribute))
         if texts is None:
             plain = self._items(kind) if kind & ARRAY else form_of(kind)
-            texts = Texts((lambda raw: quoted(plain(raw))) if attribute else plain)
+            may_be_quoted = attribute and kind & ~ARRAY in TEXTUAL
+            texts = Texts((lambda raw: quoted(plain(raw))) if may_be_quoted else plain)
             self._known[kind, attribute] = texts
         return texts
 

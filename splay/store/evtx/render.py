@@ -139,7 +139,9 @@ class Renderer:
             plan = template.plans[kinds] = plan_of(template.parts, kinds, self._forms)
         sizes = struct.unpack(f"<{'Hxx' * count}", descriptors)
         offsets = [0, *accumulate(sizes)]
-        values = struct.Struct("".join(f"{size}s" for size in sizes))
+        nested = {value for _, value in plan.nested}  # these are read where they stand
+        forms = (f"0s{size}x" if n in nested else f"{size}s" for n, size in enumerate(sizes))
+        values = struct.Struct("<" + "".join(forms))
         layout = Layout(plan, values, offsets, offsets[-1])
         if len(template.layouts) >= _MOST_LAYOUTS:
             template.layouts.clear()

@@ -7,20 +7,20 @@ What a type's bytes mean: https://learn.microsoft.com/openspecs/windows_protocol
 
 from __future__ import annotations
 
-import re
 import struct
 from codecs import utf_16_le_decode  # finding a codec by name takes longer than most texts
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 
 NULL, STRING, ANSI, BINARY_XML, ARRAY = 0x00, 0x01, 0x02, 0x21, 0x80
+TEXTUAL = frozenset((STRING, ANSI, 0x23))
+"""The types of which a value may hold any character."""
 ANSI_CODEC = "windows-1252"
 """The log does not name the code page of its 8-bit strings: this is that of most machines."""
 
 Form = Callable[[bytes], bytes]
 
-_ESCAPED = re.compile(rb"[<>&]")
 _MOST_KEPT = 16384
 _LONGEST_KEPT = 256
 _TICKS = 10_000_000  # a second in FILETIME's unit of 100 ns
@@ -45,7 +45,7 @@ class Texts(dict[bytes, bytes]):
 
 def escaped(text: bytes) -> bytes:
     """Text between two tags. Windows leaves quotes as they are there."""
-    if not _ESCAPED.search(text):
+    if b"&" not in text and b"<" not in text and b">" not in text:
         return text
     return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
 
@@ -78,15 +78,19 @@ def items_of(kind: int, raw: bytes) -> list[bytes]:
 
 def string(raw: bytes) -> bytes:
     """UTF-16 text as UTF-8, escaped; the NULs behind its end belong to the form."""
-    return escaped(utf_16_le_decode(raw, "replace")[0].rstrip("\0").encode("utf-8", "replace"))
+    return escaped(utf_16_le_decode(raw, "replace")[0].rstrip("\0").encode())
 
 
 def _ansi(raw: bytes) -> bytes:
     return escaped(raw.rstrip(b"\0").decode(ANSI_CODEC, "replace").encode())
 
 
-def _integer(raw: bytes, *, signed: bool) -> bytes:
-    return b"%d" % int.from_bytes(raw, "little", signed=signed)
+def _signed(raw: bytes) -> bytes:
+    return b"%d" % int.from_bytes(raw, "little", signed=True)
+
+
+def _unsigned(raw: bytes) -> bytes:
+    return b"%d" % int.from_bytes(raw, "little")
 
 
 def _hexadecimal(raw: bytes) -> bytes:
@@ -126,20 +130,19 @@ def _sid(raw: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _second(second: int) -> bytes:
+def _hour(hour: int) -> bytes:
+    """The hour, of which this is the number since 1601, up to where its minutes follow."""
     try:
-        moment = datetime.fromtimestamp(second - _TO_1970, UTC)
+        moment = datetime.fromtimestamp(3600 * hour - _TO_1970, UTC)
     except (ValueError, OverflowError, OSError):
-        return b""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S").encode()
+        raise ValueError("a time lies beyond the year 9999") from None
+    return moment.strftime("%Y-%m-%dT%H:").encode()
 
 
 def _file_time(raw: bytes) -> bytes:
     second, ticks = divmod(int.from_bytes(raw, "little"), _TICKS)
-    text = _second(second)
-    if not text:
-        raise ValueError("a time lies beyond the year 9999")
-    return b"%s.%07d00Z" % (text, ticks)
+    hour, rest = divmod(second, 3600)
+    return b"%s%02d:%02d.%07d00Z" % (_hour(hour), *divmod(rest, 60), ticks)
 
 
 def _system_time(raw: bytes) -> bytes:
@@ -154,14 +157,12 @@ def _nothing(_raw: bytes) -> bytes:
     return b""
 
 
-_SIGNED = partial(_integer, signed=True)
-_UNSIGNED = partial(_integer, signed=False)
 _FORMS: dict[int, Form] = {
     NULL: _nothing,
     STRING: string,
     ANSI: _ansi,
-    **dict.fromkeys((0x03, 0x05, 0x07, 0x09), _SIGNED),
-    **dict.fromkeys((0x04, 0x06, 0x08, 0x0A), _UNSIGNED),
+    **dict.fromkeys((0x03, 0x05, 0x07, 0x09), _signed),
+    **dict.fromkeys((0x04, 0x06, 0x08, 0x0A), _unsigned),
     **dict.fromkeys((0x0B, 0x0C), _real),
     0x0D: _truth,
     0x0E: _binary,
