@@ -14,6 +14,7 @@ import uuid
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import md5
 from xml.etree import ElementTree
 
 HEAD = 4096
@@ -27,12 +28,18 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _TIME_FORM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{7})00Z")
 
 
-def evtx(events: Sequence[str], per_chunk: int = 10, first: int = 1) -> bytes:
-    """A closed log of these events, numbered from `first` on, so many in each chunk."""
+def evtx(
+    events: Sequence[str], per_chunk: int = 10, first: int = 1, *, shared: bool = False
+) -> bytes:
+    """A closed log of these events, numbered from `first` on, so many in each chunk.
+
+    shared: whether events that are built alike name the template that the first of them in their
+    chunk defines, as those of Windows do; else each defines its own.
+    """
     groups = [events[at : at + per_chunk] for at in range(0, len(events), per_chunk)]
     chunks = []
     for number, group in enumerate(groups):
-        chunks.append(_chunk(group, first + number * per_chunk))
+        chunks.append(_chunk(group, first + number * per_chunk, {} if shared else None))
     head = bytearray(HEAD)
     following = first + len(events)
     fields = (b"ElfFile\0", 0, len(chunks) - 1, following, 128, 1, 3, HEAD, len(chunks))
@@ -52,11 +59,15 @@ def records(log: bytes | bytearray) -> list[int]:
     return places
 
 
-def _chunk(events: Sequence[str], first: int) -> bytes:
+Known = dict[bytes, int]
+"""Templates by what they hold, and where they are defined in a chunk."""
+
+
+def _chunk(events: Sequence[str], first: int, known: Known | None) -> bytes:
     chunk = bytearray(FIRST)
     for number, event in enumerate(events, first):
         last = len(chunk)
-        _record(chunk, number, ElementTree.fromstring(event))
+        _record(chunk, number, ElementTree.fromstring(event), known)
     assert len(chunk) <= CHUNK, "these events are too long for one chunk"
     free = len(chunk)
     numbers = (first, first + len(events) - 1)
@@ -66,11 +77,11 @@ def _chunk(events: Sequence[str], first: int) -> bytes:
     return bytes(chunk.ljust(CHUNK, b"\0"))
 
 
-def _record(chunk: bytearray, number: int, event: ElementTree.Element) -> None:
+def _record(chunk: bytearray, number: int, event: ElementTree.Element, known: Known | None) -> None:
     start = len(chunk)
     chunk += b"**\0\0" + struct.pack("<IQQ", 0, number, 0) + _FRAGMENT
     _, *others = list(event)
-    _instance(chunk, _Template(event, {id(other) for other in others}), others)
+    _instance(chunk, _Template(event, {id(other) for other in others}), others, known)
     chunk += b"\0"
     size = -(-(len(chunk) - start + 4) // 8) * 8
     chunk += bytes(start + size - 4 - len(chunk)) + struct.pack("<I", size)
@@ -85,10 +96,10 @@ class _Template:
         self.nested = nested
         self.values: list[tuple[int, bytes]] = []
 
-    def write(self, chunk: bytearray) -> None:
+    def write(self, chunk: bytearray, guid: bytes) -> None:
         """Appends the definition."""
         start = len(chunk)
-        chunk += bytes(4) + uuid.uuid4().bytes + bytes(4)
+        chunk += bytes(4) + guid + bytes(4)
         chunk += _FRAGMENT
         self._element(chunk, self.element)
         chunk += b"\0"
@@ -136,10 +147,20 @@ class _Template:
         self.values.append((kind, value))
 
 
-def _instance(chunk: bytearray, template: _Template, nested: Sequence[ElementTree.Element]) -> None:
-    place = len(chunk) + 10
+def _instance(
+    chunk: bytearray,
+    template: _Template,
+    nested: Sequence[ElementTree.Element],
+    known: Known | None,
+) -> None:
+    alone = bytearray()
+    template.write(alone, bytes(16))
+    here = len(chunk) + 10
+    place = here if known is None else known.setdefault(bytes(alone), here)
     chunk += struct.pack("<BBII", 0x0C, 1, 0, place)
-    template.write(chunk)
+    if place == here:
+        template.values.clear()
+        template.write(chunk, uuid.uuid4().bytes if known is None else md5(alone).digest())
     count = len(template.values)
     chunk += struct.pack("<I", count)
     sizes = len(chunk)
@@ -149,7 +170,7 @@ def _instance(chunk: bytearray, template: _Template, nested: Sequence[ElementTre
         start = len(chunk)
         if kind == _BINARY_XML:
             chunk += _FRAGMENT
-            _instance(chunk, _Template(next(inner), set()), ())
+            _instance(chunk, _Template(next(inner), set()), (), known)
             chunk += b"\0"
         else:
             chunk += value

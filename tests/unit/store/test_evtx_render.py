@@ -65,9 +65,10 @@ def test_as_windows_writes_it(data: str) -> None:
     assert rendered(evtx([text])) == [text]
 
 
-def test_security_events() -> None:
+@pytest.mark.parametrize("shared", [False, True])
+def test_security_events(shared: bool) -> None:
     texts = [render(event(number), Style()) for number in (4876, 4624, 4876)]
-    assert rendered(evtx(texts)) == texts
+    assert rendered(evtx(texts, shared=shared)) == texts
 
 
 @pytest.mark.parametrize(
