@@ -161,7 +161,7 @@ breadth: $(READY)  ## count what splay has of public detections: make breadth CO
 addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lists: make addon-fields TA=path
 	@test -n "$(TA)" || { echo "Name Splunk_TA_windows's folder: make addon-fields TA=path" >&2; exit 2; }
 	@$(BIN)/python -m tools.addon_fields "$(TA)" $(if $(CIM),"$(CIM)") $(if $(EVENT),--event "$(EVENT)") \
-	  $(if $(CONTENT),--content "$(CONTENT)") $(if $(EVTX),--evtx "$(EVTX)")
+	  $(if $(CONTENT),--content "$(CONTENT)") $(if $(filter command,$(origin EVTX)),--evtx "$(EVTX)") $(if $(WRITE),--write)
 
 mutations: $(READY) $(VENDORED)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000
 	$(BIN)/python -m pytest tests/unit/spl/test_mutated.py --mutations $(or $(MUTATIONS),100000)

@@ -55,11 +55,13 @@ class Example:
                 still_open.append(name)
         return text + "".join(f"</{name}>" for name in reversed(still_open))
 
-    def write(self, folder: Path) -> FileStore:
-        """The event as the only one of a file, with its source; XML says itself what type it is."""
+    def write(self, folder: Path, sourcetype: str | None = None) -> FileStore:
+        """The event as the only one of a file, with its source; XML says itself what type it is,
+        unless it is named."""
         path = folder / "event.log"
         path.write_text(self.whole(), encoding="utf-8")
-        sourcetype = None if self.text.startswith("<Event ") else self.sourcetype
+        if sourcetype is None and not self.text.startswith("<Event "):
+            sourcetype = self.sourcetype
         return FileStore([path], InputSettings(source=self.source, sourcetype=sourcetype))
 
 

@@ -28,7 +28,7 @@ from splay.rows import Row
 from splay.store.event import ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 
-_NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
+NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
 _UNCLEAN = re.compile(r"\W")  # transforms.conf, CLEAN_KEYS
 _NO_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
@@ -59,10 +59,15 @@ def tally(folder: Path, apps: Sequence[Path]) -> Tally:
     return found
 
 
+def root_of(raw: str) -> etree._Element | None:
+    """An event's XML; None where nothing of it can be read."""
+    return etree.fromstring(raw.encode("utf-8", "replace"), _PARSER)
+
+
 def named_values(raw: str) -> Iterator[tuple[str, str]]:
     """The named values of an event's EventData; those without text are none."""
-    root = etree.fromstring(raw.encode("utf-8", "replace"), _PARSER)
-    for data in () if root is None else root.iter(f"{_NAMESPACE}Data"):
+    root = root_of(raw)
+    for data in () if root is None else root.iter(f"{NAMESPACE}Data"):
         name, value = data.get("Name"), data.text or ""
         if name and value.strip():
             yield name, value
