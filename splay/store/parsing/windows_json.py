@@ -67,6 +67,9 @@ _TOKEN = re.compile(rb'[{}\[\]]|"(?:[^"\\\n]|\\.)*+"|"', re.DOTALL)
 
 def log_of(data: Data, start: int, end: int) -> str | None:
     """The log of the Windows event that a JSON object is; None where it is none."""
+    folded = data[start:end].lower()
+    if b"event" not in folded and b'"_raw"' not in folded:
+        return None  # it has none of the keys that are looked for: most objects end here
     exported = _EXPORTED.search(data, start, end)
     if exported:
         found = _LOG_WITHIN.search(exported[1])

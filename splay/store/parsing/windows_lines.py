@@ -20,11 +20,13 @@ def origin_of(data: Data, start: int, end: int) -> tuple[str, str, str] | None:
 
     As Splunk's own input would name it: JSON counts as XML, which it was made of.
     """
-    if _OBJECT.match(data, start, end):
+    if _is_object(data, start, end):
         log = windows_json.log_of(data, start, end)
         if log is None:
             return None
         return windows_json.computer_of(data, start, end), f"XmlWinEventLog:{log}", "XmlWinEventLog"
+    if data.find(b"EventCode=", start, end) < 0:  # most lines end here
+        return None
     if not _HEADER.match(data, start, end) or not _NUMBER.search(data, start, end):
         return None
     found = _LOG.search(data, start, end)
@@ -37,6 +39,10 @@ def origin_of(data: Data, start: int, end: int) -> tuple[str, str, str] | None:
 
 def time_of(data: Data, start: int, end: int, tz: tzinfo) -> float | None:
     """The time of the event that a line is, where it is one as JSON; None: of none."""
-    if not _OBJECT.match(data, start, end) or windows_json.log_of(data, start, end) is None:
+    if not _is_object(data, start, end) or windows_json.log_of(data, start, end) is None:
         return None
     return windows_json.time_of(data, start, end, tz)
+
+
+def _is_object(data: Data, start: int, end: int) -> bool:
+    return data.find(b"{", start, end) >= 0 and _OBJECT.match(data, start, end) is not None
