@@ -20,13 +20,13 @@ RENDERER := splay/web/bundle/dashboard.js
 MODULES := dashboards/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: addon-fields breadth commands conformance witness differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-sdk test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations mutants
+.PHONY: addon-fields breadth sigma commands conformance witness differences help setup detect attack-data bench scale fuzz load test test-contentctl test-addon test-sdk test-splunk splunk-up splunk-down renderer dashboards screenshots once efficacy lint package wheel inspect content release clean security faults mutations mutants
 
 # The groups of `make help`; a target that stands in none is listed last.
 SEE := help setup detect attack-data dashboards
 APP := package inspect content views release wheel splunk-up splunk-down
 CHECK := test lint test-contentctl test-addon test-sdk test-splunk security faults fuzz mutations mutants clean
-MEASURE := bench load efficacy once breadth addon-fields conformance witness
+MEASURE := bench load efficacy once breadth sigma addon-fields conformance witness
 WRITE := commands differences scale screenshots renderer
 
 help:  ## say what there is to make
@@ -115,9 +115,9 @@ load: $(READY) $(VENDORED)  ## 50 clients search and index on splay serve for 10
 once: $(READY) $(VENDORED)  ## replay a month of the schedule, late events and all: ONCE_ARGS="--case late"
 	$(BIN)/python -m tests.efficacy.once $(ONCE_ARGS)
 
-# The licences that what is installed may have; weak copyleft only in tools that do not ship. Left out is
+# The licences that what is installed may have; weak copyleft only in tools that do not ship (pySigma: LGPL). Left out is
 # what a test runs as a program of its own: podman-compose, GPL-2.0-only, is imported by nothing.
-LICENCES := MIT;BSD;Apache;PSF-2.0;CNRI-Python;MPL-2.0;Mozilla Public License 2.0
+LICENCES := MIT;BSD;Apache;PSF-2.0;CNRI-Python;MPL-2.0;Mozilla Public License 2.0;LGPL-2.1-only;LGPL-3.0-only
 security: $(READY) $(VENDORED)  ## what can be held here of docs/security.md: its tests, bandit, licences
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml splay bin tools
 	$(BIN)/pip-licenses --python $(BIN)/python --partial-match --allow-only='$(LICENCES)' \
@@ -175,6 +175,11 @@ $(MUTANTS)/.ready: pyproject.toml
 
 mutants: $(VENDORED) $(MUTANTS)/.ready  ## change single places and list what no test notices: MUTANTS_ARGS="server --seeds 1 2"
 	$(MUTANTS)/bin/python -m tests.mutants $(MUTANTS_ARGS)
+
+sigma: $(READY)  ## run Sigma's rules in splay and in SQLite and say why they differ: make sigma SIGMA=checkout LOGS=dir
+	@test -n "$(SIGMA)" -a -n "$(LOGS)" || \
+	  { echo "Name a checkout of SigmaHQ/sigma, and a folder of .evtx files: make sigma SIGMA=path LOGS=path" >&2; exit 2; }
+	@$(BIN)/python -m tests.sigma_rules "$(SIGMA)" "$(LOGS)" $(if $(SIGMA_APP),--app "$(SIGMA_APP)") $(SIGMA_ARGS)
 
 conformance: $(READY)  ## run the conformance tables and count them, also for the README
 	@$(BIN)/python -m tests.engine.conformance
