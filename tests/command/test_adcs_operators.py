@@ -104,6 +104,9 @@ def test_what_happened_between_the_first_and_the_last_is_judged_too(
         )
     else:
         assert verdict.rule.startswith(f"operators.csv line {line}: ")
+    # For the first where all are approved, for the one that is not otherwise; 2026-03-10 is a Tuesday.
+    moment = {"approved": "Tue 2026-03-10 09:00 UTC", "outside_window": "Wed 2026-03-11 20:00 UTC"}
+    assert verdict.moment == moment.get(word, "")
     two = known.verdict(known.find("CORP", "bob", "ca01"), times, 2)
     assert two.word == ("approved" if word == "unknown" else word)
 
