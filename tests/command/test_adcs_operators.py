@@ -104,11 +104,19 @@ def test_what_happened_between_the_first_and_the_last_is_judged_too(
         )
     else:
         assert verdict.rule.startswith(f"operators.csv line {line}: ")
-    # For the first where all are approved, for the one that is not otherwise; 2026-03-10 is a Tuesday.
+    # For the first where all are approved, else for the one that is not. 2026-03-10 is a Tuesday.
     moment = {"approved": "Tue 2026-03-10 09:00 UTC", "outside_window": "Wed 2026-03-11 20:00 UTC"}
     assert verdict.moment == moment.get(word, "")
     two = known.verdict(known.find("CORP", "bob", "ca01"), times, 2)
     assert two.word == ("approved" if word == "unknown" else word)
+
+
+def test_a_night_is_one_by_the_clock_of_its_zone(operators: WriteLookup) -> None:
+    """From 22:00 on Tuesday to 03:59 at UTC-05:00, which is 03:00 to 08:59 on Wednesday in UTC."""
+    known = Operators(operators("corp,bob,ca01,Tue,22:00-04:00,UTC-05:00,,,,"))
+    times = [at("2026-03-11T03:00"), at("2026-03-11T08:59")]
+    verdict = known.verdict(known.find("corp", "bob", "ca01"), times, 3)
+    assert (verdict.word, verdict.moment) == ("approved", "Tue 2026-03-10 22:00 UTC-05:00")
 
 
 def test_the_row_and_the_moment_are_told_in_words(operators: WriteLookup) -> None:

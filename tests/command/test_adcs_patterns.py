@@ -58,6 +58,7 @@ def test_a_short_name_equals_the_full_one(pattern: str, host: str, expected: boo
 
 def test_names_are_compared_without_case_and_final_dot() -> None:
     assert folded("CORP") == "corp"
+    assert folded("ÖD*") == "öd*"
     assert folded("ADMINISTRATÖR") == folded("administratör")
     assert folded("АДМИН") == folded("админ")
     assert host_key("CA01.Corp.Example.") == "ca01.corp.example"

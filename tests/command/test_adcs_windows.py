@@ -129,6 +129,12 @@ def test_a_validity_that_ends_before_it_begins_is_a_mistake() -> None:
         ("2026-03-31 18:00:01", {"valid_until": "2026-03-31 18:00:00"}, "expired"),
         ("2026-03-09 23:59", {"valid_from": "2026-03-10"}, "outside_window"),
         ("2026-03-10 00:00", {"valid_from": "2026-03-10"}, "approved"),
+        # From a moment to the same one is that moment.
+        (
+            "2026-03-31 18:00",
+            {"valid_from": "2026-03-31T18:00", "valid_until": "2026-03-31T18:00"},
+            "approved",
+        ),
         # Expired says more than that the hour is wrong as well.
         ("2026-04-01 12:00", {"valid_until": "2026-03-31", "hours": "22:00-04:00"}, "expired"),
     ],
