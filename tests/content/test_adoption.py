@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from tests.content.conftest import Repository
-from tests.holding import every
+from tests.holding import every, some
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,7 +55,7 @@ def test_the_action_has_the_form_that_github_publishes() -> None:
 
 
 def test_each_hook_is_a_command_that_there_is(repository: Repository) -> None:
-    for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text()):
+    for hook in some(yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())):
         command = [str(Path(sys.executable).parent / "splay"), *hook["entry"].split()[1:]]
         data = ["--attack-data", str(repository.attack_data)]
         done = subprocess.run([*command, *data, str(repository.detection)], capture_output=True)

@@ -18,6 +18,7 @@ from splay.rows import Row
 from splay.spl.parser import parse_search
 from tests.detection.apps import OPERATORS, add_lines, copy_of_the_app
 from tests.detection.searching import ROOT, search, write_events
+from tests.holding import some
 from tests.sample_events import AUDIT_FAILURE, Style, event, render
 
 BASELINE = "ADCS - Baseline of Backup Operators - Proposal"
@@ -146,7 +147,7 @@ def test_no_search_of_the_app_writes_a_lookup() -> None:
         drilldowns = stanza.settings.get("action.notable.param.drilldown_searches", "[]")
         written += [drilldown["search"] for drilldown in json.loads(drilldowns)]
         assert "action.lookup" not in stanza.settings
-    for search_text in written:
+    for search_text in some(written):
         names = {command.name for command in parse_search(app.expand(search_text)).commands}
         assert not names & {"outputlookup", "outputcsv", "collect", "sendalert", "sendemail"}
     assert app.saved_search(BASELINE).settings["disabled"] == "1"

@@ -16,6 +16,7 @@ from splay.store.event import Need, ReadReport
 from splay.store.evtx.chunks import CHUNK, HEAD, chunk_of
 from splay.store.files.filestore import FileStore, InputSettings
 from tests.evtx_files import evtx
+from tests.holding import some
 from tests.sample_events import Style, event, render
 from tools.evtx_fields import has, named_values, tally
 
@@ -47,7 +48,7 @@ def _logs() -> list[Path]:
 @pytest.mark.skipif(not _logs(), reason="SPLAY_EVTX_FOLDER names no folder of .evtx logs")
 def test_real_logs_are_read_as_they_declare_it() -> None:
     """Each chunk's own head tells how many records it has."""
-    for path in _logs():
+    for path in some(_logs()):
         data = path.read_bytes()
         chunks = [chunk_of(data[at : at + CHUNK], at) for at in range(HEAD, len(data), CHUNK)]
         declared = sum(chunk.declared for chunk in chunks)

@@ -20,7 +20,7 @@ from splay.spl.args import Args
 from splay.spl.parser import parse_search
 from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tree import And, Compare, Not, Or, SearchExpr
-from tests.holding import every
+from tests.holding import every, some
 
 ROOT = Path(__file__).parents[2]
 CONFS = sorted((ROOT / "default").glob("*.conf"))
@@ -87,7 +87,7 @@ def test_commands_have_their_scripts(app: AppSet) -> None:
 
 def test_fields_come_from_transforms_and_lookups_that_exist(app: AppSet) -> None:
     transforms, used = app.conf("transforms"), set()
-    for stanza in app.conf("props").values():
+    for stanza in some(app.conf("props").values()):
         for key, value in stanza.settings.items():
             if key.startswith("REPORT-"):
                 reported = [name.strip() for name in value.split(",")]
@@ -121,7 +121,7 @@ def test_a_lookup_is_rectangular_with_a_header(path: Path) -> None:
 
 def test_tags_are_of_event_types_that_exist_and_keep_out_of_data_models(app: AppSet) -> None:
     """certificate is the constraint of the CIM data model Certificates (CIM manual)."""
-    for stanza in app.conf("tags").values():
+    for stanza in some(app.conf("tags").values()):
         field, _, value = stanza.name.partition("=")
         assert field == "eventtype"
         assert value in app.conf("eventtypes")
@@ -130,7 +130,7 @@ def test_tags_are_of_event_types_that_exist_and_keep_out_of_data_models(app: App
 
 def test_stories_are_of_searches_that_exist(app: AppSet) -> None:
     content, saved = app.conf("analyticstories"), app.conf("savedsearches")
-    for stanza in content.values():
+    for stanza in some(content.values()):
         kind, _, name = stanza.name.partition("://")
         if kind == "analytic_story":
             assert every(search in saved for search in json.loads(stanza.settings["searches"]))
@@ -154,7 +154,7 @@ def test_no_stanza_and_no_setting_stands_twice(path: Path) -> None:
     text = path.read_text().replace("\\\n", " ")
     seen: set[tuple[str, str]] = set()
     stanza = ""
-    for line in text.splitlines():
+    for line in some(text.splitlines()):
         if line.startswith("#") or not line.strip():
             continue
         is_stanza = line.startswith("[")
@@ -208,7 +208,7 @@ def test_exports_are_few_and_of_things_that_exist(app: AppSet) -> None:
             assert not thing or thing in app.conf(kind)
     # What others may have under the same name, and whoever could undo it by ours.
     assert not exported(meta) & {"", "macros", "eventtypes", "lookups", "commands"}
-    for name in app.conf("macros"):
+    for name in some(app.conf("macros")):
         ours = name.startswith("adcs_") or name.endswith("_enrich")
         assert (f"macros/{name}" in exported(meta)) == ours
     assert "eventtypes/wineventlog_security" not in exported(meta)
@@ -217,7 +217,7 @@ def test_exports_are_few_and_of_things_that_exist(app: AppSet) -> None:
 def test_what_the_fields_need_in_other_apps_is_exported_with_them(app: AppSet) -> None:
     given = exported(read_conf(META))
     assert {"props", "transforms"} <= given
-    for stanza in app.conf("props").values():
+    for stanza in some(app.conf("props").values()):
         for key, value in stanza.settings.items():
             if key.startswith("LOOKUP-"):
                 definition = app.conf("transforms")[value.split()[0]]

@@ -19,7 +19,7 @@ import pytest
 from splay.apps import AppSet
 from splay.spl.parser import parse_search
 from splay.spl.tree import Pipeline
-from tests.holding import none_of
+from tests.holding import none_of, some
 from tests.security.conftest import ROOT
 
 SOURCES = sorted((ROOT / "bin").rglob("*.py"))
@@ -162,14 +162,14 @@ def test_no_search_writes_sends_or_makes_commands_of_data() -> None:
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.stem)
 def test_tokens_in_dashboards_are_quoted(view: Path) -> None:
     """A token with |s is one value in quotes, whatever somebody has put into the address."""
-    for key, source in definition(view).get("dataSources", {}).items():
+    for key, source in some(definition(view).get("dataSources", {}).items()):
         query = source.get("options", {}).get("query", "")
         for token in re.findall(r"\$[A-Za-z_][\w.]*(?:\|\w)?\$", query):
             assert token.endswith("|s$"), f"{key}: {token}"
 
 
 def test_tokens_in_drilldowns_stand_in_quotes() -> None:
-    for name, stanza in AppSet([ROOT]).conf("savedsearches").items():
+    for name, stanza in some(AppSet([ROOT]).conf("savedsearches").items()):
         drilldowns = stanza.settings.get("action.notable.param.drilldown_searches", "[]")
         for drilldown in json.loads(drilldowns):
             for found in re.finditer(r"\$\w+(\|s)?\$", drilldown["search"]):
