@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from splay.apps import AppSet
+from splay.commands.operation import Kind
 from splay.commands.refused import REFUSED
 from splay.commands.registry import find_command, names
 from splay.engine.inner import new_context
@@ -19,6 +20,45 @@ from splay.errors import UnsupportedError
 
 APP = Path(__file__).parent / "app"
 REFERENCE = (Path(__file__).parent / "search_reference.txt").read_text().split()
+
+TYPES = {
+    Kind.STREAMING: "addinfo convert eval extract fieldformat fields fromjson highlight kv lookup"
+    " makemv mvexpand nomv rangemap regex reltime rename replace rex search setfields spath strcat"
+    " tags tojson typer where xmlkv xmlunescape xpath",
+    Kind.CENTRALIZED: "autoregress dedup head streamstats",
+    Kind.TRANSFORMING: "chart contingency counttable ctable gauge maketable mvcombine rare stats"
+    " table timechart top transpose untable xyseries",
+    Kind.GENERATING: "datamodel from gentimes inputlookup makeresults multisearch savedsearch set"
+    " tstats union",
+    Kind.DATASET: "eventstats sort tail",
+}
+"""Search Reference, "Command types", and Search Manual, "Types of commands"."""
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [(name, kind) for kind, some in TYPES.items() for name in some.split()]
+)
+def test_the_type_of_each_command(name: str, kind: Kind) -> None:
+    command = find_command(name)
+    assert command is not None
+    assert command.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("search", "kind"),
+    [
+        ("bin _time span=1h", Kind.STREAMING),
+        ("bin a", Kind.DATASET),
+        ("fillnull a", Kind.STREAMING),
+        ("fillnull", Kind.DATASET),
+        ("addtotals", Kind.STREAMING),
+        ("addtotals col=true", Kind.DATASET),
+    ],
+)
+def test_a_type_that_the_arguments_tell(search: str, kind: Kind) -> None:
+    """As above: bin with span, fillnull with fields, and addtotals of rows are streaming."""
+    plan = make_plan(f"| makeresults | {search}", new_context(AppSet([APP]), 0.0))
+    assert plan.operations[-1].kind is kind
 
 
 @pytest.mark.parametrize("name", REFERENCE)

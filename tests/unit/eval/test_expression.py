@@ -52,6 +52,7 @@ CONTEXT = EvalContext(now=1534143600.5, tz=UTC)
         ('strftime(a, "%H")-1', 0, "takes numbers, not text"),
         ('strftime(a, "%H")+1', 17, "is given a string and a number"),
         ('relative_time(a, "yesterday")', 0, "not a relative time"),
+        ('lookup("a", json_object("b", c), json_array("d"))', 7, "there are no lookups here"),
         ('relative_time(a, "-1x")', 0, "not a unit of time"),
         ('printf("%d")', 0, "takes 1 values"),
         ('printf("%C", a)', 0, "no conversion '%C'"),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from splay.conf.files import read_conf
 from splay.pcre.patterns import compile_pattern
 from splay.pcre.symbolic.match import Undecided, finditer
-from splay.pcre.symbolic.pattern import Unsupported, parsed
+from splay.pcre.symbolic.pattern import Repeat, Unsupported, parsed
 from splay.pcre.symbolic.text import KINDS, Kind, place
 
 ROOT = Path(__file__).parents[3]
@@ -157,3 +157,25 @@ def test_every_expression_of_the_app_can_be_read_as_a_tree() -> None:
     assert len(sources) > 20
     for source in sources:
         parsed(compile_pattern(source))
+
+
+@pytest.mark.parametrize(
+    ("count", "least", "most", "mode"),
+    [
+        ("*", 0, None, ""),
+        ("+", 1, None, ""),
+        ("?", 0, 1, ""),
+        ("*?", 0, None, "?"),
+        ("??", 0, 1, "?"),
+        ("?+", 0, 1, "+"),
+        ("++", 1, None, "+"),
+        ("{2}", 2, 2, ""),
+        ("{2,}", 2, None, ""),
+        ("{0,3}?", 0, 3, "?"),
+    ],
+)
+def test_how_often(count: str, least: int, most: int | None, mode: str) -> None:
+    """Python's re, "Regular Expression Syntax": *, +, ?, {m}, {m,n}, and what follows them."""
+    found = parsed(compile_pattern(f"a{count}"))
+    assert isinstance(found, Repeat)
+    assert (found.least, found.most, found.mode) == (least, most, mode)
