@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from splay.store.event import Need, ReadReport
 from splay.store.index.indexes import Indexes
+from splay.store.literalscan import LiteralScan
 from tests.server.lasting import event, found, opened
 
 
@@ -64,3 +66,16 @@ def test_damage_is_mended_and_what_comes_after_it_lasts(tmp_path: Path) -> None:
     indexes.examine(threading.Event())
     indexes.append([event("fourth")])
     assert opened(tmp_path) == (["second", "third", "fourth"], [])
+
+
+def test_what_was_read_is_counted_over_all_buckets(tmp_path: Path) -> None:
+    """Events that cannot match are read, too; those of a bucket that is too new at a look."""
+    indexes = Indexes(tmp_path)
+    for moment, texts in ((1.0, ["one", "three"]), (2.0, ["two"]), (9.0, ["later", "on"])):
+        indexes.append([replace(event(text), time=moment) for text in texts])
+        indexes.get("main").roll()
+    report = ReadReport()
+    need = Need((("two",),), latest=5.0)
+    scan = indexes.get("main").scan(need, LiteralScan(need.literals), report, lambda: True)
+    assert [one.raw for one in scan] == ["two"]
+    assert (report.events, report.bytes) == (5, indexes.get("main").size())
