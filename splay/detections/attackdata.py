@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +78,9 @@ class AttackDataStore:
         if not self.fetch:
             hint = "name a checkout of splunk/attack_data with --attack-data"
             raise Unavailable(f"{address} is not here: {hint}")
+        import urllib.error  # with all of http: a tenth of splay's start, and seldom wanted
+        import urllib.request
+
         try:
             request = urllib.request.urlopen(address, timeout=_SECONDS)  # nosec B310 # http(s) only
             with request as answer:
