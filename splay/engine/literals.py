@@ -33,7 +33,7 @@ def _clauses(expr: SearchExpr, safe: Callable[[str], bool]) -> list[Clause]:
     if isinstance(expr, Term):
         return _of_text(expr.text)
     if isinstance(expr, Compare) and expr.op == "=" and safe(expr.field):
-        return [] if _is_subnet(expr.value) else _of_text(expr.value)
+        return [] if is_subnet(expr.value) else _of_text(expr.value)
     return []
 
 
@@ -56,7 +56,7 @@ def _of_text(text: str) -> list[Clause]:
     return [(max(runs, key=len).lower(),)] if runs else []
 
 
-def _is_subnet(text: str) -> bool:
+def is_subnet(text: str) -> bool:
     """Whether the text stands for other addresses than the one that it spells."""
     if "/" not in text:
         return False

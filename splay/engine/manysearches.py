@@ -1,10 +1,9 @@
 """Many searches over one reading of the data.
 
 Reading, decoding and making fields cost far more than judging an event, so a hunt with hundreds of
-saved searches must not read the data once for each. Here every event is read once. One automaton
-looks in its text for a literal of each search at once (Aho and Corasick), so that only searches
-that may match are asked; the fields that they want are made once, together; and each search keeps
-the rows that match. Its commands then run over these, as over any rows.
+saved searches must not read the data once for each. Here every event is read once. Only searches
+that may match are asked (`splay.engine.candidates`); the fields that tell are made once, together;
+and each search keeps the rows that match. Its commands then run over these, as over any rows.
 
 A search whose data is not the events themselves (subsearches, tstats, a first command that makes
 rows) is not of this kind: `shares_reading` says so.
@@ -17,10 +16,12 @@ from dataclasses import dataclass, field
 
 from splay.commands.builtin.stats import Groups
 from splay.commands.operation import Context
+from splay.engine.candidates import Candidates
 from splay.engine.fanout import Work, divisible
 from splay.engine.plan import Plan, Retrieval
 from splay.engine.run import results_over
 from splay.errors import SplayError
+from splay.eval.conditions.predicate import predicate_fields
 from splay.memory import in_memory
 from splay.rows import EVERYTHING, Demand, Results, Row
 from splay.store.event import Event, Need, ReadReport, Store
@@ -90,27 +91,22 @@ class _Taker:
         self._rows: list[Row] = []
         self._parts: list[Groups] = []
 
-    @property
-    def literals(self) -> tuple[str, ...]:
-        """Texts of which a matching event holds one; none where every event may match."""
-        choices = self.retrieval.need.literals
-        return max(choices, key=lambda choice: min(map(len, choice)), default=())
+    def fits(self, event: Event, row: Row) -> bool:
+        """Whether an event with these fields matches."""
+        retrieval = self.retrieval
+        if self.outcome.error is not None or not retrieval.need.holds_time(event.time):
+            return False
+        return retrieval.need.may_match(event) and retrieval.matches(row)
 
-    def take(self, event: Event, row: Row) -> None:
-        """Judges an event by its fields."""
-        if self.outcome.error is not None or not _within(event, self.retrieval.need):
-            return
-        if not self.retrieval.matches(row):
-            return
+    def keep(self, event: Event, row: Row) -> None:
+        """Takes an event that matches. row: its own, with the fields that it wants."""
         found = self.outcome
         found.matched += 1
         found.first = event.time if found.first is None else min(found.first, event.time)
         found.last = event.time if found.last is None else max(found.last, event.time)
-        if len(self.outcome.events) < _KEPT:
-            self.outcome.events.append(event)
-        demand = self.retrieval.demand
-        kept = dict(row) if demand.everything else _wanted(row, demand)
-        self._rows.append(kept)
+        if len(found.events) < _KEPT:
+            found.events.append(event)
+        self._rows.append(row)
         if self.work is not None and len(self._rows) >= BATCH:
             self._group()
 
@@ -152,53 +148,36 @@ class _Taker:
 def _read(
     takers: list[_Taker], store: Store, report: ReadReport, progress: Progress | None
 ) -> None:
-    asked = _Asked(takers)
+    candidates = Candidates([taker.retrieval for taker in takers])
     knowledge = takers[0].plan.knowledge
-    limited = Demand.of(
-        name
-        for taker in takers
-        if not taker.retrieval.demand.everything
-        for name in (*taker.retrieval.demand.names, *taker.retrieval.demand.patterns)
-    )
+    judged = _judged(takers)
     for number, event in enumerate(store.scan(Need(), report, progress)):
         if number % _CHECK_EVERY == 0:
             in_memory()
-        candidates = asked.by(event.raw)
-        if not candidates:
+        numbers = candidates.by_text(event.raw)
+        if not numbers:
             continue
-        whole = any(taker.retrieval.demand.everything for taker in candidates)
-        row = knowledge.row(event, EVERYTHING if whole else limited)
-        for taker in candidates:
-            if taker.retrieval.need.may_match(event):
-                taker.take(event, row)
+        row = knowledge.row(event, judged)
+        whole: Row | None = None
+        for taker in (takers[each] for each in candidates.by_fields(numbers, row)):
+            if not taker.fits(event, row):
+                continue
+            if taker.retrieval.demand.everything:
+                whole = whole or knowledge.row(event, EVERYTHING)
+                taker.keep(event, dict(whole))
+            else:
+                taker.keep(event, _wanted(row, taker.retrieval.demand))
 
 
-class _Asked:
-    """Which searches an event may match, by the literals in its text."""
-
-    def __init__(self, takers: Iterable[_Taker]) -> None:
-        from ahocorasick_rs import MATCHKIND_STANDARD, AhoCorasick  # only a hunt needs it
-
-        self._always: list[_Taker] = []
-        self._of: dict[str, list[_Taker]] = {}
-        for taker in takers:
-            for literal in taker.literals:
-                self._of.setdefault(literal, []).append(taker)
-            if not taker.literals:
-                self._always.append(taker)
-        self._texts = list(self._of)
-        self._automaton = AhoCorasick(self._texts, matchkind=MATCHKIND_STANDARD)
-
-    def by(self, text: str) -> list[_Taker]:
-        """The searches that the text may match, each once, in a fixed order."""
-        found = self._automaton.find_matches_as_indexes(text.lower(), overlapping=True)
-        hit = {number for number, _, _ in found}
-        if not hit:
-            return self._always
-        takers = dict.fromkeys(self._always)
-        for number in sorted(hit):
-            takers.update(dict.fromkeys(self._of[self._texts[number]]))
-        return list(takers)
+def _judged(takers: Sequence[_Taker]) -> Demand:
+    """The fields that tell which searches an event matches, and those that are then kept of it,
+    where these are not all."""
+    retrievals = [taker.retrieval for taker in takers]
+    demand = Demand.of({name for each in retrievals for name in predicate_fields(each.expr)})
+    for each in retrievals:
+        if not each.demand.everything:
+            demand = demand.plus((*each.demand.names, *each.demand.patterns))
+    return demand
 
 
 def _wanted(row: Row, demand: Demand) -> Row:
@@ -207,11 +186,6 @@ def _wanted(row: Row, demand: Demand) -> Row:
         for name, value in row.items()
         if demand.wants(name)
     }
-
-
-def _within(event: Event, need: Need) -> bool:
-    after = need.earliest is None or need.earliest <= event.time
-    return after and (need.latest is None or event.time < need.latest)
 
 
 def _moment(row: Row) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from splay.apps import CustomCommand
 from splay.commands.builtin.search import Search
@@ -20,7 +21,11 @@ from splay.engine.literals import literals
 from splay.engine.origins import origin_filter
 from splay.engine.subsearches import Open
 from splay.errors import ConfError, SplError, UnsupportedError
-from splay.eval.conditions.predicate import compile_predicate, predicate_fields
+from splay.eval.conditions.predicate import (
+    check_predicate,
+    compile_predicate,
+    predicate_fields,
+)
 from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING, Demand, Row
 from splay.spelling import spelling
@@ -48,9 +53,14 @@ class Retrieval:
     expr: SearchExpr
     need: Need
     demand: Demand
-    matches: Callable[[Row], bool]
     newest_first: bool
     codes: EventCodes | None = None
+
+    @cached_property
+    def matches(self) -> Callable[[Row], bool]:
+        """Whether a row fits. Made when it is first asked for: of the searches of a hunt, most
+        never meet an event that they might match."""
+        return compile_predicate(self.expr)
 
 
 @dataclass
@@ -235,7 +245,8 @@ def _retrieval(
     ordered = _order_matters(operations)
     if ordered:
         demand = demand.plus(["_time"])
-    return Retrieval(expr, need, demand, compile_predicate(expr), ordered, codes)
+    check_predicate(expr)
+    return Retrieval(expr, need, demand, ordered, codes)
 
 
 def _order_matters(operations: list[Operation]) -> bool:

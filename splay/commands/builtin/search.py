@@ -7,10 +7,16 @@ its expression and scans for it (see plan.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
-from splay.eval.conditions.predicate import compile_predicate, predicate_fields
+from splay.eval.conditions.predicate import (
+    Predicate,
+    check_predicate,
+    compile_predicate,
+    predicate_fields,
+)
 from splay.rows import Demand, Row
 from splay.spl.args import Args
 from splay.spl.tree import SearchExpr
@@ -24,7 +30,11 @@ class Search(Operation):
 
     def __init__(self, expr: SearchExpr) -> None:
         self.expr = self.filters = expr
-        self._matches = compile_predicate(expr)
+        check_predicate(expr)
+
+    @cached_property
+    def _matches(self) -> Predicate:
+        return compile_predicate(self.expr)
 
     @classmethod
     def parse(cls, args: Args) -> Self:
