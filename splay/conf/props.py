@@ -100,6 +100,12 @@ class Props:
         """Every stanza but [default], the lowest first."""
         return tuple(self._lowest_first)
 
+    def stanzas_of(self, sourcetype: str) -> list[Stanza]:
+        """Every stanza that can speak of an event of this sourcetype."""
+        specs = self._lowest_first
+        found = [spec for spec in specs if spec.kind != "sourcetype" or spec.matches(sourcetype)]
+        return [self._default, *(spec.stanza for spec in found)]
+
     def all(self) -> list[Stanza]:
         """Every stanza, matching or not."""
         return [self._default, *(spec.stanza for spec in self._lowest_first)]

@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
+from splay.commands.builtin.head import Head
 from splay.engine.columns import columns_of
 from splay.engine.plan import Plan
 from splay.eval.conditions.predicate import predicate_fields
 from splay.knowledge import Knowledge
 from splay.rows import NOTHING, Demand, Results, Row, Value
+from splay.spl.tree import MatchAll
 from splay.store.event import Event
+from splay.store.newest import Newest
+from splay.store.parsing.windows_xml import SOURCETYPE
 
 
 class LateRow(dict[str, Value]):
@@ -82,6 +86,17 @@ def late_to_the_end(plan: Plan) -> Late | None:
     fields can be made when somebody looks at them."""
     whole = all(operation.selects for operation in plan.operations)
     return _late(plan, len(plan.operations)) if whole else None
+
+
+def newest_needed(plan: Plan) -> Newest | None:
+    """What chooses among XML events by their times, where a search shows the newest of all events
+    and no others; else None."""
+    first = plan.operations[0] if plan.operations else None
+    if plan.retrieval is None or not isinstance(plan.retrieval.expr, MatchAll):
+        return None
+    if not isinstance(first, Head) or first.condition or first.limit is None:
+        return None
+    return Newest(first.limit) if plan.knowledge.keeps_time(SOURCETYPE) else None
 
 
 def _late(plan: Plan, count: int) -> Late | None:

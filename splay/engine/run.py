@@ -14,7 +14,7 @@ from splay.commands.registry import find_command
 from splay.commands.subsearch import has_subsearch
 from splay.engine.columns import columns_of
 from splay.engine.fanout import Keeper, divisible, run_shares, run_whole
-from splay.engine.late import Late, LateRows, late, late_to_the_end, whole
+from splay.engine.late import Late, LateRows, late, late_to_the_end, newest_needed, whole
 from splay.engine.plan import Plan, plan_pipeline, within
 from splay.engine.retrieve import each, guarded, matching, memory_of
 from splay.engine.subsearches import replace_results
@@ -321,10 +321,10 @@ def _stages(
 
 
 def _late(plan: Plan, store: Store | None) -> Late | None:
-    """How fields are made late; not where shapes tell the fields of most events anyway."""
-    if isinstance(store, FileStore) and memory_of(plan, unordered=False) is not None:
-        return None
-    return late(plan)
+    """How fields are made late; not where shapes tell the fields of most events anyway, unless few
+    events are looked at at all."""
+    recalled = isinstance(store, FileStore) and memory_of(plan, unordered=False) is not None
+    return None if recalled and newest_needed(plan) is None else late(plan)
 
 
 def _events(
@@ -344,6 +344,9 @@ def _events(
     newest = getattr(store, "newest_first", None) if retrieval.newest_first else None
     if newest is not None:
         store = newest()
+    elif late is not None:
+        need = replace(retrieval.need, newest=newest_needed(plan))
+        retrieval = replace(retrieval, need=need)
     found = matching(plan, retrieval, store, report, memory, progress, late, named=named)
     rows = guarded(each(found), context)
     if not retrieval.newest_first or newest is not None:

@@ -126,6 +126,14 @@ class Knowledge:
         """The expression with event types and tags replaced by what they stand for."""
         return self.classes.expand(expr)
 
+    def keeps_time(self, sourcetype: str) -> bool:
+        """Whether `_time` is what the index knows for all events of a sourcetype, whatever their
+        hosts and sources."""
+        name = self._props.sourcetype(sourcetype)
+        stanzas = self._props.stanzas_of(name)
+        steps = (step for stanza in stanzas for step in self._builder.steps(stanza))
+        return not any(step.changes("_time") for step in steps)
+
     def literal_safe(self, field: str) -> bool:
         """Whether the raw text of every event with `field=value` holds the value's letters.
 

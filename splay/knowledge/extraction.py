@@ -67,7 +67,8 @@ class RegexStep(Step):
         self.reads = frozenset({source})
 
     def changes(self, field: str) -> bool:
-        return self._keeping.mv_add and super().changes(field)
+        possible = self.makes is not None or self._keeping.name(field) == field
+        return self._keeping.mv_add and possible and super().changes(field)
 
     def origins(self, field: str) -> Collection[str] | None:
         made_by = [value for key, value in self._pairs if key == field or isinstance(key, int)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from splay.store.newest import Newest
 from splay.store.related import Codes, Related
 from splay.store.run import Run
 
@@ -52,6 +53,7 @@ class Need:
         never asked for it.
     says: how a text says that it is an event that is searched for; None where that is not asked.
     related: event codes whose events are counted as well, though they do not match.
+    newest: chooses among the events, where all but the newest may be skipped.
     may_match: whether events with the host, source, sourcetype, index and fields of this one can
         match, whatever their text and times.
     """
@@ -65,6 +67,7 @@ class Need:
     may_match: Callable[[Event], bool] = any_origin
     says: re.Pattern[bytes] | None = None
     related: Codes | None = None
+    newest: Newest | None = None
 
     def holds_time(self, time: float) -> bool:
         """Whether a time is in the time range."""

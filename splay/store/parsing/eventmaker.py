@@ -109,14 +109,31 @@ class EventMaker(ABC):
 
     def make(self, data: Data, start: int, end: int) -> Event | None:
         """The event data[start:end]; None when it lies outside the time range."""
+        time = self.time(data, start, end)
+        return self.event(data, start, end, time) if self.wanted(time) else None
+
+    def time(self, data: Data, start: int, end: int) -> float:
+        """The time of the event data[start:end]; one after the other is asked for its own."""
         time = self.own_time(data, start, end)
         if time is None:
             self._problems.fault(self.why_no_time)
             time = self._time_before(data, start)
         self._known, self._known_end = time, end
-        if not self.wanted(time):
-            return None
-        return self.event(data, start, end, time)
+        return time
+
+    def newest(self, data: Data, events: Iterable[tuple[int, int]]) -> Iterator[Event]:
+        """The events in these ranges that may be among the newest, which alone are needed."""
+        assert self._need.newest is not None
+        timed = ((self.time(data, start, end), start, end) for start, end in events)
+        wanted = [one for one in timed if self.wanted(one[0])]
+        for time, start, end in self._need.newest.among(wanted):
+            yield self.event(data, start, end, time)
+
+    @property
+    def newest_only(self) -> bool:
+        """Whether all but the newest events may be left out. Of others than these it is not known
+        that a search leaves their times as they are."""
+        return False
 
     @property
     def always(self) -> bool:
@@ -196,6 +213,9 @@ def read_events(
 
     Events outside the time range are left out.
     """
+    if maker.newest_only:
+        yield from maker.newest(data, events)
+        return
     if recall is None:
         for start, end in events:
             event = maker.make(data, start, end)

@@ -29,6 +29,7 @@ from splay.store.parsing.xml_marks import (
 )
 from splay.store.problems import Fault, FileProblems
 
+SOURCETYPE = "XmlWinEventLog"
 MAX_EVENT = 16 * 1024 * 1024
 """An event longer than this is left out, so that memory stays bounded."""
 
@@ -72,6 +73,10 @@ class XmlEventMaker(EventMaker):
 
     leads = (b">",)
 
+    @property
+    def newest_only(self) -> bool:
+        return self._need.newest is not None and self.settings.sourcetype in (None, SOURCETYPE)
+
     def around(self, data: Data, place: int, end: int) -> tuple[int, int]:
         start = max(0, data.rfind(b"<Event", 0, data.rfind(b"<System", 0, place) + 1))
         stop = data.find(CLOSE, place, end)
@@ -105,7 +110,7 @@ class XmlEventMaker(EventMaker):
         host = _plain(computer[1]) if computer else ""
         log = _plain(channel[1]) if channel else ""
         source = f"XmlWinEventLog:{log}" if log else self.facts.name
-        return host or UNKNOWN_HOST, source, "XmlWinEventLog"
+        return host or UNKNOWN_HOST, source, SOURCETYPE
 
 
 class ClosingTags:

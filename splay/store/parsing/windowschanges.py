@@ -36,7 +36,7 @@ class WindowsChanges:
         texts = [_sign(spec) for spec in self._specs]
         known = tuple(dict.fromkeys(text for text in texts if text))
         literals = () if "" in texts else tuple((*clause, *known) for clause in need.literals)
-        return replace(need, literals=literals, earliest=None, latest=None)
+        return replace(need, literals=literals, earliest=None, latest=None, newest=None)
 
     def reader(self, reader: Reader, need: Need) -> Reader:
         """The reader of such events that gives them as they become."""
