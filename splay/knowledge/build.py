@@ -129,12 +129,17 @@ class Builder:
         reads = [field for _, field in clause.inputs]
         if clause.outputs is not None:
             makes = [field for _, field in clause.outputs]
-            return LookupStep(lambda: self._call(key, clause), reads, makes)
+            return LookupStep(
+                lambda: self._call(key, clause), reads, makes, new_only=clause.new_only
+            )
         try:  # only the table tells what it makes
             call = self._call(key, clause)
         except UnsupportedLookup as error:
             return Broken(error, None)
-        return LookupStep(lambda: call, reads, [f for _, f in call.outputs]) if call else None
+        if call is None:
+            return None
+        makes = [field for _, field in call.outputs]
+        return LookupStep(lambda: call, reads, makes, new_only=clause.new_only)
 
     def _call(self, key: str, clause: LookupClause) -> LookupCall | None:
         try:

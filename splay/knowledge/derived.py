@@ -151,15 +151,27 @@ class EvalStep(Step):
 class LookupStep(Step):
     """One automatic lookup. Its table is read when a field that it makes is wanted.
 
-    load: the lookup itself; None if there is none, as its maker has been told.
+    load: the lookup itself; None if there is none, as its maker has been told. new_only: whether
+    it leaves fields that are there as they are.
     """
 
     def __init__(
-        self, load: Callable[[], LookupCall | None], reads: Iterable[str], makes: Iterable[str]
+        self,
+        load: Callable[[], LookupCall | None],
+        reads: Iterable[str],
+        makes: Iterable[str],
+        *,
+        new_only: bool,
     ) -> None:
         self._load = load
+        self._new_only = new_only
         self.reads = frozenset(reads)
         self.makes = frozenset(makes)
+
+    def trace(self, row: Trace, wanted: Demand) -> None:
+        # With OUTPUTNEW what is there is left alone.
+        kept = {name for name in self.makes or () if self._new_only and row.text(name)}
+        row.mix(self.reads, (self.makes or frozenset()) - kept)
 
     def bind(self, wanted: Demand) -> Action:
         call = self._load()
