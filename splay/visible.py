@@ -7,6 +7,7 @@ read as another one (Unicode Technical Report #36, "Bidirectional Text Spoofing"
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import regex
@@ -19,6 +20,7 @@ _CLASSES = (
     r"\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2800\u3164\uFE00-\uFE0F\uFFA0"
     r"\U000E0100-\U000E01EF"
 )
+_quoted = json.encoder.encode_basestring
 _UNSEEN = regex.compile(rf"[{_CLASSES}]", regex.V1)
 _UNSEEN_BUT_LAYOUT = regex.compile(rf"[[{_CLASSES}]--[\n\t]]", regex.V1)
 
@@ -39,7 +41,50 @@ def _named(found: regex.Match[str]) -> str:
 
 def visible_json(value: Any) -> str:
     """The value as indented JSON: the same data, with what cannot be seen as \\uXXXX."""
-    return escaped(json.dumps(value, indent=2, ensure_ascii=False))
+    return "".join(json_parts(value))
+
+
+def json_parts(value: Any) -> Iterator[str]:
+    """The same in parts, a member of a list each, so that a large one is not held twice. What is
+    iterated over is a list.
+
+    It is what json.dumps(value, indent=2, ensure_ascii=False) gives, which json makes in Python,
+    character by character, while it has this for a single text in C.
+    """
+    if not isinstance(value, dict):
+        yield from _members(value, "")
+        return
+    begin = "{\n"
+    for name, member in value.items():
+        yield escaped(f"{begin}  {_quoted(name)}: ")
+        yield from _members(member, "  ")
+        begin = ",\n"
+    yield "\n}" if value else "{}"
+
+
+def _members(value: Any, pad: str) -> Iterator[str]:
+    if not isinstance(value, list | tuple | Iterator):
+        yield escaped(_json_text(value, pad))
+        return
+    begin = "[\n"
+    for member in value:
+        inner = f"{pad}  "
+        yield escaped(f"{begin}{inner}{_json_text(member, inner)}")
+        begin = ",\n"
+    yield "[]" if begin == "[\n" else f"\n{pad}]"
+
+
+def _json_text(value: Any, pad: str) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    inner = f"{pad}  "
+    if isinstance(value, dict) and value:
+        members = [f"{inner}{_quoted(k)}: {_json_text(v, inner)}" for k, v in value.items()]
+        return "{\n" + ",\n".join(members) + f"\n{pad}}}"
+    if isinstance(value, list | tuple) and value:
+        members = [inner + _json_text(member, inner) for member in value]
+        return "[\n" + ",\n".join(members) + f"\n{pad}]"
+    return json.dumps(value)
 
 
 def escaped(text: str) -> str:

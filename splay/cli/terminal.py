@@ -144,7 +144,8 @@ def show_outcome(outcome: Outcome, show: Show) -> None:
     """A detection's outcome; with --quiet its table is left out, as the exit code tells."""
     messages = outcome.messages
     if show.form == "json":
-        click.echo(outcome_json(outcome))
+        sys.stdout.writelines(outcome_json(outcome))
+        click.echo()
         return
     if show.form == "csv":
         _show_csv(with_places(outcome), show, outcome.tz)

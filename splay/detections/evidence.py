@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from splay.commands.builtin.stats import Stats
 from splay.commands.operation import Operation
 from splay.engine.fanout import Keeper
-from splay.engine.retrieve import FILE
+from splay.engine.retrieve import FILE, AnyItem
 from splay.eval.value import as_list, text_number, to_text
 from splay.rows import Row
 from splay.store.event import Event
+from splay.store.run import Run
 
 MOST_OF_ONE = 20
 MOST_OF_ALL = 400
@@ -52,7 +53,7 @@ class Kept:
         return ", ".join(filter(None, (self.file, record)))
 
 
-@dataclass
+@dataclass(slots=True)
 class Group:
     """The events that make one result. first, last: epoch seconds of their times.
 
@@ -62,8 +63,8 @@ class Group:
     count: int = 0
     first: float | None = None
     last: float | None = None
-    kept: list[Kept] = field(default_factory=list)
-    missing: set[str] = field(default_factory=set)
+    kept: tuple[Kept, ...] = ()
+    missing: frozenset[str] = frozenset()
 
     def absorb(self, other: Group, most: int) -> None:
         """Takes over another one's events, and at most so many of those that it kept."""
@@ -71,7 +72,7 @@ class Group:
         self.first = min(_known(self.first, other.first), default=None)
         self.last = max(_known(self.last, other.last), default=None)
         self.kept += other.kept[: max(0, min(most, MOST_OF_ONE - len(self.kept)))]
-        self.missing |= other.missing
+        self.missing = self.missing | other.missing
 
 
 class Evidence(Keeper):
@@ -86,16 +87,30 @@ class Evidence(Keeper):
         self._groups: dict[Key | None, Group] = {}
         self._kept = 0
 
-    def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterator[Row]:
+    def watch(self, operation: Operation | None, rows: Iterable[AnyItem]) -> Iterator[AnyItem]:
         """The same rows; some of their events are kept."""
         stats = operation if isinstance(operation, Stats) else None
         self._by = stats.by if stats else None
-        for row in rows:
-            self.count += 1
-            file = str(row.pop(FILE, ""))
-            for key in _keys(stats, row):
-                self._add(key, row, file)
-            yield row
+        for item in rows:
+            if isinstance(item, Run):
+                self._take_run(stats, item)
+            else:
+                self.count += 1
+                file = str(item.pop(FILE, ""))
+                for key in _keys(stats, item):
+                    self._add(key, item, file)
+            yield item
+
+    def _take_run(self, stats: Stats | None, events: Run) -> None:
+        self.count += len(events.times)
+        for run in events.by(self._by or ()):
+            for key in _keys(stats, run.row):
+                group = self._seen(key, run.row, len(run.times), run.times.extremes())
+                for raw, time in zip(run.raws, run.times, strict=True):
+                    if not self._room(group):
+                        break
+                    row: Row = {**run.row, "_raw": run.text(raw)}
+                    self._keep(group, row, time, run.file)
 
     def fresh(self) -> Evidence:
         """One that has seen nothing."""
@@ -126,17 +141,31 @@ class Evidence(Keeper):
         return tuple("\n".join(map(to_text, as_list(result[name]))) for name in self._by)
 
     def _add(self, key: Key | None, row: Row, file: str) -> None:
-        group = self._groups.setdefault(key, Group())
-        group.count += 1
         time = _time(row)
-        if time is not None:
-            group.first = time if group.first is None else min(group.first, time)
-            group.last = time if group.last is None else max(group.last, time)
+        group = self._seen(key, row, 1, () if time is None else (time, time))
+        if "_raw" in row and self._room(group):
+            self._keep(group, row, time, file)
+
+    def _seen(self, key: Key | None, row: Row, count: int, times: Sequence[float]) -> Group:
+        """Counts events of a group. times: of the first and the last, where they have any."""
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = Group()
+        group.count += count
+        if times:
+            first, last = times
+            group.first = first if group.first is None else min(group.first, first)
+            group.last = last if group.last is None else max(group.last, last)
         if key is None and self._by is not None:
-            group.missing.update(name for name in self._by if name not in row)
-        if len(group.kept) < MOST_OF_ONE and self._kept < MOST_OF_ALL and "_raw" in row:
-            self._kept += 1
-            group.kept.append(_kept(row, time, file))
+            group.missing = group.missing | {name for name in self._by if name not in row}
+        return group
+
+    def _room(self, group: Group) -> bool:
+        return self._kept < MOST_OF_ALL and len(group.kept) < MOST_OF_ONE
+
+    def _keep(self, group: Group, row: Row, time: float | None, file: str) -> None:
+        self._kept += 1
+        group.kept = (*group.kept, _kept(row, time, file))
 
 
 class WholeEvidence(Evidence):

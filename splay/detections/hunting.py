@@ -43,7 +43,7 @@ class Fired:
     group: Group
 
     @property
-    def events(self) -> list[Kept]:
+    def events(self) -> Sequence[Kept]:
         """The first few events behind it."""
         return self.group.kept
 
@@ -174,7 +174,7 @@ def _outcome(
         if found.error is not None:
             failed.append((name, str(found.error)))
         elif found.results.rows:
-            kept = [kept_event(event) for event in found.events]
+            kept = tuple(map(kept_event, found.events))
             group = Group(found.matched, found.first, found.last, kept)
             matched = found.matched if shares_reading(rule.plan) else None
             fired.append(Fired(rule.detection, found.results, matched, group))

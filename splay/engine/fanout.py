@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 from splay.commands.builtin.stats import Groups, Stats
 from splay.commands.operation import Context, Kind, Operation
 from splay.engine.plan import Plan
-from splay.engine.retrieve import Item, each, guarded, matching, memory_of
+from splay.engine.retrieve import AnyItem, Item, each, guarded, matching, memory_of
 from splay.rows import Row
 from splay.shapes.recall import Memory
 from splay.store.event import COUNTS, ReadReport
@@ -44,8 +44,8 @@ Progress = Callable[[int], None]
 class Keeper(Protocol):
     """Sees the rows that go into the first transforming command; their field FILE is taken out."""
 
-    def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterable[Row]:
-        """The same rows. operation: that command; None where the rows are the results."""
+    def watch(self, operation: Operation | None, rows: Iterable[AnyItem]) -> Iterable[AnyItem]:
+        """The same events. operation: that command; None where the rows are the results."""
 
     def fresh(self) -> Keeper:
         """Another one, that has seen nothing, for a share of the data."""
@@ -91,8 +91,10 @@ def divisible(plan: Plan, context: Context, evidence: Keeper | None = None) -> W
         if isinstance(operation, Stats):
             if not operation.mergeable:
                 return None
-            # Events that are recalled have no row of their own to be seen.
-            memory = memory_of(plan, unordered=True) if evidence is None else None
+            # Behind another command, events that are recalled are rows as any.
+            whole = evidence is not None
+            seen = not whole or place == 0
+            memory = memory_of(plan, unordered=True, whole=whole) if seen else None
             return Work(plan, context, place, operation, memory, evidence)
         if operation.kind is not Kind.STREAMING:
             return None
@@ -227,7 +229,7 @@ def _groups(
             if isinstance(rows, Generator):
                 stages.callback(rows.close)
         if evidence is not None:
-            items = evidence.watch(work.stats, each(items))
+            items = evidence.watch(work.stats, items)
         return work.stats.groups(items, context)
 
 

@@ -19,6 +19,7 @@ from splay.store.run import Run
 
 Item: TypeAlias = "Row | Run"
 T = TypeVar("T")
+AnyItem = TypeVar("AnyItem", bound="Row | Run")
 FILE = "_file"
 """The path of the file that an event was read from: in the rows of those that are watched."""
 
@@ -27,10 +28,11 @@ _CHECK_SECONDS = 0.05  # and that is too long between them
 _EACH_ITS_OWN = frozenset({"_time", "_raw"})
 
 
-def memory_of(plan: Plan, *, unordered: bool) -> Memory | None:
+def memory_of(plan: Plan, *, unordered: bool, whole: bool = False) -> Memory | None:
     """What may recall events of a known shape; None where every event must be looked into.
 
-    unordered: whether events may come in any order.
+    unordered: whether events may come in any order. whole: whether the events themselves are asked
+    for, with where they are from.
     """
     retrieval = plan.retrieval
     if not shapes.ENABLED or retrieval is None:
@@ -40,7 +42,10 @@ def memory_of(plan: Plan, *, unordered: bool) -> Memory | None:
     judged = predicate_fields(retrieval.expr)
     if judged & _EACH_ITS_OWN:
         return None
-    return Memory(plan.knowledge, retrieval.demand, retrieval.matches, judged, unordered=unordered)
+    demand = retrieval.demand.plus(("host", "source")) if whole else retrieval.demand
+    return Memory(
+        plan.knowledge, demand, retrieval.matches, judged, unordered=unordered, whole=whole
+    )
 
 
 def matching(

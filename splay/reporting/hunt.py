@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from splay.detections.hunting import Fired, HuntOutcome
@@ -47,7 +48,7 @@ def _fired(outcome: HuntOutcome, fired: Fired) -> dict[str, Any]:
         "tactics": list(fired.tactics),
         "count": len(fired.results.rows),
         "matched": fired.matched,
-        "results": json_rows(fired.results, outcome.tz)[:_MOST_RESULTS],
+        "results": list(islice(json_rows(fired.results, outcome.tz), _MOST_RESULTS)),
         "events": [
             {**asdict(event), "time": None if event.time is None else iso(event.time, outcome.tz)}
             for event in fired.events

@@ -7,7 +7,7 @@ below are its). Where a name is wanted that GitHub reads, its "SARIF support for
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -80,9 +80,9 @@ def _artifacts(outcome: Outcome) -> dict[str, int]:
     return {name: place for place, name in enumerate(dict.fromkeys([*files, *outcome.data]))}
 
 
-def _kept(outcome: Outcome, row: Row) -> list[Kept]:
+def _kept(outcome: Outcome, row: Row) -> Sequence[Kept]:
     group = outcome.behind(row)
-    return group.kept if group else []
+    return group.kept if group else ()
 
 
 def _result(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import tzinfo
@@ -14,7 +13,7 @@ from splay.detections.outcome import Outcome
 from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, to_number, to_text
 from splay.rows import Results, Row, Value
-from splay.visible import escaped, visible_json
+from splay.visible import json_parts
 
 FORMATS = ("table", "json", "csv")
 EVIDENCE = "evidence"
@@ -25,46 +24,25 @@ def shown(name: str, value: Value | None, tz: tzinfo) -> str | list[str]:
     """A value as Splunk shows it: _time as a date in the zone, several values as a list."""
     if value is None:
         return ""
-    moment = to_number(value) if name == "_time" else None
-    if moment is not None:
-        return iso(moment, tz)
+    if name == "_time":
+        moment = to_number(value)
+        if moment is not None:
+            return iso(moment, tz)
+    if isinstance(value, str):
+        return value
     texts = [to_text(item) for item in as_list(value)]
     return texts[0] if len(texts) == 1 else texts
 
 
-def json_rows(results: Results, tz: tzinfo) -> list[dict[str, str | list[str]]]:
+def json_rows(results: Results, tz: tzinfo) -> Iterator[dict[str, str | list[str]]]:
     """One mapping a row, without the fields that have no value."""
-    return [
-        {name: shown(name, row[name], tz) for name in results.columns if name in row}
-        for row in results.rows
-    ]
+    for row in results.rows:
+        yield {name: shown(name, row[name], tz) for name in results.columns if name in row}
 
 
 def as_json(results: Results, tz: tzinfo) -> Iterator[str]:
-    """The rows as a JSON list, in parts: what a large result takes is not held twice.
-
-    It is what visible_json makes of json_rows, whose indentation json would do in Python.
-    """
-    quote = json.encoder.encode_basestring
-    end = "["
-    for row in results.rows:
-        cells = [
-            f"{quote(name)}: {_json_text(shown(name, row[name], tz))}"
-            for name in results.columns
-            if name in row
-        ]
-        inner = ",\n    ".join(cells)
-        yield escaped(f"{end}\n  " + (f"{{\n    {inner}\n  }}" if cells else "{}"))
-        end = ","
-    yield "\n]" if results.rows else "[]"
-
-
-def _json_text(value: str | list[str]) -> str:
-    quote = json.encoder.encode_basestring
-    if isinstance(value, str):
-        return quote(value)
-    inner = ",\n      ".join(map(quote, value))
-    return f"[\n      {inner}\n    ]" if value else "[]"
+    """The rows as a JSON list, in parts."""
+    return json_parts(json_rows(results, tz))
 
 
 def as_csv(results: Results, tz: tzinfo, change: Callable[[str], str] = str) -> str:
@@ -91,15 +69,15 @@ def cell_text(name: str, row: Row, tz: tzinfo) -> str:
     return text if isinstance(text, str) else "\n".join(text)
 
 
-def outcome_json(outcome: Outcome) -> str:
-    """A detection's outcome as one JSON object."""
-    return visible_json(
+def outcome_json(outcome: Outcome) -> Iterator[str]:
+    """A detection's outcome as one JSON object, in parts."""
+    return json_parts(
         {
             "fired": outcome.fired,
             "search": outcome.detection.name,
             "results": json_rows(outcome.results, outcome.tz),
-            "evidence": [_evidence(outcome, row) for row in outcome.results.rows],
-            "risk": [asdict(entry) for entry in outcome.risk()],
+            "evidence": (_evidence(outcome, row) for row in outcome.results.rows),
+            "risk": (asdict(entry) for entry in outcome.risk()),
             "data": outcome.data,
             "events": outcome.report.events,
             "bad_events": outcome.report.bad_events,

@@ -15,7 +15,7 @@ from splay.shapes.shape import Key, Shape
 from splay.store.bytesearch import Data
 from splay.store.event import Event
 from splay.store.parsing.eventmaker import EventMaker
-from splay.store.run import Listed, Run
+from splay.store.run import Listed, Run, Times
 
 _LEARN_AFTER = 100
 """Events that are read in the ordinary way before it is worth to learn what they are like."""
@@ -32,7 +32,8 @@ class Memory:
     """What is known of events of each kind of log, for one search.
 
     matches: whether a row fits the search. judged: the fields that it reads, neither `_time` nor
-    `_raw` among them. unordered: whether events may come in any order.
+    `_raw` among them. unordered: whether events may come in any order. whole: whether the events
+    themselves are asked for; of those that do not match each is then looked into.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class Memory:
         judged: Collection[str],
         *,
         unordered: bool,
+        whole: bool = False,
     ) -> None:
         self.judged = judged
+        self.whole = whole
         self.knowledge = knowledge
         self.demand = demand
         self.matches = matches
@@ -136,8 +139,7 @@ class Recall:
                     shape.hits += 1
                     if row is None or not self._maker.wanted(time):
                         return True
-                    columns = shape.columns([_kept(found, shape)])
-                    return Run(row, Listed([whole(time)]), columns)
+                    return self._run(shape, row, key[0], [self._kept(found, shape)])
         return False
 
     def sweep(self, data: Data, at: int, end: int, gap: bytes) -> tuple[int, int]:
@@ -157,13 +159,13 @@ class Recall:
                 break
             key = found.group(*shape.key)
             try:
-                times[key].append(_kept(found, shape))
+                times[key].append(self._kept(found, shape))
             except KeyError:
                 time = self._clock.time(found[shape.hour], found[shape.rest])
                 stop = found.end()
                 if time is None or not self._row_is_known(shape, key, data, start, stop, time):
                     break
-                times[key] = [_kept(found, shape)]
+                times[key] = [self._kept(found, shape)]
             at = found.end()
             last, last_shape = found, shape
             count += 1
@@ -234,6 +236,8 @@ class Recall:
                 self._table.refresh()
                 return False
         row = self._memory.row(event)
+        if row is None and self._memory.whole:
+            return False
         if row is not None:
             for name in shape.stale:
                 row.pop(name, None)
@@ -244,18 +248,26 @@ class Recall:
     def _run(self, shape: Shape, row: Row, hour: bytes, kept: list[Key]) -> Run:
         """The events of a shape and a key, given what was kept of each."""
         if hour and self._maker.always:
-            rests = [one[0] for one in kept]
-            return Run(row, Within(self._clock, hour, rests), shape.columns(kept))
+            times: Times = Within(self._clock, hour, [one[0] for one in kept])
+            return self._run_at(shape, row, times, kept)
         time, wanted = self._clock.time, self._maker.wanted
         pairs = [(time(hour, one[0]), one) for one in kept]
         found = [(when, one) for when, one in pairs if when is not None and wanted(when)]
-        columns = shape.columns([one for _, one in found])
-        return Run(row, Listed([whole(when) for when, _ in found]), columns)
+        times = Listed([whole(when) for when, _ in found])
+        return self._run_at(shape, row, times, [one for _, one in found])
 
+    def _run_at(self, shape: Shape, row: Row, times: Times, kept: list[Key]) -> Run:
+        if not self._memory.whole:
+            return Run(row, times, shape.columns(kept))
+        raws = [one[-1] for one in kept]
+        columns = shape.columns([one[:-1] for one in kept])
+        return Run(row, times, columns, raws, self._maker.facts.name, self._maker.text)
 
-def _kept(found: re.Match[bytes], shape: Shape) -> Key:
-    """What must be kept of an event besides its key."""
-    return found.group(*shape.kept) if len(shape.kept) > 1 else (found[shape.rest],)
+    def _kept(self, found: re.Match[bytes], shape: Shape) -> Key:
+        """What must be kept of an event besides its key; the event itself last, where it is asked
+        for."""
+        kept: Key = found.group(*shape.kept) if len(shape.kept) > 1 else (found[shape.rest],)
+        return (*kept, shape.prefix + found[0]) if self._memory.whole else kept
 
 
 def _hits(shape: Shape) -> int:

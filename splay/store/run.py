@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from splay.rows import Row
@@ -49,11 +49,18 @@ class Listed(Times):
 @dataclass(frozen=True, slots=True)
 class Run:
     """row: the fields, `_time` among them, which stands for all times. columns: of the fields that
-    are not the same for all, the text of each event."""
+    are not the same for all, the text of each event.
+
+    raws, file, text: the events as they stand in the file, its path, and what makes text of them,
+    where they are asked for.
+    """
 
     row: Row
     times: Times
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    raws: Sequence[bytes] = ()
+    file: str = ""
+    text: Callable[[bytes], str] = bytes.decode
 
     def rows(self) -> Iterator[Row]:
         """The events, each with a row of its own."""
@@ -73,8 +80,9 @@ class Run:
         the columns are left out."""
         chosen = [name for name in names if name in self.columns]
         if not chosen:
-            yield Run(self.row, self.times)
+            yield Run(self.row, self.times, {}, self.raws, self.file, self.text)
             return
+        times: Times = Listed([*self.times])
         found: dict[tuple[str, ...], list[int]] = {}
         for place, texts in enumerate(zip(*(self.columns[name] for name in chosen), strict=True)):
             if texts in found:
@@ -84,4 +92,5 @@ class Run:
         for texts, places in found.items():
             row = dict(self.row)
             row.update(zip(chosen, texts, strict=True))
-            yield Run(row, self.times.at(places))
+            raws = [self.raws[place] for place in places] if self.raws else ()
+            yield Run(row, times.at(places), {}, raws, self.file, self.text)

@@ -50,7 +50,7 @@ def test_what_lacks_a_by_field_is_told_apart() -> None:
     found, results = watched("* | stats count BY a, b", [row(1, a="x")])
     assert results == []
     (group,) = found.without_result(results)
-    assert (group.count, group.missing) == (1, {"b"})
+    assert (group.count, group.missing) == (1, frozenset({"b"}))
 
 
 def test_where_nothing_groups_the_events_are_still_shown() -> None:
@@ -77,7 +77,7 @@ def test_memory_is_bounded() -> None:
 
 
 def group(*times: float) -> Group:
-    kept = [Kept("", time, "", "") for time in times]
+    kept = tuple(Kept("", time, "", "") for time in times)
     return Group(len(times), min(times), max(times), kept)
 
 

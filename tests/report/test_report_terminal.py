@@ -12,13 +12,14 @@ import subprocess
 import sys
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from splay.cli.main import main
-from splay.reporting.text import as_json, json_rows
-from splay.rows import Results, Row
+from splay.reporting.text import as_json
+from splay.rows import Results
 from splay.visible import visible, visible_block, visible_json
 from tests.report.hostile import (
     DRIVING,
@@ -198,14 +199,25 @@ def test_a_carriage_return_does_not_begin_a_row_of_a_csv() -> None:
     assert CliRunner().invoke(main, args).stdout_bytes == b'a\n"x\r=1+1"\n'
 
 
-def test_rows_in_parts_are_the_same_json() -> None:
-    """json's own indentation is the witness."""
-    rows: list[list[Row]] = [
+@pytest.mark.parametrize(
+    "value",
+    [
         [],
+        {},
         [{}],
-        [{"a": "x\u202e\x7f\n", "_time": 1.5, "b": ["1", 'é"'], "c": 3}],
-        [{"a": "1"}, {}, {"b": [1, 2]}],
-    ]
-    for found in rows:
-        results = Results(["_time", "a", "b", "c"], found)
-        assert "".join(as_json(results, UTC)) == visible_json(json_rows(results, UTC))
+        [{"a": "x\n", "b": ["1", 'é"'], "c": None}, {}, []],
+        {"a": [], "b": {}, "c": [1, 2.5, True, None], "d": {"e": [{"f": [[]]}], "g": ("x",)}},
+        "text",
+        None,
+    ],
+)
+def test_parts_are_what_json_makes(value: Any) -> None:
+    """json's own indentation is the witness."""
+    assert visible_json(value) == json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def test_parts_without_what_cannot_be_seen() -> None:
+    results = Results(["_time", "a"], [{"_time": 0, "a": "x\u202e\x7f"}])
+    (row,) = json.loads("".join(as_json(results, UTC)))
+    assert row == {"_time": "1970-01-01T00:00:00.000+00:00", "a": "x\u202e\x7f"}
+    assert all(char.isprintable() or char == "\n" for char in "".join(as_json(results, UTC)))
