@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from splay.commands.builtin.stats import Groups, Stats
+from splay.commands.builtin.stats import Groups, Packed, Stats
 from splay.commands.operation import Context, Kind, Operation
 from splay.engine.plan import Plan
 from splay.engine.retrieve import AnyItem, Item, each, guarded, matching, memory_of
@@ -70,7 +70,7 @@ class Work:
 class Done:
     """What comes back of one share."""
 
-    groups: Groups
+    groups: Packed
     report: ReadReport
     messages: list[tuple[str, str]]
     evidence: Keeper | None
@@ -163,11 +163,13 @@ def run_shares(
         running = [pool.submit(_run, share) for share in shares]
         if progress is not None:
             _watch(running, progress)
-        found = [_taken(future, work, report) for future in running]
+        running.reverse()  # each is forgotten once its groups are taken
+        found = (_taken(running.pop(), work, report) for _ in range(len(shares)))
+        groups = work.stats.joined(found)
     _work = None
     if not report.events:
         raise store.nothing_read(report.problems)
-    return work.stats.merged(found)
+    return work.stats.merged([groups])
 
 
 def _run(share: Share) -> Done:
@@ -178,7 +180,7 @@ def _run(share: Share) -> Done:
     told = len(work.context.messages)
     evidence = work.evidence.fresh() if work.evidence else None
     groups = _groups(work, share, report, _count, evidence)
-    return Done(groups, report, work.context.messages[told:], evidence)
+    return Done(work.stats.packed(groups), report, work.context.messages[told:], evidence)
 
 
 def _count(size: int) -> None:
@@ -246,4 +248,4 @@ def _taken(future: Future[Done], work: Work, report: ReadReport) -> Groups:
         work.context.add_message(level, text)
     if work.evidence is not None and done.evidence is not None:
         work.evidence.absorb(done.evidence)
-    return done.groups
+    return work.stats.unpacked(done.groups)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from splay.pcre.symbolic.text import Kind, is_place, place
@@ -87,6 +88,7 @@ class Shape:
         return {name: _filled(parts, texts) for name, parts in self.templates.items()}
 
 
+@lru_cache(maxsize=16_384)  # the same few texts come again and again, and are held once
 def _text(raw: bytes) -> str:
     return raw.decode("ascii")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
+from splay.commands.stats.functions import Aggregation
 from splay.commands.stats.terms import Term
 from splay.commands.wildcards import is_pattern
 from splay.eval.expression import EvalContext
@@ -73,19 +74,33 @@ class Group:
     """The aggregations of one group. all_numbers: a function of numbers has a result only if all
     the values are numbers (allnum=true)."""
 
+    __slots__ = ("_all_numbers", "_parts", "_spoiled", "_terms")
+
     def __init__(self, terms: Sequence[Term], all_numbers: bool = False) -> None:
         self._terms = terms
-        self._parts = [term.make() for term in terms]
-        self._numeric = [all_numbers and part.numeric for part in self._parts]
-        self._spoiled = [False] * len(terms)
+        self._parts: list[Aggregation] = [term.make() for term in terms]
+        self._all_numbers = all_numbers
+        self._spoiled: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, terms: Sequence[Term], states: Sequence[object]) -> Group:
+        """One that has seen what others have: the state of each function."""
+        made = cls(())
+        made._terms = terms
+        pairs = zip(terms, states, strict=True)
+        made._parts = [term.make().of(state) for term, state in pairs]
+        return made
+
+    def states(self) -> list[object]:
+        """What each function has seen; not of those that want numbers alone."""
+        return [part.state() for part in self._parts]
 
     def add(self, values: Sequence[list[Scalar]], time: float | None) -> None:
         """One row's values, one list for each term."""
         for number, (part, found) in enumerate(zip(self._parts, values, strict=True)):
             if found:
                 part.add(found, time)
-                if self._numeric[number] and None in map(to_number, found):
-                    self._spoiled[number] = True
+                self._judge(number, found)
 
     def add_run(self, values: Sequence[list[Scalar]], times: Times) -> None:
         """Rows that have the same values, but for `_time`; none of the functions is timed."""
@@ -95,22 +110,26 @@ class Group:
                 part.add_each(times)
             elif found:
                 part.add_repeated(found, len(times))
-                if self._numeric[number] and None in map(to_number, found):
-                    self._spoiled[number] = True
+                self._judge(number, found)
+
+    def _judge(self, number: int, found: Sequence[Scalar]) -> None:
+        """Notes a value that is no number, where only numbers may be."""
+        wanted = self._all_numbers and self._parts[number].numeric
+        if wanted and None in map(to_number, found):
+            self._spoiled |= {number}
 
     def merge(self, other: Group) -> None:
         """Takes in what another has seen of the same group."""
         for mine, its in zip(self._parts, other._parts, strict=True):
             mine.merge(its)
-        both = zip(self._spoiled, other._spoiled, strict=True)
-        self._spoiled = [one or another for one, another in both]
+        self._spoiled |= other._spoiled
 
     def results(self) -> list[Value | None]:
         """One result for each term; None is null."""
         results = [part.result() for part in self._parts]
         return [
-            None if spoiled else list(value) if isinstance(value, list) else value
-            for value, spoiled in zip(results, self._spoiled, strict=True)
+            None if n in self._spoiled else list(value) if isinstance(value, list) else value
+            for n, value in enumerate(results)
         ]
 
     def into(self, row: Row) -> None:

@@ -16,6 +16,8 @@ from splay.store.run import Times
 
 
 class Count(Aggregation):
+    __slots__ = ("_count",)
+
     mergeable = True
 
     def __init__(self) -> None:
@@ -33,12 +35,23 @@ class Count(Aggregation):
     def merge(self, other: Self) -> None:
         self._count += other._count
 
+    def state(self) -> int:
+        return self._count
+
+    @classmethod
+    def of(cls, state: int) -> Self:
+        made = cls()
+        made._count = state
+        return made
+
     def result(self) -> Value:
         return self._count
 
 
 class Distinct(Aggregation):
     """The base of what looks at each value once."""
+
+    __slots__ = ("_seen",)
 
     mergeable = True
 
@@ -54,15 +67,28 @@ class Distinct(Aggregation):
     def merge(self, other: Self) -> None:
         self._seen |= other._seen
 
+    def state(self) -> set[str]:
+        return self._seen
+
+    @classmethod
+    def of(cls, state: set[str]) -> Self:
+        made = cls()
+        made._seen = state
+        return made
+
 
 class DistinctCount(Distinct):
     """Exact, also for estdc, whose error is then 0."""
+
+    __slots__ = ()
 
     def result(self) -> Value:
         return len(self._seen)
 
 
 class EstimateError(DistinctCount):
+    __slots__ = ()
+
     def result(self) -> Value:
         return 0
 
@@ -71,6 +97,8 @@ class Extreme(Aggregation):
     """The largest value: the largest number if there is one, else text by its characters (measured
     on Splunk 10.4.2; the page has it by characters wherever there is text). Of equal numbers that
     are written differently the result is the same whatever the order of the rows."""
+
+    __slots__ = ("_number", "_shown", "_text")
 
     mergeable = True
 
@@ -101,6 +129,15 @@ class Extreme(Aggregation):
         seen = (other._text, other._shown if other._number is not None else None)
         self.add([value for value in seen if value is not None], None)
 
+    def state(self) -> tuple[int | float | None, Scalar, str | None]:
+        return self._number, self._shown, self._text
+
+    @classmethod
+    def of(cls, state: tuple[int | float | None, Scalar, str | None]) -> Self:
+        made = cls()
+        made._number, made._shown, made._text = state
+        return made
+
     @staticmethod
     def beats(one: Any, other: Any) -> bool:
         """Whether the first of two numbers, or of two texts, is to be preferred."""
@@ -112,6 +149,8 @@ class Extreme(Aggregation):
 
 class Min(Extreme):
     """The smallest value, in the same order."""
+
+    __slots__ = ()
 
     @staticmethod
     def beats(one: Any, other: Any) -> bool:

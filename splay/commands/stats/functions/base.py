@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from splay.rows import Scalar, Value
 from splay.store.run import Times
@@ -17,6 +17,8 @@ class Aggregation(ABC):
     numeric: it is computed from the numbers among the values. per: of a rate per time, as
     timechart has them, the seconds of its unit; the result is then still the sum.
     """
+
+    __slots__ = ()
 
     timed: ClassVar[bool] = False
     order_free: ClassVar[bool] = True
@@ -41,6 +43,16 @@ class Aggregation(ABC):
     def merge(self, other: Self) -> None:
         """Takes in what another has seen of the same group; only where `mergeable`."""
         raise NotImplementedError
+
+    def state(self) -> object:
+        """What it has seen, as small as it can be sent to another process."""
+        return self
+
+    @classmethod
+    def of(cls, state: Any) -> Aggregation:
+        """One that has seen this."""
+        assert isinstance(state, cls)
+        return state
 
     @abstractmethod
     def result(self) -> Value | None:
