@@ -146,7 +146,7 @@ def test_only_a_header_is_empty_and_no_problem(operators: WriteLookup) -> None:
     known = Operators(operators())
     assert (known.empty, known.readable, known.problems) == (True, True, ())
     verdict = known.judge("corp", "bob", "ca01", [NOON])
-    assert verdict[:2] == ("not_listed", "operators.csv has no rows yet")
+    assert verdict == ("not_listed", "operators.csv has no rows yet", "")
 
 
 def test_a_list_whose_only_line_is_bad_is_not_empty(operators: WriteLookup) -> None:
