@@ -15,8 +15,9 @@ import pytest
 
 from splay.store.event import Event, Need, ReadReport
 from splay.store.evtx.chunks import CHUNK, HEAD, chunk_of, records_of
+from splay.store.evtx.plans import Forms, plan_of
 from splay.store.evtx.render import Renderer
-from splay.store.evtx.tokens import Damaged
+from splay.store.evtx.tokens import Damaged, Element, Slot
 from splay.store.evtx.values import form_of, items_of
 from splay.store.files.filestore import FileStore, InputSettings
 from tests.evtx_files import evtx, records
@@ -172,3 +173,24 @@ def test_a_template_whose_definition_is_damaged_is_known_from_another_chunk() ->
                 log[place + 14 : place + 30] = bytes(16)
                 log[place + 34 : place + 34 + size] = bytes(size)
     assert rendered(bytes(log)) == [text, text]
+
+
+def written(element: Element, kinds: bytes, *values: bytes) -> bytes:
+    """An element of a template, with values of these types."""
+    plan = plan_of([element], kinds, Forms())
+    pieces = plan.pieces.copy()
+    pieces[1::2] = [text[value] for text, value in zip(plan.texts, plan.order(values), strict=True)]
+    return b"".join(pieces)
+
+
+def test_an_element_of_an_array_is_written_for_each_item() -> None:
+    """[MS-EVEN6], array types: the element is repeated; 0x86 is an array of UInt16."""
+    only = [Slot(0, 0x86, False)]
+    named = Element(b"a", -1, [(b"Name", [b"n"])], [*only])
+    assert written(named, b"\x86", b"\x01\0\x02\0") == b"<a Name='n'>1</a><a Name='n'>2</a>"
+    assert written(named, b"\x06", b"\x01\0") == b"<a Name='n'>1</a>"
+    among = Element(b"a", -1, [], [b"x", *only])
+    assert written(among, b"\x86", b"\x01\0\x02\0") == b"<a>x1,2</a>"
+    valued = Element(b"a", -1, [(b"Name", [Slot(1, 0x06, False)])], [*only])
+    with pytest.raises(Damaged, match="values in its attributes"):
+        written(valued, b"\x86\x06", b"\x01\0", b"\x02\0")
