@@ -1,6 +1,6 @@
-"""Where a listing says that its objects are made, read anew and shared: the links of a feed.
+"""What listings say of themselves and of what they list, as the REST API Reference describes it.
 
-Source: REST API Reference, the example answers of each GET: a rel of create leads to _new.
+Of links: the example answers of each GET, where a rel of create leads to _new.
 """
 
 from __future__ import annotations
@@ -43,3 +43,26 @@ def test_links(client: Client, path: str, links: dict[str, str]) -> None:
     assert answer.status_code == 200, answer.text
     found = answer.json()["links"]
     assert found == {rel: f"/services/{path}/{end}" for rel, end in links.items()}
+
+
+APP = "/servicesNS/nobody/DA-ESS-ADCSBackup"
+
+
+def test_the_directory_of_one_name(client: Client) -> None:
+    """Knowledge, GET directory/{name}: the app's macro and its event type; 404 for what is not."""
+    answer = client.get(f"{APP}/directory/wineventlog_security")
+    assert answer.status_code == 200
+    found = answer.json()["entry"]
+    assert {entry["name"] for entry in found} == {"wineventlog_security"}
+    places = sorted(entry["content"]["eai:location"] for entry in found)
+    assert places == ["admin/macros", "saved/eventtypes"]
+    assert client.get(f"{APP}/directory/nosuch").status_code == 404
+
+
+def test_what_is_told_of_a_view(client: Client) -> None:
+    """By the head of default/data/ui/views/adcs_health.xml."""
+    (entry,) = client.get(f"{APP}/data/ui/views/adcs_health").json()["entry"]
+    names = ("isDashboard", "rootNode", "label", "version")
+    said = [entry["content"][name] for name in names]
+    assert said == [True, "dashboard", "Health", "2"]
+    assert entry["content"]["eai:data"].startswith("<dashboard ")
