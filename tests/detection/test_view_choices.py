@@ -16,6 +16,7 @@ import pytest
 from splay.apps import AppSet
 from tests.detection.dashboards import Dashboard, dashboard, dashboards
 from tests.detection.searching import ROOT
+from tests.holding import every
 
 README = (ROOT / "README" / "adcsenrich.md").read_text("utf-8")
 PRIORITIES = re.findall(r"`(\w+)`", README.split("| `adcs_priority` | ")[1].split("\n")[0])
@@ -110,7 +111,7 @@ def test_every_dropdown_has_choices_and_begins_with_one_of_them(view: Dashboard)
         else:
             labels, values = ([one[key] for one in options["items"]] for key in ("label", "value"))
         assert labels, name
-        assert all(labels), name
+        assert every(labels), name
         assert len(labels) == len(values) == len(set(values))
         assert options["defaultValue"] == values[0]
 
@@ -134,7 +135,7 @@ def test_high_begins_where_the_score_says_so() -> None:
     found = re.search(r"(\d+) and more is critical, (\d+) high, (\d+) medium", README)
     assert found
     lowest = [int(number) for number in found.groups()]
-    assert all(before > after for before, after in pairwise(lowest))
+    assert every(before > after for before, after in pairwise(lowest))
     for name, source in (
         ("adcs_triage", "ds_backups"),
         ("adcs_triage", "ds_high"),

@@ -21,6 +21,7 @@ from splay.cli.main import main
 from splay.reporting.text import as_json
 from splay.rows import Results
 from splay.visible import visible, visible_block, visible_json
+from tests.holding import every
 from tests.report.hostile import (
     DRIVING,
     FORMULA,
@@ -220,4 +221,4 @@ def test_parts_without_what_cannot_be_seen() -> None:
     results = Results(["_time", "a"], [{"_time": 0, "a": "x\u202e\x7f"}])
     (row,) = json.loads("".join(as_json(results, UTC)))
     assert row == {"_time": "1970-01-01T00:00:00.000+00:00", "a": "x\u202e\x7f"}
-    assert all(char.isprintable() or char == "\n" for char in "".join(as_json(results, UTC)))
+    assert every(char.isprintable() or char == "\n" for char in "".join(as_json(results, UTC)))

@@ -18,6 +18,7 @@ from splay.knowledge import Knowledge
 from splay.rows import Demand, Row
 from splay.store.event import Event, ReadReport
 from splay.store.inmemory import EventStore
+from tests.holding import none_of
 
 PROPS = """
 [even]
@@ -154,7 +155,7 @@ def test_all_fields_are_made_of_a_page(
     found = found_late("search *", apps, store)
     assert found is not None
     assert len(found) == 60
-    assert not any(rows)
+    assert none_of(rows)
     found.page(slice(10, 14))
     assert rows.count(True) == 4
 
