@@ -69,7 +69,11 @@ def _try(
     else:
         wanted = [one for one in place.mutants(ROOT, seed, given.count) if one not in results]
     for number, mutant in enumerate(wanted, 1):
-        verdict = runner.judge(mutant)
+        placed = mutant.placed((ROOT / mutant.path).read_text(encoding="utf-8"))
+        if placed is None:
+            print(f"{mutant.path}:{mutant.line} has changed: it is not tried", file=sys.stderr)
+            continue
+        verdict = runner.judge(placed)
         results.add(mutant, verdict)
         said = "noticed" if verdict.noticed else "SURVIVED"
         where = f"{place.name}, seed {seed}, {number} of {len(wanted)}"

@@ -96,6 +96,14 @@ def test_a_mutant_fits_where_it_was_made() -> None:
             Mutant("a", line, before, "2").applied(text)
 
 
+def test_a_mutant_is_found_again_where_lines_have_moved() -> None:
+    mutant = Mutant("a", 2, "two", "2")
+    assert mutant.placed("one\ntwo") == mutant
+    assert mutant.placed("two\n\n\n\none\n\ntwo") == Mutant("a", 1, "two", "2")
+    assert mutant.placed("one\n two") is None
+    assert Mutant("a", 1, "b\nc", "").placed("a\nb\nc") == Mutant("a", 2, "b\nc", "")
+
+
 def test_the_table_counts_what_is_not_equivalent(tmp_path: Path) -> None:
     """3 of 4 are noticed, and of those that change anything 3 of 3."""
     results = Results(tmp_path / "a-1.jsonl")
