@@ -79,3 +79,14 @@ def test_what_was_read_is_counted_over_all_buckets(tmp_path: Path) -> None:
     scan = indexes.get("main").scan(need, LiteralScan(need.literals), report, lambda: True)
     assert [one.raw for one in scan] == ["two"]
     assert (report.events, report.bytes) == (5, indexes.get("main").size())
+
+
+def test_what_is_retired_while_a_search_runs_is_left_out(tmp_path: Path) -> None:
+    indexes = Indexes(tmp_path)
+    for moment, text in ((1000.0, "first"), (1.0, "old"), (1000.0, "last")):
+        indexes.append([replace(event(text), time=moment)])
+        indexes.get("main").roll()
+    scan = indexes.get("main").scan(Need(), LiteralScan(()), ReadReport(), lambda: True)
+    assert next(scan).raw == "first"
+    indexes.get("main").freeze(now=1000.0, max_age=500.0, max_bytes=1e9)
+    assert [one.raw for one in scan] == ["last"]
