@@ -11,11 +11,17 @@ rows) is not of this kind: `shares_reading` says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
+from splay.commands.builtin.eval import Eval
+from splay.commands.builtin.regex import Regex
+from splay.commands.builtin.rex import Rex
+from splay.commands.builtin.search import Search
 from splay.commands.builtin.stats import Groups
-from splay.commands.operation import Context
+from splay.commands.builtin.where import Where
+from splay.commands.operation import Context, Operation
 from splay.engine.candidates import Candidates
 from splay.engine.fanout import Work, divisible
 from splay.engine.plan import Plan, Retrieval
@@ -23,13 +29,15 @@ from splay.engine.run import results_over
 from splay.errors import SplayError
 from splay.eval.conditions.predicate import predicate_fields
 from splay.memory import in_memory
-from splay.rows import EVERYTHING, Demand, Results, Row
+from splay.rows import EVERYTHING, NOTHING, Demand, Results, Row
 from splay.store.event import Event, Need, ReadReport, Store
 
 BATCH = 5_000
 """Rows that are grouped at once, where a search's stats can take them part by part."""
 _KEPT = 5  # events of a search that are kept as its evidence
 _CHECK_EVERY = 1_000
+_ALONE = (Eval, Regex, Rex, Search, Where)
+"""Commands that look at each row alone, and give it or nothing."""
 
 Progress = Callable[[int], None]
 
@@ -87,6 +95,7 @@ class _Taker:
         self.context = context
         self.retrieval: Retrieval = plan.retrieval
         self.work: Work | None = divisible(plan, context)
+        self.choosing = _choosing(plan)
         self.outcome = Searched(Results([], []))
         self._rows: list[Row] = []
         self._parts: list[Groups] = []
@@ -96,7 +105,22 @@ class _Taker:
         retrieval = self.retrieval
         if self.outcome.error is not None or not retrieval.need.holds_time(event.time):
             return False
-        return retrieval.need.may_match(event) and retrieval.matches(row)
+        return (
+            retrieval.need.may_match(event)
+            and retrieval.matches(row)
+            and (not self.choosing or self._chosen(row))
+        )
+
+    def _chosen(self, row: Row) -> bool:
+        """Whether the first commands leave it, so that its other fields are wanted."""
+        rows: Iterator[Row] = iter([dict(row)])
+        for operation in self.choosing:
+            rows = operation.run(rows, self.context)
+        try:
+            return next(rows, None) is not None
+        except SplayError as error:
+            self.outcome.error = error
+            return False
 
     def keep(self, event: Event, row: Row) -> None:
         """Takes an event that matches. row: its own, with the fields that it wants."""
@@ -169,14 +193,27 @@ def _read(
                 taker.keep(event, _wanted(row, taker.retrieval.demand))
 
 
+def _choosing(plan: Plan) -> list[Operation]:
+    """The first commands, up to the last one that may drop a row, where each looks at every row
+    alone: asked of an event before its other fields are made, they spare most of these."""
+    first = list(takewhile(lambda each: isinstance(each, _ALONE), plan.operations))
+    while first and not first[-1].selects:
+        first.pop()
+    return first if "random" not in plan.search else []
+
+
 def _judged(takers: Sequence[_Taker]) -> Demand:
     """The fields that tell which searches an event matches, and those that are then kept of it,
     where these are not all."""
     retrievals = [taker.retrieval for taker in takers]
     demand = Demand.of({name for each in retrievals for name in predicate_fields(each.expr)})
-    for each in retrievals:
-        if not each.demand.everything:
-            demand = demand.plus((*each.demand.names, *each.demand.patterns))
+    for taker in takers:
+        wanted = taker.retrieval.demand
+        if wanted.everything:
+            wanted = NOTHING
+            for operation in taker.choosing:
+                wanted = operation.demand(wanted)
+        demand = demand.plus((*wanted.names, *wanted.patterns))
     return demand
 
 
