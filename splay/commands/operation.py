@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from splay.eval.registry import EvalContext
 from splay.memory import in_memory
 from splay.rows import Demand, Row
+from splay.store.run import Run, each
 
 if TYPE_CHECKING:
     from splay.apps import AppSet
@@ -158,6 +159,9 @@ class Operation(ABC):
     """Whether a streaming command may give more rows than it takes."""
     filters: SearchExpr | None = None
     """Of the command search: the expression that its rows match."""
+    as_indexed: bool = False
+    """Of a generating command that reads events: whether it sees them as they were indexed, without
+    search-time knowledge."""
     over_rows: bool = False
     """Whether its pipelines work on its rows instead of making their own."""
     in_time_order: bool | None = None
@@ -168,6 +172,8 @@ class Operation(ABC):
     """While it takes rows: makes what those that it has taken come to; None where it cannot."""
     selects: bool = False
     """Whether it only chooses and orders its rows, and passes on the very ones that it is given."""
+    keeps_runs: bool = False
+    """Whether what it gives may hold runs, if what it is given does."""
     cuts: bool = False
     """Of one that selects: whether it may choose few, however many rows there are."""
     emptied: Collection[str] = ()
@@ -186,6 +192,11 @@ class Operation(ABC):
     @abstractmethod
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         """Rows in, rows out. May change and pass on the rows it is given (each has one owner)."""
+
+    def over(self, items: Iterable[Row | Run], context: Context) -> Iterator[Row | Run]:
+        """The same as `run`, of events of which some come together: all but `_time` of a run is
+        the same for all of its events. Gives runs only where `keeps_runs`."""
+        return self.run(each(items), context)
 
     def ahead(self) -> AbstractContextManager[None]:
         """What takes a while and needs no rows, begun before they are there. Around `run`."""

@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, Protocol
 from splay.commands.builtin.stats import Groups, Packed, Stats
 from splay.commands.operation import Context, Kind, Operation
 from splay.engine.plan import Plan
-from splay.engine.retrieve import AnyItem, Item, each, guarded, matching, memory_of
+from splay.engine.retrieve import AnyItem, Item, guarded, matching, memory_of
 from splay.rows import Row
 from splay.shapes.recall import Memory
 from splay.store.event import COUNTS, ReadReport
 from splay.store.files.filestore import FileStore, Share
 from splay.store.problems import MAX_PROBLEMS
+from splay.store.run import each
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor

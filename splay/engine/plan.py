@@ -126,7 +126,8 @@ def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) ->
     ]
     still_open = any(isinstance(operation, Open) for operation in operations)
     scope = context.scope
-    knowledge = Knowledge(context.apps, scope, context.add_message)
+    as_indexed = not over_rows and operations[0].as_indexed
+    knowledge = Knowledge(context.apps, scope, context.add_message, as_indexed=as_indexed)
     retrieval = None
     if not over_rows:
         operations, expr = _source(commands[0], operations, context)

@@ -11,15 +11,18 @@ from splay.commands.operation import Context
 from splay.engine.late import Late
 from splay.engine.plan import Plan, Retrieval
 from splay.eval.conditions.predicate import predicate_fields
+from splay.knowledge import INDEXED, Knowledge
 from splay.rows import Row
 from splay.shapes.recall import Memory
-from splay.store.event import Event, Found, ReadReport, Store, any_origin
+from splay.store.event import Event, Found, Need, ReadReport, Store, any_origin
 from splay.store.files.filestore import FileStore, Share
 from splay.store.run import Run
 
 Item: TypeAlias = "Row | Run"
 T = TypeVar("T")
 AnyItem = TypeVar("AnyItem", bound="Row | Run")
+Runs = Callable[[Need, ReadReport, Callable[[Event], "Row | None"]], Iterator[Found]]
+"""What gives the events of an index, those together whose row is known by one of them."""
 FILE = "_file"
 """The path of the file that an event was read from: in the rows of those that are watched."""
 
@@ -73,6 +76,9 @@ def matching(
         found = store.recalled(retrieval.need, report, memory, progress)
     else:
         found = store.scan(retrieval.need, report, progress)
+    if hasattr(store, "runs") and late is None and _all_alike(retrieval):
+        yield from _alike(plan.knowledge, retrieval, store.runs, report)
+        return
     if late is not None:
         events = (item for item in found if isinstance(item, Event))
         yield from late.rows(filter(may_match, events), matches)
@@ -94,13 +100,26 @@ def matching(
             yield item
 
 
-def each(items: Iterable[Item]) -> Iterator[Row]:
-    """A row for every event."""
-    for item in items:
-        if isinstance(item, Run):
-            yield from item.rows()
-        else:
-            yield item
+def _all_alike(retrieval: Retrieval) -> bool:
+    """Whether events of one origin may be alike, but for their times, and come in any order."""
+    demand, judged = retrieval.demand, predicate_fields(retrieval.expr)
+    told = not (demand.everything or demand.patterns) and demand.names <= INDEXED | {"_time"}
+    return told and judged <= INDEXED and not retrieval.newest_first
+
+
+def _alike(
+    knowledge: Knowledge, retrieval: Retrieval, runs: Runs, report: ReadReport
+) -> Iterator[Item]:
+    """The events that match, those of one origin together where the index tells all of them."""
+    demand, matches = retrieval.demand, retrieval.matches
+
+    def known(event: Event) -> Row | None:
+        return knowledge.row(event, demand) if knowledge.textless(event, demand) else None
+
+    for item in runs(retrieval.need, report, known):
+        found = item if isinstance(item, Run) else knowledge.row(item, demand)
+        if matches(found.row if isinstance(found, Run) else found):
+            yield found
 
 
 def guarded(rows: Iterable[T], context: Context, *, ends: bool = True) -> Iterator[T]:

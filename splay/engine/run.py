@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import Protocol
 
 from splay.commands.builtin.head import Head
-from splay.commands.operation import Context, Kind, Operation
+from splay.commands.operation import Context
 from splay.commands.registry import find_command
 from splay.commands.subsearch import has_subsearch
 from splay.engine.columns import columns_of
 from splay.engine.fanout import Keeper, divisible, run_shares, run_whole
-from splay.engine.late import Late, LateRows, late, late_to_the_end, newest_needed, whole
+from splay.engine.flow import Flow, Onlooker, Watch
+from splay.engine.late import Late, LateRows, late, late_to_the_end, newest_needed
 from splay.engine.plan import Plan, plan_pipeline, within
-from splay.engine.retrieve import each, guarded, matching, memory_of
+from splay.engine.retrieve import Item, guarded, matching, memory_of
 from splay.engine.subsearches import replace_results
 from splay.errors import SplError
 from splay.rows import Results, Row
@@ -25,34 +25,10 @@ from splay.spl.patched import Patched
 from splay.spl.tree import Pipeline
 from splay.store.event import ReadReport, Store
 from splay.store.files.filestore import FileStore, parsed_store
+from splay.store.run import each
 
 _SHOWN = 60
 Progress = Callable[[int], None]
-
-
-class Watch(Protocol):
-    """Sees rows on their way, and passes them on."""
-
-    def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterable[Row]:
-        """Those that go into the first transforming command. operation: that command; None where
-        the rows are the results."""
-
-    def early(self, rows: Iterable[Row]) -> Iterable[Row]:
-        """Those that go into the first command that gives none before it has all of them, where
-        that is before the transforming one."""
-
-
-class Onlooker(Protocol):
-    """Sees what a search comes to while it runs."""
-
-    def taken(self, operations: Sequence[Operation], rows: Iterable[Row]) -> Iterable[Row]:
-        """Passes the rows on that go into the first of these commands, which is transforming."""
-
-    def given(self, rows: Iterable[Row]) -> Iterable[Row]:
-        """Passes the results on."""
-
-
-_ROW_BY_ROW = (Kind.STREAMING, Kind.CENTRALIZED)
 
 
 def run_plan(
@@ -276,48 +252,26 @@ def _stages(
 
     given: what a pipeline over rows works on. kept: how fields are made late by who takes the rows,
     which have some of them."""
+    seen = evidence.watch if evidence else watch.watch if watch else None
+    early = watch.early if watch else None
+    flow = Flow(plan.operations, given, seen, early, onlooker, kept)
     with ExitStack() as stages:
         for operation in plan.operations:
             stages.enter_context(operation.ahead())
-        operations, rows = plan.operations, given
-        seen = evidence.watch if evidence else watch.watch if watch else None
-        early = watch.early if watch else None
-        if rows is None and watch is None and isinstance(store, FileStore):
+        if given is None and watch is None and isinstance(store, FileStore):
             work = divisible(plan, context, evidence)
             if work is not None:
                 rows = run_shares(work, store, report, progress) if processes else None
                 rows = run_whole(work, store, report, progress) if rows is None else rows
-                operations, seen = operations[work.stages + 1 :], None
-        late = kept
-        if rows is None:
+                flow = Flow(
+                    plan.operations[work.stages + 1 :], rows, early=early, onlooker=onlooker
+                )
+        if flow.items is None:
             named = evidence is not None
-            late = late or (None if named else _late(plan, store))
-            rows = _events(plan, store, context, report, progress, late, named=named)
-
-        def completed(number: int, rows: Iterable[Row]) -> Iterable[Row]:
-            if late is None or late is kept or late.count != number:
-                return rows
-            return guarded(map(whole, rows), context, ends=False)
-
-        first = next((o for o in operations if o.kind is Kind.TRANSFORMING), None)
-        for number, operation in enumerate(operations):
-            rows = completed(number, rows)
-            if seen is not None and operation is first:
-                rows, seen, early = seen(operation, rows), None, None
-            elif early is not None and operation.kind is Kind.DATASET:
-                rows, early = early(rows), None
-            if onlooker is not None and operation is first:
-                rows = onlooker.taken(operations[number:], rows)
-            rows = operation.run(rows, context)
-            if isinstance(rows, Generator):
-                stages.callback(rows.close)
-            if operation.kind not in _ROW_BY_ROW or operation.makes_rows:
-                # What a table is made of ends early; the table of it is shown whole.
-                source = operation.makes_rows or operation.kind is Kind.GENERATING
-                rows = guarded(rows, context, ends=source)
-        rows = completed(len(operations), rows)
-        rows = rows if seen is None else seen(None, rows)
-        yield rows if onlooker is None else onlooker.given(rows)
+            flow.late = kept or (None if named else _late(plan, store))
+            flow.runs = True
+            flow.items = _events(plan, store, context, report, progress, flow.late, named=named)
+        yield flow.through(context, stages)
 
 
 def _late(plan: Plan, store: Store | None) -> Late | None:
@@ -336,7 +290,7 @@ def _events(
     late: Late | None,
     *,
     named: bool,
-) -> Iterable[Row]:
+) -> Iterable[Item]:
     retrieval = plan.retrieval
     if retrieval is None or store is None:
         return ()
@@ -348,9 +302,9 @@ def _events(
         need = replace(retrieval.need, newest=newest_needed(plan))
         retrieval = replace(retrieval, need=need)
     found = matching(plan, retrieval, store, report, memory, progress, late, named=named)
-    rows = guarded(each(found), context)
     if not retrieval.newest_first or newest is not None:
-        return rows
+        return guarded(found, context)
+    rows = guarded(each(found), context)
     limit = None
     for first in plan.operations[:1]:
         if isinstance(first, Head) and first.condition is None:

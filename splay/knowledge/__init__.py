@@ -47,11 +47,15 @@ class Knowledge:
     """The search-time knowledge of an app set.
 
     say: told of what is left out, as (level, text): like Splunk, a search goes on without an
-    automatic lookup whose table cannot be read.
+    automatic lookup whose table cannot be read. as_indexed: whether events are seen as they were
+    indexed: with the default fields and those of index time, and no others.
     """
 
-    def __init__(self, apps: Apps, context: EvalContext, say: Say) -> None:
+    def __init__(
+        self, apps: Apps, context: EvalContext, say: Say, *, as_indexed: bool = False
+    ) -> None:
         self._builder = Builder(apps, context, say)
+        self._as_indexed = as_indexed
         self._props = Props(apps.conf("props"))
         self._steps: dict[tuple[Spec, ...], list[Step]] = {}
         self._recipes: dict[tuple[str, str, str, Demand], _Recipe] = {}
@@ -97,15 +101,18 @@ class Knowledge:
         known = {
             "host": event.host,
             "source": event.source,
-            "sourcetype": self._props.sourcetype(event.sourcetype),
+            "sourcetype": self._sourcetype(event.sourcetype),
             "index": event.index,
         }
         return {n: v for n, v in known.items() if not any(step.changes(n) for step in steps)}
 
     def rules(self, event: Event) -> Rules:
         """What decides how the event's fields are made; the same for the same rules."""
-        name = self._props.sourcetype(event.sourcetype)
+        name = self._sourcetype(event.sourcetype)
         return self._props.specs(event.source, event.host, name)
+
+    def _sourcetype(self, given: str) -> str:
+        return given if self._as_indexed else self._props.sourcetype(given)
 
     def trace(self, rules: Rules, demand: Demand, judged: Collection[str], row: Trace) -> None:
         """Follows what `row` makes of an event under these rules, in a row of which only the text
@@ -175,7 +182,7 @@ class Knowledge:
         return self._all
 
     def _actions_of(self, source: str, host: str, sourcetype: str, demand: Demand) -> list[Action]:
-        name = self._props.sourcetype(sourcetype)
+        name = self._sourcetype(sourcetype)
         specs = self._props.specs(source, host, name)
         key = (specs, demand)
         if key not in self._shared:
@@ -197,7 +204,8 @@ class Knowledge:
             stanza: Stanza = self._props.merged(specs)
             indexed = [IndexedStep(), DefaultStep(stanza)]
             classes = [EventTypeStep(self.classes), TagStep(self.classes)]
-            self._steps[specs] = [*indexed, *self._builder.steps(stanza), *classes]
+            search_time = [*self._builder.steps(stanza), *classes]
+            self._steps[specs] = indexed if self._as_indexed else [*indexed, *search_time]
         return self._steps[specs]
 
 

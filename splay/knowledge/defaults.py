@@ -18,6 +18,7 @@ from splay.rows import Demand, Row
 from splay.store.event import Event
 from splay.store.parsing.settings import Settings, time_rules
 from splay.store.parsing.timestamps import Timestamps
+from splay.store.run import as_time
 
 INDEXED = frozenset({"host", "source", "sourcetype", "index"})
 """What the index knows of an event beside its text and times."""
@@ -44,11 +45,7 @@ _PUNCT_LENGTH = 50  # the documentation says thirty; events that Splunk indexed 
 
 def base_row(event: Event, *, text: bool = True) -> Row:
     """What the index knows of the event, and its text if that is asked for."""
-    time = event.time
-    row: Row = {
-        "_time": int(time) if time.is_integer() else time,
-        "_indextime": int(event.indextime),
-    }
+    row: Row = {"_time": as_time(event.time), "_indextime": int(event.indextime)}
     if text:
         row[RAW] = event.raw
     row["host"] = event.host

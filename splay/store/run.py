@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -44,6 +45,30 @@ class Listed(Times):
 
     def at(self, places: Sequence[int]) -> Times:
         return Listed([self.times[place] for place in places])
+
+
+@dataclass(frozen=True, slots=True)
+class Moments(Times):
+    """Times as an index holds them: doubles."""
+
+    times: array[float]
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def __iter__(self) -> Iterator[int | float]:
+        return map(as_time, self.times)
+
+    def extremes(self) -> tuple[int | float, int | float]:
+        return as_time(min(self.times)), as_time(max(self.times))
+
+    def at(self, places: Sequence[int]) -> Times:
+        return Moments(array("d", [self.times[place] for place in places]))
+
+
+def as_time(moment: float) -> int | float:
+    """Seconds since 1970 as `_time` has them."""
+    return int(moment) if moment.is_integer() else moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +119,12 @@ class Run:
             row.update(zip(chosen, texts, strict=True))
             raws = [self.raws[place] for place in places] if self.raws else ()
             yield Run(row, times.at(places), {}, raws, self.file, self.text)
+
+
+def each(items: Iterable[Row | Run]) -> Iterator[Row]:
+    """A row for every event."""
+    for item in items:
+        if isinstance(item, Run):
+            yield from item.rows()
+        else:
+            yield item

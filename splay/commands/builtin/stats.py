@@ -25,7 +25,7 @@ from splay.eval.expression import EvalContext
 from splay.eval.fields import is_volatile
 from splay.rows import Demand, Row
 from splay.spl.args import Args, as_bool, as_int
-from splay.store.run import Run
+from splay.store.run import Run, each
 
 Groups = dict[Key, Group]
 
@@ -78,12 +78,15 @@ class Stats(Operation):
         takers(self._terms, context.scope)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        return self.over(rows, context)
+
+    def over(self, items: Iterable[Row | Run], context: Context) -> Iterator[Row]:
         scope = context.scope
         terms = by_method(self._terms, context.apps.conf("limits"))
         if has_patterns(terms):
-            rows = list(rows)
+            items = rows = list(each(items))
             terms = expanded(terms, rows, self.by)
-        groups = self._groups(rows, terms, scope)
+        groups = self._groups(items, terms, scope)
         self.so_far = None
         yield from self._rows(groups)
 

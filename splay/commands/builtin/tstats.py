@@ -30,11 +30,12 @@ from splay.commands.timebounds import split_bounds
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.eval.conditions.predicate import compile_predicate, predicate_fields
 from splay.eval.value import as_list, from_list
-from splay.knowledge.defaults import DEFAULTS, META
+from splay.knowledge.defaults import DEFAULTS, INDEXED, META
 from splay.knowledge.pairs import texts
 from splay.rows import NOTHING, Demand, Row
 from splay.spl.args import Args, Word, as_bool, as_int
 from splay.spl.tree import And, MatchAll, Or, SearchExpr
+from splay.store.run import Run, each
 
 _FLAGS = ("summariesonly", "allow_old_summaries", "include_reduced_buckets", "local")
 _OPTIONS = ("prestats", "append", *_FLAGS, "chunk_size", "fillnull_value")
@@ -75,6 +76,7 @@ class Tstats(Operation):
         if args.take("by", "groupby"):
             made._read_by(args)
         args.end()
+        made.as_indexed = made.dataset is None
         made._stats = Stats(made.terms, made.by, once=False)
         made.order_free = made._stats.order_free
         return made
@@ -160,6 +162,14 @@ class Tstats(Operation):
             found = self._binned(found, context)
         return self._stats.run(found, context)
 
+    def over(self, items: Iterable[Row | Run], context: Context) -> Iterator[Row]:
+        if self.dataset is not None or not self._reads() <= INDEXED:
+            return self.run(each(items), context)
+        matches = compile_predicate(self.where)
+        runs = (run for one in items for run in _by(one, INDEXED))
+        found = (one for one in runs if matches(one.row if isinstance(one, Run) else one))
+        return self._stats.over(found, context)
+
     def _mapped(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         if self.dataset is None:
             return self._indexed(rows, context)
@@ -199,6 +209,10 @@ class Tstats(Operation):
 
     def columns(self, before: list[str] | None) -> list[str] | None:
         return self._stats.columns(None)
+
+
+def _by(item: Row | Run, names: Iterable[str]) -> Iterable[Row | Run]:
+    return item.by(names) if isinstance(item, Run) else (item,)
 
 
 def _read_from(args: Args) -> DatasetName:

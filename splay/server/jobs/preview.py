@@ -22,6 +22,7 @@ from splay.engine.run import results_over
 from splay.errors import SplayError
 from splay.rows import Results, Row
 from splay.server.jobs.found import Begun, Found, Table
+from splay.store.run import Run
 
 _MOST = 1000  # results of a preview
 _PERIOD = 1.0  # seconds before the first and between two, at least (min_preview_period)
@@ -50,7 +51,9 @@ class Preview:
             return Begun(self._first, whole)
         return Table(self._made) if self._made else None
 
-    def taken(self, operations: Sequence[Operation], rows: Iterable[Row]) -> Iterator[Row]:
+    def taken(
+        self, operations: Sequence[Operation], rows: Iterable[Row | Run]
+    ) -> Iterator[Row | Run]:
         """The rows, as they are; between them a preview is made where one is due."""
         able = all(one.in_preview and not one.pipelines for one in operations[1:])
         self._due = time.monotonic() + _PERIOD

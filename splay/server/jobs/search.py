@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
@@ -17,6 +18,7 @@ from splay.rows import Row
 from splay.server.errors import RestError
 from splay.spl.tree import And, Compare, Or, SearchExpr
 from splay.store.index.indexes import Indexes
+from splay.store.run import Run
 
 _FIRST_WORD = re.compile(r"\s*(\|)?\s*([\w.\-]*)")
 _FIRST_EVENTS = 1000  # shown while a search runs
@@ -107,25 +109,35 @@ class Tap:
         """The first events of a search whose results are events, while it runs."""
         return self._first if self._before is None else self._before
 
-    def early(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def early(self, rows: Iterable[Row | Run]) -> Iterator[Row | Run]:
         """The rows, as they are (`splay.engine.run.Watch`)."""
         before = self._before = []
-        for row in rows:
+        for item in rows:
             if len(before) < _FIRST_EVENTS:
-                before.append(row if isinstance(row, LateRow) else dict(row))
-            yield row
+                before += _copies(item, _FIRST_EVENTS - len(before))
+            yield item
 
-    def watch(self, operation: Operation | None, rows: Iterable[Row]) -> Iterator[Row]:
+    def watch(self, operation: Operation | None, rows: Iterable[Row | Run]) -> Iterator[Row | Run]:
         """The rows, as they are (`splay.engine.run.Watch`)."""
-        for row in rows:
-            if self.count % _CHECK_EVERY == 0 and not self.check():
-                return
-            self.count += 1
-            if self.count <= self._keep:
-                self.rows.append(dict(row))
-            if operation is None and self.count <= _FIRST_EVENTS:
-                self._first.append(row)
-            yield row
+        due = 0
+        for item in rows:
+            if self.count >= due:
+                if not self.check():
+                    return
+                due = self.count + _CHECK_EVERY
+            if self.count < self._keep:
+                self.rows += _copies(item, self._keep - self.count)
+            if operation is None and self.count < _FIRST_EVENTS and not isinstance(item, Run):
+                self._first.append(item)
+            self.count += len(item.times) if isinstance(item, Run) else 1
+            yield item
+
+
+def _copies(item: Row | Run, most: int) -> Iterable[Row]:
+    """Rows to be kept, whatever becomes of those that are passed on."""
+    if isinstance(item, Run):
+        return islice(item.rows(), most)
+    return (item if isinstance(item, LateRow) else dict(item),)
 
 
 def is_transforming(plan: Plan) -> bool:

@@ -109,17 +109,6 @@ class Bucket:
         at_all = overlap(summary.earliest, summary.latest, need.earliest, need.latest)
         return at_all and overlap(floor(first), floor(last), need.index_earliest, need.index_latest)
 
-    def inside(self, need: Need) -> bool:
-        """Whether all of its events are within the time ranges."""
-        summary = self.summary
-        first, last = summary.indexed
-        return (
-            (need.earliest is None or summary.earliest >= need.earliest)
-            and (need.latest is None or summary.latest < need.latest)
-            and (need.index_earliest is None or floor(first) >= need.index_earliest)
-            and (need.index_latest is None or floor(last) < need.index_latest)
-        )
-
     def remove(self) -> None:
         """Deletes its files."""
         self.journal.close()

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from math import floor
 from typing import Any
 
 from splay.store.event import Event, Need
 from splay.store.index.columns import Columns, Summary
+from splay.store.index.deleted import Deleted
 from splay.store.index.merging import Part, newest_first
 from splay.store.literalscan import LiteralScan
+from splay.store.run import Moments, Times
 
 _PIECE = 1_000_000  # bytes that are looked through at once
 Told = Callable[[int, int], bool]
@@ -40,6 +43,39 @@ class Events:
         moment, indexed = self.columns.times[number], floor(self.columns.indextime[number])
         happened = overlap(moment, moment, need.earliest, need.latest)
         return happened and overlap(indexed, indexed, need.index_earliest, need.index_latest)
+
+    def all_wanted(self, need: Need) -> bool:
+        """Whether all are within the time ranges."""
+        first, last = self.summary.indexed
+        return (
+            (need.earliest is None or self.summary.earliest >= need.earliest)
+            and (need.latest is None or self.summary.latest < need.latest)
+            and (need.index_earliest is None or floor(first) >= need.index_earliest)
+            and (need.index_latest is None or floor(last) < need.index_latest)
+        )
+
+    def of_one_kind(self, need: Need, deleted: Deleted) -> Iterable[Sequence[int]]:
+        """The events that are wanted and not deleted, those of one origin and with the same
+        index-time fields together."""
+        columns, numbers = self.columns, range(self._count)
+        some: Iterable[int] = numbers
+        if not self.all_wanted(need):
+            some = (number for number in some if self.wanted(number, need))
+        if deleted:
+            some = (number for number in some if number not in deleted)
+        if some is numbers and len(columns.origins) == 1 and not columns.field_ends:
+            return [numbers]
+        kinds: defaultdict[tuple[int, int], array[int]] = defaultdict(lambda: array("I"))
+        for number in some:
+            kinds[columns.origin_of[number], columns.fields_of[number]].append(number)
+        return kinds.values()
+
+    def times(self, numbers: Sequence[int]) -> Times:
+        """The times of some."""
+        times = self.columns.times
+        if isinstance(numbers, range):
+            return Moments(times[numbers.start : numbers.stop])
+        return Moments(array("d", map(times.__getitem__, numbers)))
 
     def numbers(self, scan: LiteralScan, told: Told) -> Iterator[int]:
         """Which events may hold the literals, in the order in which they came."""

@@ -14,9 +14,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import overload
 
 from splay.errors import DataError, OutputError
-from splay.store.event import Event, Need, ReadReport
+from splay.rows import Row
+from splay.store.event import Event, Found, Need, ReadReport
 from splay.store.index.batch import make_batch, pieces
 from splay.store.index.bucket import COLUMNS, Bucket
 from splay.store.index.columns import BadColumns, Growing, Summary
@@ -24,12 +26,14 @@ from splay.store.index.events import Events, StoredEvent
 from splay.store.index.journal import Journal
 from splay.store.index.recovery import Tell, damaged, journal_path, recovered
 from splay.store.literalscan import LiteralScan
+from splay.store.run import Run
 
 _BATCH = 8_000_000  # characters that are made ready for the disk at once
 _CHECK_EVERY = 1000  # events between two looks at whether the search is to go on
 _REST = 4.0  # times as long as it has looked a thread that looks for damage rests
 _NEWEST = 20  # buckets
 Check = Callable[[], bool]
+Known = Callable[[Event], Row | None]
 
 
 class Index:
@@ -158,10 +162,27 @@ class Index:
 
     # ---- searching ----
 
+    @overload
     def scan(
         self, need: Need, literals: LiteralScan, report: ReadReport, check: Check
-    ) -> Iterator[Event]:
-        """The events that can match. Ends early when `check` says so. Raises DataError."""
+    ) -> Iterator[Event]: ...
+    @overload
+    def scan(
+        self, need: Need, literals: LiteralScan, report: ReadReport, check: Check, known: Known
+    ) -> Iterator[Found]: ...
+    def scan(
+        self,
+        need: Need,
+        literals: LiteralScan,
+        report: ReadReport,
+        check: Check,
+        known: Known | None = None,
+    ) -> Iterator[Found]:
+        """The events that can match. Ends early when `check` says so. Raises DataError.
+
+        known: gives the row of events of the same origin and fields by one of them, but for their
+        times; those of which it gives one come together.
+        """
         todo = list(reversed(self.buckets))
         while todo and check():
             bucket = todo.pop()
@@ -181,7 +202,10 @@ class Index:
                         where=str(bucket.journal.path),
                     ) from error
                 continue  # it was retired meanwhile
-            yield from self._matching(bucket, events, need, literals, report, check)
+            if known is None or not literals.empty:
+                yield from self._matching(bucket, events, need, literals, report, check)
+            else:
+                yield from self._alike(bucket, events, need, report, known)
 
     def newest(
         self,
@@ -222,7 +246,7 @@ class Index:
     ) -> Iterator[Event]:
         """Those of one bucket."""
         origin_of, fields_of = events.columns.origin_of, events.columns.fields_of
-        deleted, timely = bucket.deleted, not bucket.hot and bucket.inside(need)
+        deleted, timely = bucket.deleted, events.all_wanted(need)
         known: dict[tuple[int, int], bool] = {}  # by what they share: whether they can match
 
         def told(count: int, size: int) -> bool:
@@ -244,6 +268,21 @@ class Index:
                 known[shared] = need.may_match(event)
             if known[shared]:
                 yield event
+
+    def _alike(
+        self, bucket: Bucket, events: Events, need: Need, report: ReadReport, known: Known
+    ) -> Iterator[Found]:
+        """Those of one bucket, whatever their text."""
+        report.events += len(events)
+        report.bytes += events.summary.text
+        for numbers in events.of_one_kind(need, bucket.deleted):
+            first = StoredEvent(events, numbers[0], self.name)
+            if need.may_match(first):
+                row = known(first)
+                if row is not None:
+                    yield Run(row, events.times(numbers))
+                else:
+                    yield from (StoredEvent(events, number, self.name) for number in numbers)
 
     # ---- damage ----
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from splay.errors import DataError
-from splay.store.event import Event, Need, ReadReport
+from splay.rows import Row
+from splay.store.event import Event, Found, Need, ReadReport
 from splay.store.index.index import Index
 from splay.store.index.newest import newest_first
 from splay.store.index.recovery import JOURNAL, take_over
@@ -210,6 +211,19 @@ class SearchStore:
         for name in names:
             with suppress(IndexRefused):  # an index that was removed meanwhile holds nothing
                 yield from self._indexes.get(name).scan(need, literals, report, self._check)
+
+    def runs(
+        self, need: Need, report: ReadReport, known: Callable[[Event], Row | None]
+    ) -> Iterator[Found]:
+        """The same events, those of one origin and with the same fields as one run, where `known`
+        tells the row of all of them by one; in no order."""
+        literals = LiteralScan(need.literals)
+        names = sorted(need.indexes or ())
+        self.total += self._indexes.size(names)
+        for name in names:
+            with suppress(IndexRefused):  # an index that was removed meanwhile holds nothing
+                index = self._indexes.get(name)
+                yield from index.scan(need, literals, report, self._check, known)
 
     def newest_first(self) -> NewestStore:
         """The same events, newest first."""
