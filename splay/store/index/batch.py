@@ -32,14 +32,17 @@ class Batch:
         return len(self.times)
 
     def facts(self, first: int) -> dict[str, Any]:
-        """What a frame says of it. first: the serial number of the first event."""
+        """What a frame says of it. first: the serial number of the first event.
+
+        Of a column whose numbers are all the same it has that one.
+        """
         return {
             "first": first,
             "starts": self.starts.tolist(),
             "lengths": self.lengths.tolist(),
             "times": self.times.tolist(),
-            "indextime": self.indextime.tolist(),
-            "origin_of": self.origin_of.tolist(),
+            "indextime": _shortened(self.indextime),
+            "origin_of": _shortened(self.origin_of),
             "origins": self.origins,
         }
 
@@ -55,30 +58,48 @@ def read_batch(facts: dict[str, Any], text: bytes) -> Batch:
         array("Q", facts["starts"]),
         array("I", facts["lengths"]),
         array("d", facts["times"]),
-        array("d", facts["indextime"]),
-        array("I", facts["origin_of"]),
+        array("d", _lengthened(facts["indextime"], len(facts["times"]))),
+        array("I", _lengthened(facts["origin_of"], len(facts["times"]))),
         origins,
     )
 
 
+def _shortened(column: array[float] | array[int]) -> Any:
+    return column.tolist() if column[0] != column[-1] or len(set(column)) > 1 else column[0]
+
+
+def _lengthened(column: Any, count: int) -> list[Any]:
+    return column if isinstance(column, list) else [column] * count
+
+
 def make_batch(events: Iterable[Event]) -> Batch:
     """The events as a batch. Each has text."""
-    text = bytearray()
+    texts: list[bytes] = []
     starts, lengths, origin_of = array("Q", [0]), array("I"), array("I")
     times, indextime = array("d"), array("d")
     origins: dict[Source, int] = {}
+    plain: dict[tuple[str, str, str], int] = {}  # of events without fields
+    size = 0
     for event in events:
         raw = event.raw.encode("utf-8", "replace")
-        origin = _origin(event)
-        origin_of.append(origins.setdefault(origin, len(origins)))
+        texts.append(raw)
+        lengths.append(len(raw))
+        size += len(raw)
+        shared = event.host, event.source, event.sourcetype
+        place = None if event.fields else plain.get(shared)
+        if place is None:
+            origin = _origin(event)
+            place = origins.setdefault(origin, len(origins))
+            if not event.fields:
+                plain[shared] = place
+            for _, values in origin[3]:
+                texts.append(b"\0" + b"\0".join(value.encode() for value in values))
+                size += len(texts[-1])
+        origin_of.append(place)
         times.append(event.time)
         indextime.append(event.indextime)
-        lengths.append(len(raw))
-        text += raw
-        for _, values in origin[3]:
-            text += b"\0" + b"\0".join(value.encode() for value in values)
-        starts.append(len(text))
-    return Batch(text, starts, lengths, times, indextime, origin_of, tuple(origins))
+        starts.append(size)
+    return Batch(b"".join(texts), starts, lengths, times, indextime, origin_of, tuple(origins))
 
 
 def pieces(events: Sequence[Event], most: int) -> Iterator[list[Event]]:

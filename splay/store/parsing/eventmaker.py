@@ -155,18 +155,17 @@ class EventMaker(ABC):
 
     def event(self, data: Data, start: int, end: int, time: float) -> Event:
         """The event data[start:end], whatever the time range."""
-        settings = self.settings
-        host, source, sourcetype = self.origin(data, start, end)
-        return Event(
-            raw=self.text(data[start:end]),
-            time=time,
-            host=host if settings.host is None else settings.host,
-            source=source if settings.source is None else settings.source,
-            sourcetype=sourcetype if settings.sourcetype is None else settings.sourcetype,
-            index=settings.index,
-            indextime=self.facts.indextime,
-            file=self.facts.name,
-        )
+        settings, facts = self.settings, self.facts
+        host, source, sourcetype = settings.host, settings.source, settings.sourcetype
+        if host is None or source is None or sourcetype is None:
+            own = self.origin(data, start, end)
+            host = own[0] if host is None else host
+            source = own[1] if source is None else source
+            sourcetype = own[2] if sourcetype is None else sourcetype
+        raw = self.text(data[start:end])
+        event = Event(raw, time, host, source, sourcetype, settings.index, facts.indextime)
+        event.file = facts.name
+        return event
 
     def region_done(self, data: Data, end: int) -> None:
         """Remembers the last time of the region data[:end], for the first event of the next."""

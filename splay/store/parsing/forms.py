@@ -23,7 +23,7 @@ from splay.store.problems import FileProblems
 _NAMESPACE = b"http://schemas.microsoft.com/win/2004/08/events/event"
 _PREFIXED = re.compile(rb"<([A-Za-z_][\w.-]*):Event\s[^<>]*?xmlns:\1\s*=\s*[\"']" + _NAMESPACE)
 _LONGEST_LINE = 65536  # longer ones are not held back for what may follow
-_LAST_LINES = re.compile(rb"(?:\A|\n)[^\n]{0,64}\n[^\n]*\Z")  # a header is on two lines
+_LONGEST_HEADER = 64  # bytes of the first of the two lines that it is on
 _LONGEST_TAG = 4096
 
 
@@ -139,8 +139,9 @@ class FormReader:
         """The lines whose end has come, without a last one that may be an event's first."""
         cut = data.rfind(b"\n") + 1
         classic = isinstance(self._text, ClassicReader) or classic_start(data) >= 0
-        if not classic and (last := _LAST_LINES.search(data)):
-            cut = last.start()
+        before = data.rfind(b"\n", 0, max(cut - 1, 0))
+        if cut and not classic and cut - 2 - before <= _LONGEST_HEADER:
+            cut = max(before, 0)
         if len(data) - cut > _LONGEST_LINE:
             return data
         self._held = data[cut:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 ISO = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?(?!\d)"
@@ -28,9 +29,21 @@ def iso_time(text: bytes, tz: tzinfo = UTC, *, whole: bool = True) -> float | No
     found = ISO.fullmatch(text) if whole else ISO.search(text)
     if found is None:
         return None
-    year, month, day, hour, minute, second = map(int, found.groups()[:6])
-    zone = _zone(found[8]) if found[8] else tz
-    return _epoch((year, month, day, hour, minute, second), found[7], zone)
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    if zone == b"Z" or (zone is None and tz is UTC):
+        begun = _hour(year, month, day, hour)
+        if begun is None or minute > b"59" or second > b"59":
+            return None
+        seconds = begun + 60 * int(minute) + int(second)
+        return seconds + float(b"0." + fraction) if fraction else seconds
+    parts = int(year), int(month), int(day), int(hour), int(minute), int(second)
+    return _epoch(parts, fraction, _zone(zone) if zone else tz)
+
+
+@lru_cache(maxsize=1024)
+def _hour(year: bytes, month: bytes, day: bytes, hour: bytes) -> float | None:
+    """When an hour begins, in UTC: of many events it is the same."""
+    return _epoch((int(year), int(month), int(day), int(hour), 0, 0), None, UTC)
 
 
 def american_time(text: bytes, tz: tzinfo, *, whole: bool = True) -> float | None:

@@ -17,6 +17,7 @@ import regex
 
 from splay.eval.times.timevars import DAYS, split_format
 from splay.pcre.patterns import timed
+from splay.pcre.plain import LONGEST, plain
 from splay.store.parsing.stamps import DAY, FORMS, MONTH_NAME, TIME_ALONE, Form, Reading, Stamp
 
 LOOKAHEAD = 128
@@ -187,9 +188,16 @@ class Timestamps:
         return self.now - rules.days_ago * DAY <= time <= self.now + rules.days_hence * DAY
 
     def _behind_prefix(self, text: str) -> int:
-        assert self.rules.prefix is not None
+        prefix = self.rules.prefix
+        assert prefix is not None
+        if prefix.pattern == "^":
+            return 0
+        fast = plain(prefix)
+        if fast is not None and len(text) <= LONGEST:
+            sure = fast.search(text)
+            return sure.end() if sure else -1
         try:
-            found = timed(self.rules.prefix.search, text, limit=_MATCH_SECONDS)
+            found = timed(prefix.search, text, limit=_MATCH_SECONDS)
         except TimeoutError:
             return -1
         return found.end() if found else -1

@@ -32,9 +32,10 @@ _LONGEST_HEAD = 4096
 
 def classic_start(data: bytes) -> int:
     """Where classic events begin in `data`; -1 when nowhere."""
+    if b"\nLogName=" not in data and b"\nLogfile=" not in data:
+        return -1
     found = _HEADER.search(b"\n" + data if data[:1].isdigit() or data[:1] == b"\xef" else data)
-    named = b"\nLogName=" in data or b"\nLogfile=" in data
-    return max(0, found.start()) if found and named else -1
+    return max(0, found.start()) if found else -1
 
 
 class ClassicEventMaker(EventMaker):
