@@ -6,7 +6,7 @@ transforms, automatic key-value, aliases, calculated fields, lookups, event type
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import TypeAlias
 
@@ -61,7 +61,6 @@ class Knowledge:
         self._recipes: dict[tuple[str, str, str, Demand], _Recipe] = {}
         self._links: dict[tuple[tuple[Spec, ...], Demand], list[tuple[Step, Demand]]] = {}
         self._shared: dict[tuple[tuple[Spec, ...], Demand], list[Action]] = {}
-        self._all: list[Step] | None = None
         self._origins = apps.origins
         self.classes = classes_of(apps, say)
         self._by_host = any(spec.kind == "host" for spec in self._props.every_spec())
@@ -138,7 +137,7 @@ class Knowledge:
         hosts and sources."""
         name = self._props.sourcetype(sourcetype)
         stanzas = self._props.stanzas_of(name)
-        steps = (step for stanza in stanzas for step in self._builder.steps(stanza))
+        steps = (step for stanza in stanzas for step in self._builder.steps(stanza, "_time"))
         return not any(step.changes("_time") for step in steps)
 
     def literal_safe(self, field: str) -> bool:
@@ -168,7 +167,7 @@ class Knowledge:
         if field in DEFAULTS:
             return None
         found: set[str] = set()
-        for step in self._every_step():
+        for step in self._steps_about(field):
             if step.makes is None or field in step.makes:
                 origins = step.origins(field)
                 if origins is None:
@@ -176,10 +175,10 @@ class Knowledge:
                 found.update(origins)
         return frozenset(found)
 
-    def _every_step(self) -> list[Step]:
-        if self._all is None:
-            self._all = [s for stanza in self._props.all() for s in self._builder.steps(stanza)]
-        return self._all
+    def _steps_about(self, field: str) -> Iterator[Step]:
+        """The steps of every stanza, but for those that cannot make a field."""
+        for stanza in self._props.all():
+            yield from self._builder.steps(stanza, field)
 
     def _actions_of(self, source: str, host: str, sourcetype: str, demand: Demand) -> list[Action]:
         name = self._sourcetype(sourcetype)

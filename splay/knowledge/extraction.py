@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 import regex
@@ -58,13 +58,17 @@ class RegexStep(Step):
         self._keeping = keeping
         self._say = say
         self._once = once
-        self._plain = plain(pattern)
         self._pairs = [
             (keeping.name(key) if isinstance(key, str) else key, value) for key, value in pairs
         ]
         names = frozenset(key for key, _ in self._pairs if isinstance(key, str))
         self.makes = names if len(names) == len({key for key, _ in self._pairs}) else None
         self.reads = frozenset({source})
+
+    @cached_property
+    def _plain(self) -> re.Pattern[str] | None:
+        """The expression for `re`, which is worth it once it is used."""
+        return plain(self._pattern)
 
     def changes(self, field: str) -> bool:
         possible = self.makes is not None or self._keeping.name(field) == field
@@ -230,7 +234,7 @@ def extract_step(key: str, stanza: Stanza, say: Say) -> Step | None:
     try:
         pattern = compile_pattern(f"(?ms){text}")
     except ValueError as error:
-        return Broken(broken(error, key, where), _group_names(text) or None)
+        return Broken(broken(error, key, where), group_names(text) or None)
     if not pattern.groupindex:
         say("WARN", f"{where}: {key} makes no field: it has no named group (?<field>...)")
         return None
@@ -259,7 +263,7 @@ def report_step(name: str, transforms: Mapping[str, Stanza], where: Where, say: 
     except ValueError as error:
         setting = "DELIMS" if settings.get("DELIMS") else "REGEX"
         place = stanza.place(setting, str(where))
-        return Broken(broken(error, label, place), _names_in(settings))
+        return Broken(broken(error, label, place), names_in(settings))
     return RegexStep(label, pattern, pairs, source, keeping, say)
 
 
@@ -301,15 +305,16 @@ def _part(text: str, pattern: regex.Pattern[str]) -> Part:
     return number
 
 
-def _group_names(text: str) -> set[str]:
+def group_names(text: str) -> set[str]:
     """The names of the groups of an expression that may be one that cannot be read."""
     return {match["name"] for match in _GROUP_NAME.finditer(text)}
 
 
-def _names_in(settings: Mapping[str, str]) -> set[str] | None:
-    """The fields that a broken transform would make; None where only the event would tell."""
-    names = _group_names(settings.get("REGEX", ""))
+def names_in(settings: Mapping[str, str]) -> set[str] | None:
+    """The fields that a transform can make, by its words alone; None where only the event tells."""
+    names = group_names(settings.get("REGEX", ""))
     names |= {key.strip('"') for key, _ in _FORMAT_ITEM.findall(settings.get("FORMAT", ""))}
-    if not names or any("$" in name or is_key_group(name) for name in names):
+    others = "[[" in settings.get("REGEX", "")  # their names are not here
+    if others or not names or any("$" in name or is_key_group(name) for name in names):
         return None
     return names | set(map(clean_key, names))
