@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -52,11 +53,18 @@ def inputs(view: Dashboard) -> dict[str, Any]:
     return found
 
 
-def set_by_clicks(view: Dashboard) -> Iterator[dict[str, str]]:
+def clicks(view: Dashboard, kind: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each panel on which a click does something of this kind, and the options of that."""
     for panel in view.panels.values():
         for handler in panel.get("eventHandlers", []):
-            assert handler["type"] == "drilldown.setToken"
-            yield from handler["options"]["tokens"]
+            assert handler["type"] in ("drilldown.setToken", "drilldown.customUrl")
+            if handler["type"] == kind:
+                yield panel, handler["options"]
+
+
+def set_by_clicks(view: Dashboard) -> Iterator[dict[str, str]]:
+    for _, options in clicks(view, "drilldown.setToken"):
+        yield from options["tokens"]
 
 
 def used_tokens(view: Dashboard) -> Iterator[tuple[str, str]]:
@@ -175,6 +183,22 @@ def test_every_token_that_is_used_is_defined_and_the_other_way_round(view: Dashb
         assert ("key" in token) != ("value" in token)
         key = token.get("key", "name")
         assert key in CLICKS or re.fullmatch(r"row\.\w+\.value", key)
+
+
+def test_a_click_that_opens_a_search_opens_what_the_panel_counts() -> None:
+    """A search page takes the search in q, and its range in earliest and latest."""
+    found = {}
+    for view in DASHBOARDS:
+        for panel, options in clicks(view, "drilldown.customUrl"):
+            address = urlsplit(options["url"])
+            assert address.path == "/app/DA-ESS-ADCSBackup/search"
+            asked = dict(parse_qsl(address.query, strict_parsing=True))
+            source = view.sources[panel["dataSources"]["primary"]]["options"]
+            base = view.sources[source["extend"]]["options"]
+            assert base["query"].split("\n")[0] == asked.pop("q")
+            assert base["queryParameters"] == asked
+            found[panel["title"]] = base["query"]
+    assert [*found] == ["Lines of backup operators", "Lines of the inventory", "Proposals"]
 
 
 @each
