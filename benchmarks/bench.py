@@ -3,13 +3,13 @@
     python -m benchmarks.bench [PART ...] [--events N ...] [--varied N] [--repeat N]
                                [--zircolite DIR] [--logs FILE ...] [--json FILE] [--write]
 
-PART is one or more of: everyday, detect, sparse, dense, linear, gzip, evtx, command, start, serve;
-all of them where none is named. --varied: of how many events that differ the logs of everyday and
-detect are; those of sparse, dense and linear are made of a few templates. --logs: real .evtx files,
-over which the everyday searches are timed as well. Contenders take turns, so that a slow moment of
-the machine hits all of them. Times are medians of wall time; memory is the largest resident size of
-a process or one of its children. --write puts the lines with a goal into README.md and all of them
-into docs/scale.md.
+PART is one or more of: everyday, detect, sparse, dense, linear, gzip, evtx, command, start, serve,
+indexed; all of them where none is named. --varied: of how many events that differ the logs of
+everyday and detect are; those of sparse, dense and linear are made of a few templates. --logs: real
+.evtx files, over which the everyday searches are timed as well. Contenders take turns, so that a
+slow moment of the machine hits all of them. Times are medians of wall time; memory is the largest
+resident size of a process or one of its children. --write puts the lines with a goal into README.md
+and all of them into docs/scale.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import command, everyday, logs, server, streams
+from benchmarks import command, everyday, indexed, logs, server, streams
 from benchmarks.timing import ROOT, Line
 from tools.figures import README, write
 
@@ -37,6 +37,7 @@ PARTS = (
     "command",
     "start",
     "serve",
+    "indexed",
 )
 HEAD = ("what", "contender", "median s", "per second", "MB", "goal", "reached")
 
@@ -64,8 +65,10 @@ def measured(part: str, options: argparse.Namespace) -> Iterator[Line]:
         yield from command.lines(repeat)
     elif part == "start":
         yield from server.one_event(repeat)
-    else:
+    elif part == "serve":
         yield from server.served(repeat)
+    else:
+        yield from indexed.indexed(repeat)
 
 
 def cells(line: Line) -> tuple[str, ...]:

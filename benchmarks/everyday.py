@@ -131,6 +131,9 @@ def xml_app() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "props.conf").write_text(_PROPS, encoding="utf-8")
     (folder / "transforms.conf").write_text(_TRANSFORMS, encoding="utf-8")
+    metadata = folder.with_name("metadata")
+    metadata.mkdir(exist_ok=True)
+    (metadata / "default.meta").write_text("[]\nexport = system\n", encoding="utf-8")
     return folder.parent
 
 
