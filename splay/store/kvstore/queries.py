@@ -40,10 +40,14 @@ def compile_query(query: Any, depth: int = 0) -> Callable[[Mapping[str, Any]], b
     """The same of a query that was parsed."""
     if not isinstance(query, dict):
         raise QueryError('the query is not an object such as {"field": "value"}')
-    if depth > _DEEPEST:
-        raise QueryError(f"the query is nested more than {_DEEPEST} times")
+    _check(depth)
     parts = [_part(name, value, depth) for name, value in query.items()]
     return lambda record: all(part(record) for part in parts)
+
+
+def _check(depth: int) -> None:
+    if depth > _DEEPEST:
+        raise QueryError(f"the query is nested more than {_DEEPEST} times")
 
 
 def _part(name: str, value: Any, depth: int) -> Callable[[Mapping[str, Any]], bool]:
@@ -82,6 +86,7 @@ def at(record: Any, name: str) -> Any:
 
 
 def _condition(value: Any, depth: int) -> Test:
+    _check(depth)
     if isinstance(value, dict) and any(name.startswith("$") for name in value):
         tests = [_operator(name, wanted, depth) for name, wanted in value.items()]
         return lambda held: all(test(held) for test in tests)
