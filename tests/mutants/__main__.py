@@ -6,7 +6,7 @@ All happens in a copy, build/mutants/tree. Which tests run a line is found out f
 file of tests, which takes as long as the tests do; --known leaves that out, and does with what is
 known. What came of each mutant is kept in build/mutants/results: a run that was cut short goes on.
 --again tries once more what survived, when tests were added. --write puts the table into
-docs/reliability.md.
+docs/reliability.md, where the lines of places that were not tried here stay.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import sys
 
 from tests.mutants.places import PLACES, Place
 from tests.mutants.record import Record
-from tests.mutants.results import Results, known_equivalent, table
+from tests.mutants.results import Results, joined, known_equivalent, table
 from tests.mutants.runner import Runner
 from tests.mutants.tree import BUILD, ROOT, Tree
-from tools.figures import write
+from tools.figures import write, written
 
 DOCS = ROOT / "docs" / "reliability.md"
 
@@ -41,7 +41,8 @@ def main() -> int:
     lines = table(found, known_equivalent())
     print(*lines, sep="\n")
     if given.write:
-        write("mutants", lines, DOCS)
+        names = [place.name for place in PLACES.values()]
+        write("mutants", joined(written("mutants", DOCS).split("\n"), lines, names), DOCS)
     return 0
 
 

@@ -79,3 +79,11 @@ def table(found: Mapping[str, list[Results]], equivalent: Equivalent) -> list[st
             share = 100 * noticed / (tried - same)
             lines.append(f"| {place} | {tried} | {same} | {noticed} | {share:.0f} % |")
     return lines
+
+
+def joined(old: Iterable[str], new: Iterable[str], places: Iterable[str]) -> list[str]:
+    """A table with the new lines in place of the old ones, in the order of the places."""
+    head, rule, *rows = new
+    lines = [line for line in [*old, *rows] if line.startswith("|")]
+    by_place = {line.split("|")[1].strip(): line for line in lines}
+    return [head, rule, *(by_place[place] for place in places if place in by_place)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.mutant import Mutant, MutantError, Verdict
-from tests.mutants.results import Equivalent, Results, table
+from tests.mutants.results import Equivalent, Results, joined, table
 from tests.mutants.runner import Runner
 
 SUMS = "def add(a, b):\n    return a + b\n\n\ndef count(n):\n    while n > 0:\n        n -= 1\n"
@@ -116,6 +116,14 @@ def test_the_table_counts_what_is_not_equivalent(tmp_path: Path) -> None:
     assert lines[2:] == ["| one | 4 | 0 | 3 | 75 % |"]
     same = {"path": "a.py", "before": " a", "after": "b", "why": "it is a test"}
     assert table({"one": [again]}, Equivalent([same]))[2:] == ["| one | 4 | 1 | 3 | 100 % |"]
+
+
+def test_a_table_keeps_the_lines_of_other_places() -> None:
+    old = ["| place |", "| --- |", "| a | 1 |", "| b | 2 |", "| gone | 3 |"]
+    new = ["| place |", "| --- |", "| b | 4 |", "| c | 5 |"]
+    rows = ["| a | 1 |", "| b | 4 |", "| c | 5 |"]
+    assert joined(old, new, ["a", "b", "c"]) == [*new[:2], *rows]
+    assert joined([], new, ["c", "b"]) == [*new[:2], "| c | 5 |", "| b | 4 |"]
 
 
 def test_each_equivalent_one_has_a_reason() -> None:
