@@ -66,3 +66,12 @@ def test_what_is_told_of_a_view(client: Client) -> None:
     said = [entry["content"][name] for name in names]
     assert said == [True, "dashboard", "Health", "2"]
     assert entry["content"]["eai:data"].startswith("<dashboard ")
+
+
+def test_how_long_a_job_is_kept(client: Client) -> None:
+    """limits.conf.spec, [search] ttl: 600 seconds, and what `timeout` says."""
+    form = {"search": "| makeresults", "exec_mode": "blocking", "output_mode": "json"}
+    for given, kept in (({}, 600), ({"timeout": "45"}, 45)):
+        sid = client.post("/services/search/jobs", **form, **given).json()["sid"]
+        (entry,) = client.get(f"/services/search/jobs/{sid}").json()["entry"]
+        assert entry["content"]["ttl"] == kept
