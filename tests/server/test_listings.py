@@ -75,3 +75,14 @@ def test_how_long_a_job_is_kept(client: Client) -> None:
         sid = client.post("/services/search/jobs", **form, **given).json()["sid"]
         (entry,) = client.get(f"/services/search/jobs/{sid}").json()["entry"]
         assert entry["content"]["ttl"] == kept
+
+
+def test_where_a_password_stands(client: Client) -> None:
+    """passwords.conf.spec: in the stanza [credential:<realm>:<name>:]."""
+    form = {"name": "of_the_test", "realm": "r", "password": "hidden"}
+    assert client.post("/services/storage/passwords", **form).status_code == 201
+    assert client.get("/services/storage/passwords").text.count("of_the_test") > 0
+    names = [e["name"] for e in client.get("/services/configs/conf-passwords").json()["entry"]]
+    assert names == ["credential:r:of_the_test:"]
+    feed = client.get("/services/storage/passwords", output_mode="xml").text
+    assert "<title>passwords</title>" in feed
