@@ -58,7 +58,7 @@ PLACES = {
     "server": Place(
         "server, ports, web",
         _python("splay/server", "splay/ports", "splay/web"),
-        ("tests/unit", "tests/server", "tests/security"),
+        ("tests/unit", "tests/server", "tests/security", "tests/web"),
     ),
     "faces": Place(
         "cli, reporting, detections",
