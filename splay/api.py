@@ -6,22 +6,15 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from splay.apps import AppSet
 from splay.commands.operation import Context, Kind
-from splay.detections.attackdata import AttackDataStore, default_cache
-from splay.detections.attackdata import Progress as FetchProgress
-from splay.detections.content import Content, ContentApps
-from splay.detections.contentctl import ContentDetection
 from splay.detections.correlation import find_detection
 from splay.detections.detect import Watching, run_detection
 from splay.detections.evidence import Evidence
-from splay.detections.hunting import HuntOutcome, hunt_with
 from splay.detections.outcome import Outcome
-from splay.detections.remote import RemoteReplay, Splunk
-from splay.detections.testrun import Job, TestReport, changed_files, is_touched, run_tests
 from splay.engine.inner import new_context, run_over
 from splay.engine.nothing import reasons
 from splay.engine.plan import make_plan
@@ -34,6 +27,13 @@ from splay.store.event import Event, ReadReport, Store
 from splay.store.files.filestore import FileStore, InputSettings
 from splay.store.files.stash import StashFiles
 from splay.store.inmemory import EventStore
+
+if TYPE_CHECKING:
+    from splay.detections.attackdata import Progress as FetchProgress
+    from splay.detections.contentctl import ContentDetection
+    from splay.detections.hunting import HuntOutcome
+    from splay.detections.remote import Splunk
+    from splay.detections.testrun import TestReport
 
 AnyPath: TypeAlias = "str | Path"
 Moment: TypeAlias = "str | float | datetime"
@@ -242,6 +242,12 @@ def run_content_tests(
 ) -> TestReport:
     """The same with what the command line has besides: `changed`, a git revision, `progress`, told
     of what is fetched, and `splunk`, a real one that the tests run on."""
+    # Loaded when they are run: a search needs none of them, and would start later for them.
+    from splay.detections.attackdata import AttackDataStore, default_cache
+    from splay.detections.content import Content, ContentApps
+    from splay.detections.remote import RemoteReplay
+    from splay.detections.testrun import Job, changed_files, is_touched, run_tests
+
     found = Content([Path(path) for path in content])
     data = AttackDataStore(
         Path(attack_data) if attack_data is not None else None,
@@ -318,6 +324,8 @@ def hunt(
     store: Store = (
         FileStore([Path(path) for path in data], settings) if events is None else EventStore(events)
     )
+    from splay.detections.hunting import hunt_with  # likewise
+
     return hunt_with(context, store, list(map(str, data)), pick=pick)
 
 
