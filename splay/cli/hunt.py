@@ -82,7 +82,7 @@ def hunt(
                 yield progress
 
         named = [str(path) for path in data]
-        outcome = hunt_with(context, store, named, pick=pick, watching=watching)
+        outcome = hunt_with(context, store, named, pick=pick, watching=watching, processes=True)
         _write(outcome, navigator, sarif, report)
         _show(outcome, form)
         tell([], outcome.report, show)

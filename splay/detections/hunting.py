@@ -101,6 +101,7 @@ def hunt_with(
     *,
     pick: str = "",
     watching: Watching = nullcontext,
+    processes: bool = False,
 ) -> HuntOutcome:
     """Runs all saved searches of the context's apps, enabled or not, and sums up their risk.
 
@@ -110,6 +111,7 @@ def hunt_with(
         data: the names of what is read, as the user wrote them.
         pick: only searches whose name has this text, in any case.
         watching: is opened when all plans are made and reading begins.
+        processes: whether files may be divided among several processes.
 
     Raises:
         SplayError: data that cannot be read, apps without saved searches. A search that is wrong
@@ -127,7 +129,9 @@ def hunt_with(
         together = [rule for rule in rules if shares_reading(rule.plan)]
         pairs = [(rule.plan, rule.context) for rule in together]
         for rule, found in zip(
-            together, search_together(pairs, store, report, progress), strict=True
+            together,
+            search_together(pairs, store, report, progress, processes=processes),
+            strict=True,
         ):
             rule.found = found
         for rule in rules:

@@ -24,6 +24,7 @@ PASSED, FAILED, NOTHING = 0, 1, 5
 """Exit codes, as pytest has them: all tests passed, some failed, no test ran."""
 
 _FEW = 8  # detections that one process tests sooner than others are started
+_SOURCE = re.compile(r" from an event of .*")
 _QUOTED = re.compile(r"'[^']*'|`[^`]*`|\$[^$\s]+\$|\b\d[\d,.]*\b")
 
 MakeReplay = Callable[[AppSet], Replay]
@@ -67,7 +68,7 @@ class TestReport:
 
 
 def _kind(text: str) -> str:
-    return _QUOTED.sub("...", text.partition(". ")[0])
+    return _QUOTED.sub("...", _SOURCE.sub("", text.partition(". ")[0]))
 
 
 @dataclass

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from splay.commands.builtin.stats import Groups, Packed, Stats
 from splay.commands.operation import Context, Kind, Operation
@@ -40,6 +40,7 @@ SHARE = 32 * 1024 * 1024
 all processes are busy to the end."""
 
 Progress = Callable[[int], None]
+T = TypeVar("T")
 
 
 class Keeper(Protocol):
@@ -191,13 +192,13 @@ def _count(size: int) -> None:
             _read.value += size
 
 
-def _watch(running: Sequence[Future[Done]], progress: Progress) -> None:
+def _watch(running: Sequence[Future[Any]], progress: Progress) -> None:
     """Tells how far the processes are, until all have ended."""
     from concurrent.futures import FIRST_EXCEPTION, wait
 
     assert _read is not None
     told = 0
-    left: Collection[Future[Done]] = running
+    left: Collection[Future[Any]] = running
     while left:
         left = wait(left, _LOOK, FIRST_EXCEPTION).not_done
         read = _read.value
@@ -238,15 +239,58 @@ def _groups(
 
 def _taken(future: Future[Done], work: Work, report: ReadReport) -> Groups:
     done = future.result()
-    for field in COUNTS:
-        setattr(report, field, getattr(report, field) + getattr(done.report, field))
-    report.problems = [*report.problems, *done.report.problems][:MAX_PROBLEMS]
-    report.left_out += done.report.left_out
-    report.related.absorb(done.report.related)
-    for name, count in done.report.passed_over.items():
-        report.passed_over[name] = report.passed_over.get(name, 0) + count
+    _add(report, done.report)
     for level, text in done.messages:
         work.context.add_message(level, text)
     if work.evidence is not None and done.evidence is not None:
         work.evidence.absorb(done.evidence)
     return work.stats.unpacked(done.groups)
+
+
+def _add(report: ReadReport, share: ReadReport) -> None:
+    """Adds what was read of a share that nobody else has read."""
+    for field in COUNTS:
+        setattr(report, field, getattr(report, field) + getattr(share, field))
+    report.problems = [*report.problems, *share.problems][:MAX_PROBLEMS]
+    report.left_out += share.left_out
+    report.related.absorb(share.related)
+    for name, count in share.passed_over.items():
+        report.passed_over[name] = report.passed_over.get(name, 0) + count
+
+
+ReadShare: TypeAlias = Callable[[Share, ReadReport, Progress], T]
+"""Reads a share, in a process of its own; fills the report; is given whom to tell of bytes."""
+
+_reading: ReadShare[Any] | None = None
+
+
+def run_divided(
+    read: ReadShare[T], store: FileStore, report: ReadReport, progress: Progress | None
+) -> list[T] | None:
+    """What a function gives for each share of the files, in order, several at a time; None when
+    the data is not divided: it is too small, or there is but one processor.
+
+    Raises DataError when no event could be read, and what the function raises.
+    """
+    global _reading
+    shares = store.shares(SHARE) if _can_fork() else []
+    if len(shares) < 2:
+        return None
+    _reading = read
+    with workers() as pool:
+        running = [pool.submit(_one, share) for share in shares]
+        if progress is not None:
+            _watch(running, progress)
+        done = [future.result() for future in running]
+    _reading = None
+    for _, read_there in done:
+        _add(report, read_there)
+    if not report.events:
+        raise store.nothing_read(report.problems)
+    return [found for found, _ in done]
+
+
+def _one(share: Share) -> tuple[Any, ReadReport]:
+    assert _reading is not None
+    report = ReadReport()
+    return _reading(share, report, _count), report

@@ -11,7 +11,7 @@ rows) is not of this kind: `shares_reading` says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -23,19 +23,22 @@ from splay.commands.builtin.stats import Groups
 from splay.commands.builtin.where import Where
 from splay.commands.operation import Context, Operation
 from splay.engine.candidates import Candidates
-from splay.engine.fanout import Work, divisible
+from splay.engine.fanout import Work, divisible, run_divided
 from splay.engine.plan import Plan, Retrieval
 from splay.engine.run import results_over
 from splay.errors import SplayError
 from splay.eval.conditions.predicate import predicate_fields
 from splay.memory import in_memory
-from splay.rows import EVERYTHING, NOTHING, Demand, Results, Row
+from splay.rows import NOTHING, Demand, Results, Row
 from splay.store.event import Event, Need, ReadReport, Store
+from splay.store.files.filestore import FileStore, Share
 
 BATCH = 5_000
 """Rows that are grouped at once, where a search's stats can take them part by part."""
 _KEPT = 5  # events of a search that are kept as its evidence
 _CHECK_EVERY = 1_000
+_ASKED = 200  # events of a search that its first commands are asked about at once
+_PLACE = "\0place"  # of such an event; no field is called so
 _ALONE = (Eval, Regex, Rex, Search, Where)
 """Commands that look at each row alone, and give it or nothing."""
 
@@ -46,8 +49,8 @@ Progress = Callable[[int], None]
 class Searched:
     """What came of one search. error: why it failed; the results are then empty.
 
-    matched: how many events its first stage let through; events: the first few of these; first,
-    last: epoch seconds of the earliest and the latest.
+    matched: how many events its first stage let through, and the commands after it that only drop
+    some; events: the first few of these; first, last: epoch seconds of the earliest and the latest.
     """
 
     results: Results
@@ -68,6 +71,8 @@ def search_together(
     store: Store,
     report: ReadReport,
     progress: Progress | None = None,
+    *,
+    processes: bool = False,
 ) -> list[Searched]:
     """The outcome of each search, in order, over one reading.
 
@@ -76,14 +81,56 @@ def search_together(
         store: where the events are.
         report: is filled with what was read.
         progress: is called with the number of bytes read since the last call.
+        processes: whether files may be divided among several processes.
 
     Raises:
         SplayError: data that cannot be read. What is wrong with one search is in its outcome.
     """
     takers = [_Taker(plan, context) for plan, context in searches]
-    if takers:
-        _read(takers, store, report, progress)
+    divided = (
+        bool(takers)
+        and processes
+        and isinstance(store, FileStore)
+        and _read_divided(takers, store, report, progress)
+    )
+    if takers and not divided:
+        _read(_Together(takers), store, report, progress)
     return [taker.finish() for taker in takers]
+
+
+@dataclass
+class _Part:
+    """What one search found in a share of the data."""
+
+    found: Searched
+    rows: list[Row]
+    groups: list[Groups]
+
+
+_together: _Together | None = None
+"""The searches, inherited by the processes that share the reading."""
+
+
+def _read_divided(
+    takers: list[_Taker], store: FileStore, report: ReadReport, progress: Progress | None
+) -> bool:
+    """Reads with several processes, where there is enough to read; False: it was not done."""
+    global _together
+    _together = _Together(takers)
+    shares = run_divided(_read_share, store, report, progress)
+    for parts in shares or ():
+        for number, part in parts.items():
+            takers[number].absorb(part)
+    _together = None
+    return shares is not None
+
+
+def _read_share(share: Share, report: ReadReport, progress: Progress) -> dict[int, _Part]:
+    """What each search found there, by its number, in a process of its own."""
+    assert _together is not None
+    _read(_together, share, report, progress)
+    parts = {number: taker.part() for number, taker in enumerate(_together.takers)}
+    return {number: part for number, part in parts.items() if part is not None}
 
 
 class _Taker:
@@ -99,31 +146,66 @@ class _Taker:
         self.outcome = Searched(Results([], []))
         self._rows: list[Row] = []
         self._parts: list[Groups] = []
+        self._pending: list[Event] = []
+        self._asked: list[Row] = []
+
+    def part(self) -> _Part | None:
+        """What came so far, which is then forgotten; None: nothing."""
+        self._choose()
+        part = _Part(self.outcome, self._rows, self._parts)
+        self.outcome, self._rows, self._parts = Searched(Results([], [])), [], []
+        return part if part.found.matched or part.found.error else None
+
+    def absorb(self, part: _Part) -> None:
+        """Takes over what came of the share that follows."""
+        found, more = self.outcome, part.found
+        found.error = found.error or more.error
+        found.matched += more.matched
+        found.first = min((t for t in (found.first, more.first) if t is not None), default=None)
+        found.last = max((t for t in (found.last, more.last) if t is not None), default=None)
+        found.events = [*found.events, *more.events][:_KEPT]
+        if self.work is not None and (self._parts or part.groups or more.matched >= BATCH):
+            self._group()
+            self._parts = [self.work.stats.joined([*self._parts, *part.groups])]
+        self._rows += part.rows
 
     def fits(self, event: Event, row: Row) -> bool:
         """Whether an event with these fields matches."""
         retrieval = self.retrieval
         if self.outcome.error is not None or not retrieval.need.holds_time(event.time):
             return False
-        return (
-            retrieval.need.may_match(event)
-            and retrieval.matches(row)
-            and (not self.choosing or self._chosen(row))
-        )
+        return retrieval.need.may_match(event) and retrieval.matches(row)
 
-    def _chosen(self, row: Row) -> bool:
-        """Whether the first commands leave it, so that its other fields are wanted."""
-        rows: Iterator[Row] = iter([dict(row)])
-        for operation in self.choosing:
-            rows = operation.run(rows, self.context)
+    def take(self, event: Event, row: Row) -> None:
+        """Takes an event that matches. row: what was made of its fields."""
+        if not self.choosing:
+            wanted = self.retrieval.demand
+            everything = wanted.everything
+            self._keep(event, self._whole(event) if everything else _wanted(row, wanted))
+            return
+        self._pending.append(event)
+        self._asked.append({**row, _PLACE: len(self._asked)})
+        if len(self._asked) >= _ASKED:
+            self._choose()
+
+    def _choose(self) -> None:
+        """Runs the first commands over what matched, and keeps what they leave."""
+        events, rows = self._pending, self._asked
+        self._pending, self._asked = [], []
+        left: Iterable[Row] = rows
         try:
-            return next(rows, None) is not None
+            for operation in self.choosing:
+                left = operation.run(left, self.context)
+            for place in [row[_PLACE] for row in left]:
+                event = events[int(str(place))]
+                self._keep(event, self._whole(event))
         except SplayError as error:
             self.outcome.error = error
-            return False
 
-    def keep(self, event: Event, row: Row) -> None:
-        """Takes an event that matches. row: its own, with the fields that it wants."""
+    def _whole(self, event: Event) -> Row:
+        return self.plan.knowledge.row(event, self.retrieval.demand)
+
+    def _keep(self, event: Event, row: Row) -> None:
         found = self.outcome
         found.matched += 1
         found.first = event.time if found.first is None else min(found.first, event.time)
@@ -150,6 +232,7 @@ class _Taker:
 
     def finish(self) -> Searched:
         """Runs the commands after the first stage over what matched."""
+        self._choose()
         try:
             if self.outcome.error is None:
                 self.outcome.results = self._results()
@@ -169,28 +252,33 @@ class _Taker:
         return results_over(self.plan, self._rows, self.context)
 
 
+class _Together:
+    """Searches that are asked together.
+
+    judged: the fields that tell which of them an event matches.
+    """
+
+    def __init__(self, takers: list[_Taker]) -> None:
+        self.takers = takers
+        self.candidates = Candidates([taker.retrieval for taker in takers])
+        self.knowledge = takers[0].plan.knowledge
+        self.judged = _judged(takers)
+
+
 def _read(
-    takers: list[_Taker], store: Store, report: ReadReport, progress: Progress | None
+    together: _Together, store: Store | Share, report: ReadReport, progress: Progress | None
 ) -> None:
-    candidates = Candidates([taker.retrieval for taker in takers])
-    knowledge = takers[0].plan.knowledge
-    judged = _judged(takers)
+    candidates, takers = together.candidates, together.takers
     for number, event in enumerate(store.scan(Need(), report, progress)):
         if number % _CHECK_EVERY == 0:
             in_memory()
         numbers = candidates.by_text(event.raw)
         if not numbers:
             continue
-        row = knowledge.row(event, judged)
-        whole: Row | None = None
+        row = together.knowledge.row(event, together.judged)
         for taker in (takers[each] for each in candidates.by_fields(numbers, row)):
-            if not taker.fits(event, row):
-                continue
-            if taker.retrieval.demand.everything:
-                whole = whole or knowledge.row(event, EVERYTHING)
-                taker.keep(event, dict(whole))
-            else:
-                taker.keep(event, _wanted(row, taker.retrieval.demand))
+            if taker.fits(event, row):
+                taker.take(event, row)
 
 
 def _choosing(plan: Plan) -> list[Operation]:
@@ -199,7 +287,8 @@ def _choosing(plan: Plan) -> list[Operation]:
     first = list(takewhile(lambda each: isinstance(each, _ALONE), plan.operations))
     while first and not first[-1].selects:
         first.pop()
-    return first if "random" not in plan.search else []
+    everything = plan.retrieval is not None and plan.retrieval.demand.everything
+    return first if everything and "random" not in plan.search else []
 
 
 def _judged(takers: Sequence[_Taker]) -> Demand:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 import splay
+from splay.api import make_context
 from splay.cli.main import main
+from splay.detections.hunting import hunt_with
 from splay.detections.riskindex import DAY, RiskEvent, risk_by_object
-from splay.engine import manysearches
+from splay.engine import fanout, manysearches
 from splay.rows import Row
+from splay.store.files.filestore import FileStore, InputSettings
 from tests.holding import every
 
+SETTINGS = InputSettings(None, None, None, "main", UTC)
 SEARCHES = {
     "Failed Logins": "action=failure | stats count values(dest) AS dest BY user",
     "Every Field": "user=ann",
@@ -86,6 +91,36 @@ def test_each_search_finds_what_it_finds_alone(
             continue
         assert list(map(timeless, found[name])) == list(map(timeless, alone)), name
         assert found[name].columns == alone.columns, name
+
+
+def test_several_processes_find_what_one_does(
+    app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files in shares of their own: the same rows in the same order, the same evidence."""
+    monkeypatch.setattr(fanout, "SHARE", 1)
+    monkeypatch.setattr(manysearches, "BATCH", 2)
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for number, line in enumerate(LOG.splitlines()):
+        (logs / f"{number}.log").write_text(f"{line}\n")
+    add(app, "[Fails]\nsearch = action=failure | inputlookup nowhere.csv append=t")
+    alone, together = (
+        hunt_with(
+            make_context([app], now=1714557700.0), FileStore([logs], SETTINGS), [], processes=p
+        )
+        for p in (False, True)
+    )
+    assert [fired.detection.name for fired in together.fired] == [
+        fired.detection.name for fired in alone.fired
+    ]
+    for one, other in zip(alone.fired, together.fired, strict=True):
+        assert list(map(timeless, one.results)) == list(map(timeless, other.results))
+        assert (one.matched, one.group.first, one.group.last) == (
+            *(other.matched, other.group.first, other.group.last),
+        )
+        assert [event.raw for event in one.events] == [event.raw for event in other.events]
+    assert (together.silent, together.failed) == (alone.silent, alone.failed)
+    assert (together.report.events, together.report.files) == (5, 5)
 
 
 def test_the_events_behind_a_search_are_kept(app: Path, log: Path) -> None:

@@ -116,6 +116,13 @@ class Share:
 
     parts: Sequence[FilePart]
 
+    def scan(
+        self, need: Need, report: ReadReport, progress: Progress | None = None
+    ) -> Iterator[Event]:
+        """The events that can match, as those of a store."""
+        found = self.recalled(need, report, None, progress)
+        return (event for event in found if isinstance(event, Event))
+
     def recalled(
         self,
         need: Need,
