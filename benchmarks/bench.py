@@ -1,13 +1,15 @@
 """Times splay beside its peers, each as a whole process, and prints a table with the goals.
 
     python -m benchmarks.bench [PART ...] [--events N ...] [--varied N] [--repeat N]
-                               [--zircolite DIR] [--logs FILE ...] [--json FILE] [--write]
+                               [--zircolite DIR] [--sigma-app DIR] [--logs FILE ...]
+                               [--json FILE] [--write]
 
-PART is one or more of: everyday, detect, sparse, dense, linear, gzip, evtx, command, start, serve,
-indexed; all of them where none is named. --varied: of how many events that differ the logs of
-everyday and detect are; those of sparse, dense and linear are made of a few templates. --logs: real
-.evtx files, over which the everyday searches are timed as well. Contenders take turns, so that a
-slow moment of the machine hits all of them. Times are medians of wall time; memory is the largest
+PART is one or more of: everyday, detect, sparse, dense, linear, gzip, evtx, hunt, command, start,
+serve, indexed; all of them where none is named. hunt needs --zircolite and --sigma-app, an app of
+Sigma's rules as make sigma writes it. --varied: of how many events that differ the logs of everyday
+and detect are; those of sparse, dense and linear are made of a few templates. --logs: real .evtx
+files, over which the everyday searches are timed as well. Contenders take turns, so that a slow
+moment of the machine hits all of them. Times are medians of wall time; memory is the largest
 resident size of a process or one of its children. --write puts the lines with a goal into README.md
 and all of them into docs/scale.md.
 """
@@ -22,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import command, everyday, indexed, logs, server, streams
+from benchmarks import command, everyday, hunt, indexed, logs, server, streams
 from benchmarks.timing import ROOT, Line
 from tools.figures import README, write
 
@@ -34,6 +36,7 @@ PARTS = (
     "linear",
     "gzip",
     "evtx",
+    "hunt",
     "command",
     "start",
     "serve",
@@ -61,6 +64,10 @@ def measured(part: str, options: argparse.Namespace) -> Iterator[Line]:
         yield from streams.packed(largest, repeat)
     elif part == "evtx":
         yield from streams.binary(repeat)
+    elif part == "hunt":
+        if options.zircolite is not None and options.sigma_app is not None:
+            folder = next(iter(options.logs or ()), None)
+            yield from hunt.beside_zircolite(options.sigma_app, options.zircolite, folder, repeat)
     elif part == "command":
         yield from command.lines(repeat)
     elif part == "start":
@@ -116,6 +123,7 @@ def main() -> int:
     parser.add_argument("--logs", type=Path, nargs="+", help="real .evtx files")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--zircolite", type=Path, help="a checkout of Zircolite")
+    parser.add_argument("--sigma-app", type=Path, help="an app of Sigma's rules, for hunt")
     parser.add_argument("--json", type=Path, help="write the lines here as well")
     parser.add_argument("--write", action="store_true", help="write the tables into the docs")
     options = parser.parse_args()

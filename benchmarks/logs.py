@@ -53,17 +53,22 @@ def _zircolite(checkout: Path, matching: str, events: int) -> Contender:
 
     It runs on the Python of the checkout's own .venv, where its requirements are.
     """
-    path = log(events, matching)
+    document = xml_document(log(events, matching))
+    files = ["--events", str(document), "--ruleset", str(HERE / "zircolite_4876.json")]
+    python = str(checkout.resolve() / ".venv" / "bin" / "python")
+    command = [python, "zircolite.py", *files, "--xml-input", "--outfile", os.devnull]
+    return Contender(f"{ZIRCOLITE}, {events:,} events", command, events, checkout)
+
+
+def xml_document(path: Path) -> Path:
+    """The events of a log as one XML document, which Zircolite needs; made once."""
     document = path.with_suffix(".xml")
     if not document.exists():
         with path.open("rb") as source, document.open("wb") as target:
             target.write(b"<Events>\n")
             shutil.copyfileobj(source, target)
             target.write(b"</Events>\n")
-    files = ["--events", str(document), "--ruleset", str(HERE / "zircolite_4876.json")]
-    python = str(checkout.resolve() / ".venv" / "bin" / "python")
-    command = [python, "zircolite.py", *files, "--xml-input", "--outfile", os.devnull]
-    return Contender(f"{ZIRCOLITE}, {events:,} events", command, events, checkout)
+    return document
 
 
 def _sparse_goal(
