@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from markupsafe import Markup
 
-from splay.detections.testing import Status
+from splay.detections.testing import DetectionResult, Status
 from splay.detections.testrun import TestReport
 from splay.reporting.page import environment, policy
 from splay.reporting.tests import summary
@@ -28,7 +30,22 @@ def tests_page(report: TestReport, made: float) -> str:
             report=report,
             summary=summary(report),
             results=sorted(report.results, key=lambda result: order[result.status]),
+            why=why,
             causes=report.causes().most_common(30),
             made=datetime.fromtimestamp(made, UTC).strftime("%Y-%m-%d %H:%M UTC"),
         )
     )
+
+
+def why(result: DetectionResult) -> Iterator[str]:
+    """What came of a detection, line by line: each finding once, its place in the file before it;
+    the file's name stands beside these lines already."""
+    said = {str(finding) for finding in result.findings}
+    for case in result.cases:
+        if case.reason not in said:
+            yield case.reason or f"{case.results:,} results of {case.events:,} events"
+        yield from case.told
+    for finding in result.findings:
+        place = replace(finding.location, path="") if finding.location.path else finding.location
+        look = "worth a look: " if finding.level == "WARN" else ""
+        yield f"{place}: {look}{finding.text}" if str(place) else f"{look}{finding.text}"

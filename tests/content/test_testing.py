@@ -252,6 +252,19 @@ def test_the_files_that_are_written(repository: Repository, tmp_path: Path) -> N
     assert "<script" not in text
 
 
+def test_the_page_says_a_finding_once(
+    repository: Repository, line_of: Line, tmp_path: Path
+) -> None:
+    page = tmp_path / "tests.html"
+    repository.change("| where count > 1", "| wher count > 1")
+    line = line_of("wher count")
+    assert run(repository, "--check", "--report", str(page))[0] == 1
+    text = page.read_text(encoding="utf-8")
+    assert text.count("the command wher is not supported. Did you mean where?") == 1
+    assert f"line {line}, column" in text
+    assert text.count(str(repository.detection)) == 1  # beside the name, not in each line
+
+
 def test_a_table_for_people(repository: Repository) -> None:
     command = ["test", str(repository.folder), "--attack-data", str(repository.attack_data)]
     result = CliRunner().invoke(main, command)
