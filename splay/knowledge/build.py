@@ -106,7 +106,9 @@ class Builder:
         """Whether a transform may make a field; one that is not there is yet to be told of."""
         if transform not in self._names:
             found = self._apps.conf("transforms").get(transform)
-            self._names[transform] = names_in(found.settings) if found else None
+            # Where an expression names another one, that one's names are not in it.
+            known = found is not None and "[[" not in found.settings.get("REGEX", "")
+            self._names[transform] = names_in(found.settings) if found and known else None
         names = self._names[transform]
         return names is None or field in names
 

@@ -314,7 +314,6 @@ def names_in(settings: Mapping[str, str]) -> set[str] | None:
     """The fields that a transform can make, by its words alone; None where only the event tells."""
     names = group_names(settings.get("REGEX", ""))
     names |= {key.strip('"') for key, _ in _FORMAT_ITEM.findall(settings.get("FORMAT", ""))}
-    others = "[[" in settings.get("REGEX", "")  # their names are not here
-    if others or not names or any("$" in name or is_key_group(name) for name in names):
+    if not names or any("$" in name or is_key_group(name) for name in names):
         return None
     return names | set(map(clean_key, names))
