@@ -28,7 +28,7 @@ def main() -> int:
     """0, whatever survives: the list is for a person to read."""
     given = _arguments()
     tree = Tree(ROOT, BUILD / "tree")
-    for name in given.places:
+    for name in given.places or PLACES:
         place, record = PLACES[name], Record(tree.folder, BUILD / "record")
         record.take(place.tests, run=not given.known)
         runner = Runner(tree.folder, record)
@@ -48,7 +48,9 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
-    parser.add_argument("places", nargs="*", metavar="PLACE", help=", ".join(PLACES))
+    parser.add_argument(
+        "places", nargs="*", metavar="PLACE", help=f"{', '.join(PLACES)}; all if none"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="1 if none is given")
     parser.add_argument("--count", type=int, default=50, help="mutants of each place and seed")
     parser.add_argument("--again", action="store_true", help="try those that survived once more")
