@@ -15,6 +15,9 @@ from splay.store.parsing.eventmaker import EventMaker
 MAX_SHAPES = 256
 """Of one kind of log. What fits none is read in the ordinary way."""
 _MAX_STRUCTURES = 1024
+_VARIANTS, _MET = 16, 8
+"""Events that are built alike and have come to so many shapes must have been met so often for each:
+values that are all different, such as command lines, are not worth a shape."""
 SETTLED = 8
 """So many events in a row must have brought nothing new before a shape is made of what is known."""
 _HOUR = re.compile(HOUR)
@@ -42,6 +45,12 @@ class Structure:
     shapes: dict[tuple[bytes, ...], Shape] = field(default_factory=dict)
     lost: bool = False
     settled: int = 0
+
+    @property
+    def scattered(self) -> bool:
+        """Whether it has come to many shapes that hardly an event is of."""
+        hits = sum(shape.hits for shape in self.shapes.values())
+        return len(self.shapes) >= _VARIANTS and hits < _MET * len(self.shapes)
 
     def takes(self, values: list[bytes]) -> bool:
         """Whether the values of another event are such as slots hold, or the same as they are here.
@@ -154,6 +163,10 @@ class Learner:
         if self._built >= MAX_SHAPES:
             structure.lost = True
             return False
+        if structure.scattered:
+            structure.lost = True
+            structure.shapes.clear()
+            return True
         self._built += 1
         fixed = set(structure.fixed)
         try:

@@ -62,15 +62,32 @@ def test_the_same_with_and_without_shapes(log: Path, apps: AppSet, search: str) 
         assert with_shapes[1]
 
 
-def test_most_events_are_recalled(log: Path, apps: AppSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of events that all differ, in every slot that is wanted."""
-    tables: list[shape_recall.Table] = []
+@pytest.fixture
+def tables(monkeypatch: pytest.MonkeyPatch) -> list[shape_recall.Table]:
+    """What was learned of each kind of log."""
+    made: list[shape_recall.Table] = []
 
     class Watched(shape_recall.Table):
         def __init__(self) -> None:
             super().__init__()
-            tables.append(self)
+            made.append(self)
 
     monkeypatch.setattr(shape_recall, "Table", Watched)
+    return made
+
+
+def test_most_events_are_recalled(
+    log: Path, apps: AppSet, tables: list[shape_recall.Table]
+) -> None:
+    """Of events that all differ, in every slot that is wanted."""
     outcome(log, apps, "* | stats count by TargetUserName", (None, None), by_shape=True)
     assert tables[0].known > 0.6 * (tables[0].known + tables[0].unknown) > 0
+
+
+def test_values_that_all_differ_are_no_shapes(log: Path, tables: list[shape_recall.Table]) -> None:
+    """Without settings, a pair in a command line may be the field: each would be a shape."""
+    found = outcome(log, AppSet([]), "* | stats count by EventID", (None, None), by_shape=True)
+    assert found == outcome(
+        log, AppSet([]), "* | stats count by EventID", (None, None), by_shape=False
+    )
+    assert 0 < len(tables[0].shapes) < 40
