@@ -75,11 +75,38 @@ def test_a_handshake_has_to_come_in_time() -> None:
 
 
 def test_a_body_has_to_come_in_time(plain: Server) -> None:
-    with connected(plain.hec_port) as one:
-        one.sendall(HEAD % TOKEN.encode() + b"Content-Length: 100000\r\n\r\nan event")
+    """Neither one that stops nor one that drips; one of 2000 bytes a second is waited for."""
+    with ExitStack() as stack:
+        still, slow, quick = (stack.enter_context(connected(plain.hec_port)) for _ in range(3))
         started = time.monotonic()
-        assert ended(one).startswith(b"HTTP/1.1 408 ")
+        for one in (still, slow, quick):
+            one.sendall(HEAD % TOKEN.encode() + b"Content-Length: 200000\r\n\r\nan event")
+        left = 200_000 - len(b"an event")
+        slow.settimeout(0.5)
+        answer = b""
+        while not answer and time.monotonic() - started < 60:
+            slow.sendall(b"x" * 10)
+            quick.sendall(b"x" * 1000)
+            left -= 1000
+            with suppress(TimeoutError):
+                answer = slow.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert ended(still).startswith(b"HTTP/1.1 408 ")
         assert BODY_SECONDS - 1 < time.monotonic() - started < BODY_SECONDS + 8
+        quick.sendall(b"x" * left)
+        assert quick.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_head_has_at_most_64_kilobytes(plain: Server) -> None:
+    """One of more is refused before it has come whole."""
+    begin = b"GET /services HTTP/1.1\r\nHost: h\r\nX-Long: "
+    for size, end, status in ((65_536, b"\r\n\r\n", b"401"), (65_537, b"", b"400")):
+        with connected(plain.port) as one:
+            one.settimeout(HEAD_SECONDS / 2)
+            one.sendall(begin.ljust(size, b"x"))
+            time.sleep(0.2)  # as a piece of its own
+            one.sendall(end)
+            assert one.recv(65536).startswith(b"HTTP/1.1 %b " % status)
 
 
 def few_files() -> None:

@@ -123,6 +123,35 @@ def test_a_search(visitor: Visitor) -> None:
     assert found["definition"]["visualizations"]["results"]["type"] == "splunk.events"
 
 
+def test_the_results_of_a_search_fill_the_page(visitor: Visitor) -> None:
+    """Dashboard Studio, "Dashboard definition": a panel is one that the layout's structure names,
+    with its place; a dollar sign that begins no token is written twice."""
+    query = {"q": '| makeresults | eval a=replace("b", "b$", "c")'}
+    made = told(visitor.get("/en-US/app/dashboards/search", params=query).text)["definition"]
+    assert made["layout"]["type"] == "grid"
+    [panel] = made["layout"]["structure"]
+    place = panel["position"]
+    assert (panel["item"], panel["type"]) == ("results", "block")
+    assert (place["x"], place["y"], place["w"]) == (0, 0, made["layout"]["options"]["width"])
+    assert place["h"] == 800
+    shown = made["visualizations"]["results"]
+    assert shown["dataSources"] == {"primary": "results"}
+    assert shown["options"] == {"count": 50}
+    source = made["dataSources"]["results"]
+    assert source["type"] == "ds.search"
+    assert source["options"]["query"] == query["q"].replace("b$", "b$$")
+    assert source["options"]["queryParameters"] == {"earliest": "-24h@h", "latest": "now"}
+    assert (made["title"], made["inputs"], made["layout"]["globalInputs"]) == ("", {}, [])
+
+
+@pytest.mark.parametrize("command", ["collect index=main", "delete", "outputcsv x.csv"])
+def test_every_command_that_writes_is_refused(visitor: Visitor, command: str) -> None:
+    query = {"q": f"index=main | {command}"}
+    answer = visitor.get("/en-US/app/dashboards/search", params=query)
+    assert answer.status_code == 400
+    assert f"{command.partition(' ')[0]} writes" in answer.text
+
+
 @pytest.mark.parametrize(
     ("search", "problem"),
     [
