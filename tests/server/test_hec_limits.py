@@ -218,7 +218,17 @@ def acknowledging(server: Server, index: Any) -> Iterator[httpx.Client]:
 
 @pytest.mark.parametrize(
     "body",
-    ["", "{}", "[]", "1", '{"acks":1}', '{"acks":["0"]}', '{"acks":[true]}', '{"acks":[0.0]}'],
+    [
+        "",
+        "{}",
+        "[]",
+        "1",
+        '{"acks":1}',
+        '{"acks":null}',
+        '{"acks":["0"]}',
+        '{"acks":[true]}',
+        '{"acks":[0.0]}',
+    ],
 )
 def test_ids_that_are_none(acknowledging: httpx.Client, body: str) -> None:
     answer = acknowledging.post("/ack", content=body, params={"channel": str(uuid.uuid4())})
