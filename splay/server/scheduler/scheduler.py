@@ -158,10 +158,11 @@ class Scheduler:
         at = planned.at
         if at not in planned.late and now > at + _LATE:
             planned.late[at] = DOWN if at <= planned.down else "earlier runs had not ended"
+        attempts, planned.attempts = planned.attempts, 0  # before it runs: it may fail at once
         try:
             job = self._start(key, saved, planned, at, owed=continuous, following=following)
         except (SplayError, RestError) as error:
-            planned.at = at
+            planned.at, planned.attempts = at, attempts
             planned.late[at] = f"it could not start: {error}"
             planned.put_off(now, *_START)
             zone = self._splunkd.zone(saved.owner)
@@ -173,7 +174,6 @@ class Scheduler:
                 del planned.late[at]
                 self._tell_missed(saved, f"the run of {self._when(saved, at)} was skipped: {error}")
             return []
-        planned.attempts = 0
         return [job]
 
     def _once_more(self, key: Key, saved: SavedSearch, planned: Planned, now: float) -> list[Job]:
