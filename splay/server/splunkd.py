@@ -47,6 +47,10 @@ SERVER_NAME = "splay"
 MAX_SEARCH = 100_000
 """Characters of a search; to read a longer one would keep others waiting."""
 
+_LENGTH = re.compile(
+    r"([1-9]\d{0,8})\s*(|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)"
+)
+
 
 class Splunkd:
     """The state of one server. close() when it ends.
@@ -257,8 +261,9 @@ def _planned(search: str, context: Context) -> tuple[Plan, SplError | None]:
 
 
 def seconds_of(text: str) -> float:
-    """A length of time of server.conf: a number with s, m, h or d. RestError 400: it is none."""
-    found = re.fullmatch(r"\s*([1-9]\d{0,8})\s*([smhd]?)[a-z]*\s*", text)
+    """A length of time of server.conf: a number, with s, m, h or d, or these as words or in short.
+    RestError 400: it is none."""
+    found = _LENGTH.fullmatch(text.strip())
     if found is None:
         raise RestError(400, f"sessionTimeout = {text} is not a time such as 30m or 1h.")
-    return int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}[found[2]]
+    return int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}[found[2][:1]]
