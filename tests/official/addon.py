@@ -8,33 +8,29 @@ objects of an add-on; it runs here as it is published, in an environment of its 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 from splay.harness.splunk import Splunk
-from tests.sample_events import Style, event, render
+from tests.official.addon_samples import PLAIN, forms
+from tests.sample_events import event
 from tools.package import stage
 
+ORIGINS = (
+    ("XmlWinEventLog", "XmlWinEventLog:Security"),
+    ("XmlWinEventLog:Security", "XmlWinEventLog:ForwardedEvents"),
+    ("WinEventLog", "WinEventLog:Security"),
+    ("WinEventLog:Security", "WinEventLog:ForwardedEvents"),
+    ("WMI:WinEventLog:Security", "WMI:WinEventLog:Security"),
+)
+"""Sourcetypes, each with a source."""
 CODES = (4876, 4885)  # a backup, and the event that has an audit filter
-WMI = """20260310093015.403719
-Category=12805
-CategoryString=Certification Services
-EventCode=4876
-EventIdentifier=4876
-EventType=4
-Logfile=Security
-RecordNumber=15379961
-SourceName=Microsoft-Windows-Security-Auditing
-Type=Audit Success
-User=NULL
-ComputerName=ca01.example.com
-wmi_type=WinEventLog:Security
-"""
-"""The header lines that Splunk's WMI input writes before the Message line."""
 SECONDS = 3600  # five minutes on a quiet machine
 STAND_IN = Path(__file__).with_name("stand_in")
 """On the path of the tool: release 8 imports a package that the registry does not have."""
@@ -48,13 +44,17 @@ class Test_App(Basic):
 
 @dataclass(frozen=True)
 class Sample:
-    """One event and how it is sent. raw: by the collector's raw endpoint."""
+    """One event and how it is sent. raw: by the collector's raw endpoint.
+
+    plain: in the form that Splunk's own input of the sourcetype writes.
+    """
 
     name: str
     text: str
     source: str
     sourcetype: str
     raw: bool
+    plain: bool
 
     @property
     def stanza(self) -> str:
@@ -68,26 +68,18 @@ class Sample:
 
 
 def samples() -> list[Sample]:
-    """Events under every sourcetype and source that the field pack has a stanza for."""
+    """Events in every form, under every sourcetype and source that the field pack has a stanza for.
+
+    What is not plain is sent as a modular input sends it: as one event, whatever lines it has.
+    """
     found = []
-    for sourcetype, source in (
-        ("XmlWinEventLog", "XmlWinEventLog:Security"),
-        ("XmlWinEventLog:Security", "XmlWinEventLog:ForwardedEvents"),
-        ("WinEventLog", "WinEventLog:Security"),
-        ("WinEventLog:Security", "WinEventLog:ForwardedEvents"),
-        ("WMI:WinEventLog:Security", "WMI:WinEventLog:Security"),
-    ):
-        for code in CODES:
-            xml = sourcetype.startswith("Xml")
-            made = event(code, time=datetime(2026, 3, 10, 9, 30, 15, tzinfo=UTC))
-            text = render(made, Style() if xml else Style("classic"))
-            if sourcetype.startswith("WMI"):
-                message = text[text.index("Message=") :]
-                text = WMI.replace("4876", str(code)) + message
-            name = f"{sourcetype.replace(':', '_')}_{code}.log"
-            found.append(
-                Sample(name, text, source, sourcetype, raw=sourcetype.startswith("WinEventLog"))
-            )
+    for (sourcetype, source), code in product(ORIGINS, CODES):
+        made = event(code, time=datetime(2026, 3, 10, 9, 30, 15, tzinfo=UTC))
+        for form, text in forms(made, sourcetype):
+            name = re.sub(r"\W", "_", f"{sourcetype} {code} {form}") + ".log"
+            plain = form == PLAIN
+            raw = plain and sourcetype.startswith("WinEventLog")
+            found.append(Sample(name, text, source, sourcetype, raw, plain))
     return found
 
 
