@@ -53,13 +53,28 @@ def reasons(plan: Plan, store: Store, context: Context) -> list[str]:
     that the events are there, and no single condition rules all of them out.
     """
     retrieval = plan.retrieval
-    if retrieval is None:
+    if retrieval is None or not _says(retrieval):
         return []
     parsed = parsed_store(store, context.apps.index_time)
     seen = _look(parsed, plan.knowledge, retrieval)
     if not seen.count:
         return []
+    if seen.cut:
+        return [f"of the first {MOST:,} events: {said}" for said in _all(seen, retrieval, context)]
+    return _all(seen, retrieval, context)
+
+
+def _all(seen: Seen, retrieval: Retrieval, context: Context) -> list[str]:
     return [*_time(seen, retrieval, context.tz), *_conditions(seen, retrieval.expr)]
+
+
+def _says(retrieval: Retrieval) -> bool:
+    """Whether the search asks for anything of which the data can tell why nothing has it: without a
+    time range or a field, it need not be read again."""
+    need, expr = retrieval.need, retrieval.expr
+    parts = expr.parts if isinstance(expr, And) else (expr,)
+    bounded = (need.earliest, need.latest) != (None, None)
+    return bounded or any(isinstance(part, Compare) and part.op == "=" for part in parts)
 
 
 def count_outside(search: str, store: Store, context: Context) -> int:

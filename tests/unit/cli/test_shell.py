@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from splay.cli.main import main
+from splay.engine import nothing
 
 ROOT = Path(__file__).parents[3]
 LOG = """\
@@ -98,6 +99,19 @@ def test_why_nothing_was_found(log: str, spl: str, expected: str) -> None:
     assert found.exit_code == 0
     assert found.stdout == "no results\n"
     assert re.search(f"INFO: .*{expected}", found.stderr, re.MULTILINE)
+
+
+def test_of_many_events_it_says_how_many_were_looked_at(
+    log: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nothing, "MOST", 2)
+    assert "of the first 2 events: no event has a field zzz" in splay("search", "zzz=1", log).stderr
+
+
+def test_the_data_is_not_read_again_for_a_word(log: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be said of it."""
+    monkeypatch.delattr(nothing, "_look")
+    assert splay("search", "nowhere", log).stdout == "no results\n"
 
 
 @pytest.mark.parametrize("spl", ["action=login user=eve", "action=login | where user=1", "nothing"])
