@@ -112,6 +112,11 @@ def schedule_broken(folder: Path, scale: int) -> None:
 # ---- terminals ----
 
 
+def heed_interrupts() -> None:
+    """In a new process: what a shell starts in the background ignores Ctrl-C by default."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @case("Ctrl-C while a search reads with several processes: at once, code 130, none is left")
 def interrupted(folder: Path, scale: int) -> None:
     log = folder / "large.log"
@@ -120,7 +125,12 @@ def interrupted(folder: Path, scale: int) -> None:
             file.write(LINE.format(number % 60, number))
     command = [sys.executable, "-m", "splay", "search", "* | stats count by n", str(log)]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     time.sleep(1.0)
     assert process.poll() is None

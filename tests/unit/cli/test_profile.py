@@ -12,7 +12,7 @@ from splay.cli.main import main
 from splay.cli.profile import Profile
 
 ROOT = Path(__file__).parents[3]
-LINE = re.compile(r" +(\d+\.\d{3}) s  (  of it )?(.*)")
+LINE = re.compile(r" *(\d+\.\d{3}) s  (  of it )?(.*)")
 
 
 def test_steps_parts_and_sum() -> None:

@@ -12,6 +12,7 @@ import pytest
 PROGRAM = """
 import os, signal, time
 from splay.engine.fanout import workers
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 with workers() as pool:
     print(pool.submit(os.getpid).result(), flush=True)
     for _ in range(os.cpu_count()):
