@@ -262,6 +262,7 @@ ReadShare: TypeAlias = Callable[[Share, ReadReport, Progress], T]
 """Reads a share, in a process of its own; fills the report; is given whom to tell of bytes."""
 
 _reading: ReadShare[Any] | None = None
+"""Inherited by the processes: it need not be pickled."""
 
 
 def run_divided(
@@ -277,12 +278,14 @@ def run_divided(
     if len(shares) < 2:
         return None
     _reading = read
-    with workers() as pool:
-        running = [pool.submit(_one, share) for share in shares]
-        if progress is not None:
-            _watch(running, progress)
-        done = [future.result() for future in running]
-    _reading = None
+    try:
+        with workers() as pool:
+            running = [pool.submit(_one, share) for share in shares]
+            if progress is not None:
+                _watch(running, progress)
+            done = [future.result() for future in running]
+    finally:
+        _reading = None
     for _, read_there in done:
         _add(report, read_there)
     if not report.events:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 
 from splay.commands.builtin.eval import Eval
@@ -107,29 +108,23 @@ class _Part:
     groups: list[Groups]
 
 
-_together: _Together | None = None
-"""The searches, inherited by the processes that share the reading."""
-
-
 def _read_divided(
     takers: list[_Taker], store: FileStore, report: ReadReport, progress: Progress | None
 ) -> bool:
     """Reads with several processes, where there is enough to read; False: it was not done."""
-    global _together
-    _together = _Together(takers)
-    shares = run_divided(_read_share, store, report, progress)
+    shares = run_divided(partial(_read_share, _Together(takers)), store, report, progress)
     for parts in shares or ():
         for number, part in parts.items():
             takers[number].absorb(part)
-    _together = None
     return shares is not None
 
 
-def _read_share(share: Share, report: ReadReport, progress: Progress) -> dict[int, _Part]:
+def _read_share(
+    together: _Together, share: Share, report: ReadReport, progress: Progress
+) -> dict[int, _Part]:
     """What each search found there, by its number, in a process of its own."""
-    assert _together is not None
-    _read(_together, share, report, progress)
-    parts = {number: taker.part() for number, taker in enumerate(_together.takers)}
+    _read(together, share, report, progress)
+    parts = {number: taker.part() for number, taker in enumerate(together.takers)}
     return {number: part for number, part in parts.items() if part is not None}
 
 
