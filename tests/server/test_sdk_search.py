@@ -382,20 +382,12 @@ def test_parse(service: Any) -> None:
 
 def test_the_detection_by_name(server: Server, service: Any) -> None:
     app = server.connect(app="DA-ESS-ADCSBackup", owner="nobody")
-    data = SAMPLE.read_text()
-    host = fresh("ca")
-    service.indexes["main"].submit(
-        data, host=host, source="XmlWinEventLog:Security", sourcetype="XmlWinEventLog"
-    )
+    given = {"source": "XmlWinEventLog:Security", "sourcetype": "XmlWinEventLog"}
+    service.indexes["main"].submit(SAMPLE.read_text(), host=fresh("ca"), **given)
     saved = app.saved_searches[NAME]
-    job = saved.dispatch(
-        **{
-            "dispatch.earliest_time": "0",
-            "dispatch.index_earliest": "0",
-            "dispatch.index_latest": "+1d",
-            "output_mode": "json",
-        }
-    )
+    times = {"earliest_time": "0", "index_earliest": "0", "index_latest": "+1d"}
+    given = {f"dispatch.{name}": value for name, value in times.items()}
+    job = saved.dispatch(**given, output_mode="json")
     while not job.is_done():
         pass
     assert job["isFailed"] == "0"

@@ -18,12 +18,14 @@ from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, as_text, re
 from splay.store.parsing.timeforms import iso_time
 from splay.store.parsing.xml_marks import (
     CLOSE,
+    DECLARATION,
     MAX_HEAD,
     OPEN,
     PREFIX,
     SYSLOG,
     TOKEN,
     all_events,
+    declares,
     first_open,
     outside_of,
 )
@@ -39,8 +41,6 @@ _GAP = re.compile(
 )
 _DOCUMENT = re.compile(rb"\s*(?:<\?xml\s|<!DOCTYPE|<Events[\s>])", re.IGNORECASE)
 _BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z|" + SYSLOG + rb"\Z)")
-_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _TIME = re.compile(rb"""<TimeCreated\s[^<>]*?SystemTime\s*=\s*["']([^"'<>]*)["']""")
 _CHANNEL = re.compile(rb"<Channel(?:\s[^<>]*)?>([^<]*)</")
 _COMPUTER = re.compile(rb"<Computer(?:\s[^<>]*)?>([^<]*)</")
@@ -253,7 +253,7 @@ class XmlReader:
         """
         if not text or text.isspace():
             return
-        if _DECLARATION.search(text):
+        if DECLARATION.search(text):
             self._declared = True
             return
         if self._declared:
@@ -381,15 +381,13 @@ class XmlReader:
     def _sound(self, raw: Data) -> bool:
         """Whether a whole event may be taken; problems why not."""
         declared, self._declared = self._declared, False
-        if not declared and b"<!" in raw:
-            declared = _DECLARATION.search(_CDATA.sub(b"", raw)) is not None
-        if declared:
+        if declared or declares(raw):
             self._problems.fault(Fault.DECLARED)
-            return False
-        if len(raw) > MAX_EVENT:
+        elif len(raw) > MAX_EVENT:
             self._problems.fault(Fault.TOO_LONG)
-            return False
-        return True
+        else:
+            return True
+        return False
 
 
 def _system_end(data: Data, start: int, end: int) -> int:

@@ -22,6 +22,9 @@ SYSLOG = (
 )
 PREFIX = re.compile(rb"(?:\A|\n)" + SYSLOG + rb"\Z")
 
+DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+
 MAX_HEAD = 4096
 """As far back from the end of a block a tag that is cut in two is looked for."""
 
@@ -41,6 +44,11 @@ def outside_of(data: Data, end: int) -> int:
         if opened >= 0 and data.find(closing, opened, end) < 0:
             end = opened
     return end
+
+
+def declares(raw: Data) -> bool:
+    """Whether an event declares an entity or a type, outside of CDATA."""
+    return b"<!" in raw and DECLARATION.search(_CDATA.sub(b"", raw)) is not None
 
 
 def all_events(data: Data, end: int) -> Iterator[tuple[int, int]]:
