@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from splay.conf.files import Conf, Stanza, layer, read_conf
+from splay.conf.props import Props
 from splay.conf.settings import flag_of
 from splay.conf.system import system_conf
 from splay.errors import ConfError, Location, SplError, UnknownDataModel
@@ -65,6 +66,7 @@ class AppSet:
         self._lookups: dict[str, LookupTable] = {}
         self._models: dict[str, DataModel] = {}
         self.origins: dict[str, frozenset[str] | None] = {}  # what Knowledge keeps here
+        self.literal: dict[str, bool] = {}  # likewise
         for folder in folders:
             if not is_app(folder):
                 raise ConfError(
@@ -89,6 +91,11 @@ class AppSet:
             for level in ("default", "local")
         ]
         return [read_conf(file) for file in files if file.exists()]
+
+    @cached_property
+    def props(self) -> Props:
+        """Which stanzas of props.conf speak of an event."""
+        return Props(self.conf("props"))
 
     @cached_property
     def index_time(self) -> IndexTime:

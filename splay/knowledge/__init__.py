@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeAlias
 
 from splay.conf.files import Stanza
-from splay.conf.props import Props, Spec
+from splay.conf.props import Spec
 from splay.eval.expression import EvalContext
 from splay.knowledge.build import Apps, Builder
 from splay.knowledge.defaults import (
@@ -56,12 +56,12 @@ class Knowledge:
     ) -> None:
         self._builder = Builder(apps, context, say)
         self._as_indexed = as_indexed
-        self._props = Props(apps.conf("props"))
+        self._props = apps.props
         self._steps: dict[tuple[Spec, ...], list[Step]] = {}
         self._recipes: dict[tuple[str, str, str, Demand], _Recipe] = {}
         self._links: dict[tuple[tuple[Spec, ...], Demand], list[tuple[Step, Demand]]] = {}
         self._shared: dict[tuple[tuple[Spec, ...], Demand], list[Action]] = {}
-        self._origins = apps.origins
+        self._origins, self._literal = apps.origins, apps.literal
         self.classes = classes_of(apps, say)
         self._by_host = any(spec.kind == "host" for spec in self._props.every_spec())
 
@@ -146,6 +146,11 @@ class Knowledge:
         So it is for fields cut from the text, whatever the event's source; never for default
         fields, calculated fields, lookups, constants, or XML, whose entities hide letters.
         """
+        if field not in self._literal:
+            self._literal[field] = self._is_literal(field)
+        return self._literal[field]
+
+    def _is_literal(self, field: str) -> bool:
         reached, waiting = {field}, [field]
         while waiting:
             origins = self._origins_of(waiting.pop())

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from splay.conf.files import Conf, Stanza
+from splay.conf.props import Props
 from splay.conf.settings import on
 from splay.errors import ConfError, Location, SplError, Where
 from splay.eval.expression import EvalContext
@@ -35,10 +36,15 @@ _LOOKUP = "LOOKUP"
 class Apps(Protocol):
     """What knowledge asks of the apps.
 
-    origins: what is known of the fields that a field's letters come from, kept for later searches.
+    origins: what is known of the fields that a field's letters come from, kept for later searches;
+    literal: whether these letters stand in the text of an event. props: props.conf, read once.
     """
 
     origins: dict[str, frozenset[str] | None]
+    literal: dict[str, bool]
+
+    @property
+    def props(self) -> Props: ...
 
     def conf(self, name: str) -> Conf: ...
 

@@ -29,6 +29,9 @@ AnyMatch: TypeAlias = "re.Match[str] | regex.Match[str]"
 Enough: TypeAlias = Callable[[AnyMatch], bool]
 """Whether no match behind this one is looked for."""
 
+_MOST_SIGNS = 50
+"""Fields of which it is worth to look whether an event's text has them, before it is taken apart: a
+hunt's searches name hundreds, and nearly every text has one of these."""
 MATCH_SECONDS = 1.0
 """How long one expression may take on one value. Splunk counts the steps of PCRE instead."""
 
@@ -114,7 +117,7 @@ class RegexStep(Step):
         pairs, groups = self._wanted(wanted)
         signs = self._signs(pairs, wanted)
         enough = _enough(groups, once=self._once)
-        if signs is None:
+        if signs is None or len(signs) > _MOST_SIGNS:
 
             def act(row: Row) -> None:
                 for text in texts(row, self._source):

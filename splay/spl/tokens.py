@@ -18,6 +18,12 @@ COMMENT = "```"
 _STAGE_NAME = re.compile(r"\s*([A-Za-z_]\w*)")
 _BARE_WORD = re.compile(r"[^\s()\[\]\"'`\\]+")
 _ESCAPED = re.compile(r'\\([\\"])')
+_INSIDE = {mark: re.compile(rf"(?:[^\\{mark}]++|\\.)*+{mark}", re.DOTALL) for mark in "\"'"}
+"""What is between two quotes, and the one that closes. No search is too long for it: it never
+goes back."""
+_QUOTE_OR_COMMENT = re.compile(rf'[\\"]|{COMMENT}')
+_OF_STAGES = re.compile(r"""[|\]\\"\[`']""")
+"""What may end a stage, or begin what no pipe within ends one."""
 # The commands whose arguments are eval expressions: there '...' quotes a field name.
 _WITH_SINGLE_QUOTES = frozenset(
     ["eval", "where", "fieldformat", "stats", "eventstats", "streamstats", "chart", "timechart"]
@@ -39,14 +45,9 @@ def unescape(text: str) -> str:
 def quote_end(text: str, start: int, offset: int = 0) -> int:
     """The offset after the quote that closes the one at `start`. SplError if none does."""
     mark = text[start]
-    at = start + 1
-    while at < len(text):
-        if text[at] == "\\":
-            at += 2
-        elif text[at] == mark:
-            return at + 1
-        else:
-            at += 1
+    inside = _INSIDE[mark].match(text, start + 1)
+    if inside is not None:
+        return inside.end()
     raise SplError(
         f"the quote {mark} that opens here is never closed",
         at=offset + start,
@@ -88,17 +89,16 @@ def bracket_end(text: str, start: int, offset: int = 0) -> int:
 def blank_comments(text: str, offset: int = 0) -> str:
     """The text with each ```comment``` outside quotes turned into as many spaces."""
     at, parts, kept = 0, [], 0
-    while at < len(text):
+    while found := _QUOTE_OR_COMMENT.search(text, at):
+        at = found.start()
         if text[at] == "\\":
             at += 2
         elif text[at] == '"':
             at = quote_end(text, at, offset)
-        elif text.startswith(COMMENT, at):
+        else:
             end = comment_end(text, at, offset)
             parts += [text[kept:at], re.sub(r"[^\n]", " ", text[at:end])]
             at = kept = end
-        else:
-            at += 1
     return "".join(parts) + text[kept:]
 
 
@@ -173,7 +173,8 @@ def split_stages(text: str, offset: int = 0) -> list[Stage]:
     A pipe at the very start gives an empty first stage.
     """
     stages, start, at = [], 0, 0
-    while at < len(text):
+    while found := _OF_STAGES.search(text, at):
+        at = found.start()
         if text[at] == "|":
             stages.append(Stage(text[start:at], start))
             at = start = at + 1
