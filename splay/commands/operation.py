@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
 from splay.eval.registry import EvalContext
 from splay.memory import in_memory
@@ -18,6 +18,7 @@ from splay.store.run import Run, each
 
 if TYPE_CHECKING:
     from splay.apps import AppSet
+    from splay.errors import SplayError
     from splay.spl.args import Args
     from splay.spl.tree import Command, Pipeline, SearchExpr
     from splay.store.event import Event, ReadReport, Store
@@ -38,6 +39,9 @@ class Kind(Enum):
 
 Span = tuple[float | None, float | None, float | None, float | None]
 """earliest, latest, index_earliest, index_latest: epoch seconds, None where there is no bound."""
+
+Asked: TypeAlias = "tuple[tuple[Command, ...], Span]"
+"""A search within a search: its commands, with their places, and the time range it is given."""
 
 
 class Collector(Protocol):
@@ -81,6 +85,7 @@ class Context:
     `earliest=` and `latest=` say in the search around them.
     engine: what plans and runs the searches within it; `splay.engine.inner.new_context` names it.
     store: where events are while the search runs. reports: what searches within it read of them.
+    answers: what searches within it found before they were asked, or why they failed, by `key_of`.
     data_folder: the only folder that a search may write below; None: it may not write.
     collector: takes the events that the search writes to an index; None: it may not.
     reach: says which indexes this search and those within it read; None: there is but one store.
@@ -102,6 +107,7 @@ class Context:
     initial_span: Span = (None, None, None, None)
     store: Store | None = None
     reports: list[ReadReport] = field(default_factory=list)
+    answers: dict[Asked, list[Row] | SplayError] = field(default_factory=dict)
     data_folder: Path | None = None
     collector: Collector | None = None
     reach: Reach | None = None
@@ -134,6 +140,10 @@ class Context:
     def operations(self, pipeline: Pipeline) -> list[Operation]:
         """The commands of a search that is part of what an app brings."""
         return self.engine.operations(pipeline.commands, self)
+
+    def key_of(self, pipeline: Pipeline) -> Asked:
+        """What a search within this one is known by."""
+        return pipeline.commands, self.initial_span
 
     def run_inner(self, pipeline: Pipeline, rows: Iterable[Row] | None = None) -> list[Row]:
         """The results of a search within the search; with rows, of a pipeline over these."""

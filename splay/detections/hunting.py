@@ -15,9 +15,9 @@ from splay.detections.correlation import Detection, find_detection
 from splay.detections.evidence import Group, Kept, WholeEvidence, kept_event
 from splay.detections.outcome import Outcome
 from splay.detections.riskindex import ObjectRisk, RiskEvent, risk_by_object
-from splay.engine.manysearches import Searched, search_together, shares_reading
+from splay.engine.manysearches import Searched, search_together
 from splay.engine.plan import Plan, make_plan
-from splay.engine.run import Progress, run_plan
+from splay.engine.run import Progress
 from splay.errors import ConfError, SplayError
 from splay.eval.value import as_list, text_number
 from splay.rows import Results, Row
@@ -126,17 +126,10 @@ def hunt_with(
     report = ReadReport()
     store = parsed_store(store, context.apps.index_time)
     with watching() as progress:
-        together = [rule for rule in rules if shares_reading(rule.plan)]
-        pairs = [(rule.plan, rule.context) for rule in together]
-        for rule, found in zip(
-            together,
-            search_together(pairs, store, report, progress, processes=processes),
-            strict=True,
-        ):
-            rule.found = found
-        for rule in rules:
-            if not shares_reading(rule.plan):
-                rule.found = _alone(rule, store, report)
+        searches = [(rule.plan, rule.context) for rule in rules]
+        found = search_together(searches, store, report, progress, processes=processes)
+    for rule, outcome in zip(rules, found, strict=True):
+        rule.found = outcome
     return _outcome(rules, failed, report, list(data), time.perf_counter() - started, context.tz)
 
 
@@ -151,17 +144,6 @@ def _planned(context: Context, pick: str, failed: list[tuple[str, str]]) -> Iter
             yield _Rule(detection, make_plan(detection.search, own), own)
         except SplayError as error:
             failed.append((name, str(error)))
-
-
-def _alone(rule: _Rule, store: Store, report: ReadReport) -> Searched:
-    """A search that reads on its own: with subsearches, tstats and the like."""
-    own = ReadReport()
-    try:
-        results = run_plan(rule.plan, store, rule.context, own)
-    except SplayError as error:
-        return Searched(Results([], []), error=error)
-    report.absorb(own)
-    return Searched(results)
 
 
 def _outcome(
@@ -179,9 +161,8 @@ def _outcome(
             failed.append((name, str(found.error)))
         elif found.results.rows:
             kept = tuple(map(kept_event, found.events))
-            group = Group(found.matched, found.first, found.last, kept)
-            matched = found.matched if shares_reading(rule.plan) else None
-            fired.append(Fired(rule.detection, found.results, matched, group))
+            group = Group(found.matched or 0, found.first, found.last, kept)
+            fired.append(Fired(rule.detection, found.results, found.matched, group))
         else:
             silent.append(name)
     fired.sort(key=lambda one: (-len(one.results.rows), one.detection.name))

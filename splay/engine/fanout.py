@@ -40,6 +40,7 @@ SHARE = 32 * 1024 * 1024
 all processes are busy to the end."""
 
 Progress = Callable[[int], None]
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -297,3 +298,26 @@ def _one(share: Share) -> tuple[Any, ReadReport]:
     assert _reading is not None
     report = ReadReport()
     return _reading(share, report, _count), report
+
+
+_call: Callable[[int], Any] | None = None
+"""Likewise."""
+
+
+def run_each(call: Callable[[S], T], given: Sequence[S]) -> list[T]:
+    """What a function gives for each of these, in order, several at a time in processes of their
+    own, where that can be. Raises what the function raises."""
+    global _call
+    if len(given) < 2 or not _can_fork():
+        return list(map(call, given))
+    _call = lambda number: call(given[number])  # noqa: E731
+    try:
+        with workers() as pool:
+            return list(pool.map(_called, range(len(given))))
+    finally:
+        _call = None
+
+
+def _called(number: int) -> Any:
+    assert _call is not None
+    return _call(number)

@@ -1,70 +1,33 @@
 """Many searches over one reading of the data.
 
 Reading, decoding and making fields cost far more than judging an event, so a hunt with hundreds of
-saved searches must not read the data once for each. Here every event is read once. Only searches
-that may match are asked (`splay.engine.candidates`); the fields that tell are made once, together;
-and each search keeps the rows that match. Its commands then run over these, as over any rows.
+saved searches must not read the data once for each (`splay.engine.sharedreading`).
 
-A search whose data is not the events themselves (subsearches, tstats, a first command that makes
-rows) is not of this kind: `shares_reading` says so.
+A search within a search takes part as any other, if it needs nothing of the rows around it: what it
+found waits until the search around it asks. Where it gives parts of that search's arguments, as
+`[ ... ]` of the command search does, the search around it is read for afterwards, in a second
+reading with all of its kind. Only a search within which others are known from its rows alone, as
+those of `map` are, reads on its own: all of these side by side, each in a process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import takewhile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from splay.commands.builtin.eval import Eval
-from splay.commands.builtin.regex import Regex
-from splay.commands.builtin.rex import Rex
-from splay.commands.builtin.search import Search
-from splay.commands.builtin.stats import Groups
-from splay.commands.builtin.where import Where
-from splay.commands.operation import Context, Operation
-from splay.engine.candidates import Candidates
-from splay.engine.fanout import Work, divisible, run_divided
-from splay.engine.plan import Plan, Retrieval
-from splay.engine.run import results_over
+from splay.commands.operation import Context
+from splay.engine.fanout import run_each
+from splay.engine.plan import Plan, plan_pipeline, within
+from splay.engine.run import closed_plan, results_over, run_plan
+from splay.engine.sharedreading import Searched, Taker, read_for
 from splay.errors import SplayError
-from splay.eval.conditions.predicate import predicate_fields
-from splay.memory import in_memory
-from splay.rows import NOTHING, Demand, Results, Row
-from splay.store.event import Event, Need, ReadReport, Store
-from splay.store.files.filestore import FileStore, Share
+from splay.rows import Results
+from splay.spl.tree import Pipeline
+from splay.store.event import ReadReport, Store
 
-BATCH = 5_000
-"""Rows that are grouped at once, where a search's stats can take them part by part."""
-_KEPT = 5  # events of a search that are kept as its evidence
-_CHECK_EVERY = 1_000
-_ASKED = 200  # events of a search that its first commands are asked about at once
-_PLACE = "\0place"  # of such an event; no field is called so
-_ALONE = (Eval, Regex, Rex, Search, Where)
-"""Commands that look at each row alone, and give it or nothing."""
+__all__ = ["Searched", "search_together"]
 
 Progress = Callable[[int], None]
-
-
-@dataclass
-class Searched:
-    """What came of one search. error: why it failed; the results are then empty.
-
-    matched: how many events its first stage let through, and the commands after it that only drop
-    some; events: the first few of these; first, last: epoch seconds of the earliest and the latest.
-    """
-
-    results: Results
-    matched: int = 0
-    events: list[Event] = field(default_factory=list)
-    first: float | None = None
-    last: float | None = None
-    error: SplayError | None = None
-
-
-def shares_reading(plan: Plan) -> bool:
-    """Whether a search's data is the events that match its first stage, and nothing else."""
-    return plan.retrieval is not None and not plan.open and not plan.inner
 
 
 def search_together(
@@ -75,240 +38,130 @@ def search_together(
     *,
     processes: bool = False,
 ) -> list[Searched]:
-    """The outcome of each search, in order, over one reading.
+    """The outcome of each search, in order, over as few readings as there can be.
 
     Args:
-        searches: plans for which `shares_reading` holds, all made with the same apps.
+        searches: plans, all made with the same apps, each with the context that it was made with.
         store: where the events are.
         report: is filled with what was read.
-        progress: is called with the number of bytes read since the last call.
-        processes: whether files may be divided among several processes.
+        progress: is called with the number of bytes read since the last call, of one reading.
+        processes: whether several processes may be used. Not beside other threads.
 
     Raises:
         SplayError: data that cannot be read. What is wrong with one search is in its outcome.
     """
-    takers = [_Taker(plan, context) for plan, context in searches]
-    divided = (
-        bool(takers)
-        and processes
-        and isinstance(store, FileStore)
-        and _read_divided(takers, store, report, progress)
-    )
-    if takers and not divided:
-        _read(_Together(takers), store, report, progress)
-    return [taker.finish() for taker in takers]
+    found = [_Asked(plan, replace(context, store=store, answers={})) for plan, context in searches]
+    together = [asked for asked in found if not asked.plan.apart]
+    while waiting := [asked for asked in together if asked.outcome is None]:
+        takers = [taker for asked in waiting for taker in asked.takers()]
+        if takers:
+            own = ReadReport()
+            read_for(takers, store, own, progress, processes=processes)
+            report.absorb(own)
+            progress = None
+        for asked in waiting:
+            asked.finish()
+    alone = [asked for asked in found if asked.plan.apart]
+    for asked, (outcome, read, told) in zip(alone, _alone(alone, store, processes), strict=True):
+        asked.outcome = outcome
+        report.absorb(read)
+        for level, text in told:
+            asked.context.add_message(level, text)
+    for asked in together:
+        for more in asked.context.reports:
+            report.absorb(more)
+    return [asked.outcome for asked in found if asked.outcome is not None]
 
 
-@dataclass
-class _Part:
-    """What one search found in a share of the data."""
-
-    found: Searched
-    rows: list[Row]
-    groups: list[Groups]
-
-
-def _read_divided(
-    takers: list[_Taker], store: FileStore, report: ReadReport, progress: Progress | None
-) -> bool:
-    """Reads with several processes, where there is enough to read; False: it was not done."""
-    shares = run_divided(partial(_read_share, _Together(takers)), store, report, progress)
-    for parts in shares or ():
-        for number, part in parts.items():
-            takers[number].absorb(part)
-    return shares is not None
-
-
-def _read_share(
-    together: _Together, share: Share, report: ReadReport, progress: Progress
-) -> dict[int, _Part]:
-    """What each search found there, by its number, in a process of its own."""
-    _read(together, share, report, progress)
-    parts = {number: taker.part() for number, taker in enumerate(together.takers)}
-    return {number: part for number, part in parts.items() if part is not None}
-
-
-class _Taker:
-    """One search while the events come: judges them, and keeps what matches."""
+class _Asked:
+    """A search, and those within it that run before it."""
 
     def __init__(self, plan: Plan, context: Context) -> None:
-        assert plan.retrieval is not None
         self.plan = plan
         self.context = context
-        self.retrieval: Retrieval = plan.retrieval
-        self.work: Work | None = divisible(plan, context)
-        self.choosing = _choosing(plan)
-        self.outcome = Searched(Results([], []))
-        self._rows: list[Row] = []
-        self._parts: list[Groups] = []
-        self._pending: list[Event] = []
-        self._asked: list[Row] = []
+        self.outcome: Searched | None = None
+        self._taker: Taker | None = None
+        self._read = False
+        self._within = list(self._inner())
 
-    def part(self) -> _Part | None:
-        """What came so far, which is then forgotten; None: nothing."""
-        self._choose()
-        part = _Part(self.outcome, self._rows, self._parts)
-        self.outcome, self._rows, self._parts = Searched(Results([], [])), [], []
-        return part if part.found.matched or part.found.error else None
+    def _inner(self) -> Iterator[_Within]:
+        for pipeline in self.plan.ahead:
+            own = within(self.context)
+            try:
+                plan = plan_pipeline(pipeline, "", own)
+            except SplayError:  # said when the search around it asks for it
+                continue
+            yield _Within(pipeline, plan, own)
 
-    def absorb(self, part: _Part) -> None:
-        """Takes over what came of the share that follows."""
-        found, more = self.outcome, part.found
-        found.error = found.error or more.error
-        found.matched += more.matched
-        found.first = min((t for t in (found.first, more.first) if t is not None), default=None)
-        found.last = max((t for t in (found.last, more.last) if t is not None), default=None)
-        found.events = [*found.events, *more.events][:_KEPT]
-        if self.work is not None and (self._parts or part.groups or more.matched >= BATCH):
-            self._group()
-            self._parts = [self.work.stats.joined([*self._parts, *part.groups])]
-        self._rows += part.rows
-
-    def fits(self, event: Event, row: Row) -> bool:
-        """Whether an event with these fields matches."""
-        retrieval = self.retrieval
-        if self.outcome.error is not None or not retrieval.need.holds_time(event.time):
-            return False
-        return retrieval.need.may_match(event) and retrieval.matches(row)
-
-    def take(self, event: Event, row: Row) -> None:
-        """Takes an event that matches. row: what was made of its fields."""
-        if not self.choosing:
-            wanted = self.retrieval.demand
-            everything = wanted.everything
-            self._keep(event, self._whole(event) if everything else _wanted(row, wanted))
+    def takers(self) -> Iterator[Taker]:
+        """What takes the events that are to be read for now: its own and those within it."""
+        if self.outcome is not None:
             return
-        self._pending.append(event)
-        self._asked.append({**row, _PLACE: len(self._asked)})
-        if len(self._asked) >= _ASKED:
-            self._choose()
+        if self.plan.open and all(inner.outcome is not None for inner in self._within):
+            self._close()
+        for inner in self._within:
+            yield from inner.takers()
+        if not (self._read or self.plan.open):
+            self._read = True
+            if self.plan.retrieval is not None:
+                self._taker = Taker(self.plan, self.context)
+                yield self._taker
 
-    def _choose(self) -> None:
-        """Runs the first commands over what matched, and keeps what they leave."""
-        events, rows = self._pending, self._asked
-        self._pending, self._asked = [], []
-        left: Iterable[Row] = rows
+    def _close(self) -> None:
+        """Puts what its subsearches found into their places."""
         try:
-            for operation in self.choosing:
-                left = operation.run(left, self.context)
-            for place in [row[_PLACE] for row in left]:
-                event = events[int(str(place))]
-                self._keep(event, self._whole(event))
+            self.plan = closed_plan(self.plan, self.context)
         except SplayError as error:
-            self.outcome.error = error
+            self._done(Searched(Results([], []), error=error))
+            return
+        self._within = list(self._inner())
 
-    def _whole(self, event: Event) -> Row:
-        return self.plan.knowledge.row(event, self.retrieval.demand)
-
-    def _keep(self, event: Event, row: Row) -> None:
-        found = self.outcome
-        found.matched += 1
-        found.first = event.time if found.first is None else min(found.first, event.time)
-        found.last = event.time if found.last is None else max(found.last, event.time)
-        if len(found.events) < _KEPT:
-            found.events.append(event)
-        self._rows.append(row)
-        if self.work is not None and len(self._rows) >= BATCH:
-            self._group()
-
-    def _group(self) -> None:
-        assert self.work is not None
-        rows, self._rows = self._rows, []
+    def finish(self) -> None:
+        """Makes its results, where all that they come of is there."""
+        if self.outcome is not None:
+            return
+        for inner in self._within:
+            inner.finish()
+        if not self._read or any(inner.outcome is None for inner in self._within):
+            return
+        if self._taker is not None:
+            self._done(self._taker.finish())
+            return
         try:
-            items: Iterable[Row] = rows
-            for operation in self.plan.operations[: self.work.stages]:
-                items = operation.run(items, self.context)
-            self._parts.append(
-                self.work.stats.joined([*self._parts, self.work.stats.groups(items, self.context)])
-            )
-            del self._parts[:-1]
+            self._done(Searched(results_over(self.plan, (), self.context)))
         except SplayError as error:
-            self.outcome.error = error
+            self._done(Searched(Results([], []), error=error))
 
-    def finish(self) -> Searched:
-        """Runs the commands after the first stage over what matched."""
-        self._choose()
+    def _done(self, outcome: Searched) -> None:
+        self.outcome = outcome
+
+
+class _Within(_Asked):
+    """A search within another one, which is answered what this one found."""
+
+    def __init__(self, pipeline: Pipeline, plan: Plan, context: Context) -> None:
+        super().__init__(plan, context)
+        self._key = context.key_of(pipeline)
+
+    def _done(self, outcome: Searched) -> None:
+        super()._done(outcome)
+        found = outcome.error or outcome.results.rows
+        self.context.answers[self._key] = found
+
+
+_Alone = tuple[Searched, ReadReport, list[tuple[str, str]]]
+
+
+def _alone(searches: Sequence[_Asked], store: Store, processes: bool) -> list[_Alone]:
+    """What each of them finds, reading on its own."""
+
+    def run(asked: _Asked) -> _Alone:
+        context, own = asked.context, ReadReport()
+        told = len(context.messages)
         try:
-            if self.outcome.error is None:
-                self.outcome.results = self._results()
+            outcome = Searched(run_plan(asked.plan, store, context, own))
         except SplayError as error:
-            self.outcome.error = error
-        return self.outcome
+            outcome = Searched(Results([], []), error=error)
+        return outcome, own, context.messages[told:]
 
-    def _results(self) -> Results:
-        if self.work is not None and self._parts:
-            self._group()
-            if self.outcome.error is not None:
-                return Results([], [])
-            rows: Iterable[Row] = self.work.stats.merged(self._parts)
-            return results_over(self.plan, rows, self.context, after=self.work.stages + 1)
-        if self.retrieval.newest_first:
-            self._rows.sort(key=_moment, reverse=True)
-        return results_over(self.plan, self._rows, self.context)
-
-
-class _Together:
-    """Searches that are asked together.
-
-    judged: the fields that tell which of them an event matches.
-    """
-
-    def __init__(self, takers: list[_Taker]) -> None:
-        self.takers = takers
-        self.candidates = Candidates([taker.retrieval for taker in takers])
-        self.knowledge = takers[0].plan.knowledge
-        self.judged = _judged(takers)
-
-
-def _read(
-    together: _Together, store: Store | Share, report: ReadReport, progress: Progress | None
-) -> None:
-    candidates, takers = together.candidates, together.takers
-    for number, event in enumerate(store.scan(Need(), report, progress)):
-        if number % _CHECK_EVERY == 0:
-            in_memory()
-        numbers = candidates.by_text(event.raw)
-        if not numbers:
-            continue
-        row = together.knowledge.row(event, together.judged)
-        for taker in (takers[each] for each in candidates.by_fields(numbers, row)):
-            if taker.fits(event, row):
-                taker.take(event, row)
-
-
-def _choosing(plan: Plan) -> list[Operation]:
-    """The first commands, up to the last one that may drop a row, where each looks at every row
-    alone: asked of an event before its other fields are made, they spare most of these."""
-    first = list(takewhile(lambda each: isinstance(each, _ALONE), plan.operations))
-    while first and not first[-1].selects:
-        first.pop()
-    everything = plan.retrieval is not None and plan.retrieval.demand.everything
-    return first if everything and "random" not in plan.search else []
-
-
-def _judged(takers: Sequence[_Taker]) -> Demand:
-    """The fields that tell which searches an event matches, and those that are then kept of it,
-    where these are not all."""
-    retrievals = [taker.retrieval for taker in takers]
-    demand = Demand.of({name for each in retrievals for name in predicate_fields(each.expr)})
-    for taker in takers:
-        wanted = taker.retrieval.demand
-        if wanted.everything:
-            wanted = NOTHING
-            for operation in taker.choosing:
-                wanted = operation.demand(wanted)
-        demand = demand.plus((*wanted.names, *wanted.patterns))
-    return demand
-
-
-def _wanted(row: Row, demand: Demand) -> Row:
-    return {
-        name: list(value) if isinstance(value, list) else value
-        for name, value in row.items()
-        if demand.wants(name)
-    }
-
-
-def _moment(row: Row) -> float:
-    moment = row.get("_time")
-    return float(moment) if isinstance(moment, int | float | str) else 0.0
+    return run_each(run, searches) if processes else list(map(run, searches))

@@ -67,7 +67,9 @@ class Retrieval:
 class Plan:
     """search: with its macros expanded. retrieval: None when the first command generates rows.
 
-    inner: the plans of its subsearches and of the searches within its commands.
+    inner: the plans of its subsearches and of the searches within its commands. ahead: those of
+    these searches that need no rows of this one, so that they may run before it; of an open plan
+    only its subsearches. apart: whether the others look for events.
     open: whether subsearches give parts of its arguments. Such a plan only shows what is known;
     to run it, its subsearches are run and their results planned (see run.py). patched: of such a
     new plan, what its places are in `search`.
@@ -79,6 +81,8 @@ class Plan:
     retrieval: Retrieval | None
     knowledge: Knowledge
     inner: list[Plan] = field(default_factory=list)
+    ahead: list[Pipeline] = field(default_factory=list)
+    apart: bool = False
     open: bool = False
     patched: Patched | None = None
 
@@ -119,11 +123,7 @@ def plan_pipeline(
 def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) -> Plan:
     commands = pipeline.commands
     operations = make_operations(commands, context)
-    inner = [
-        plan_pipeline(part, search, within(context), over_rows=operation.over_rows)
-        for operation in operations
-        for part in operation.searches(context)
-    ]
+    inner, ahead, apart = _inner(operations, search, context)
     still_open = any(isinstance(operation, Open) for operation in operations)
     scope = context.scope
     as_indexed = not over_rows and operations[0].as_indexed
@@ -135,7 +135,27 @@ def _plan(pipeline: Pipeline, search: str, context: Context, over_rows: bool) ->
             retrieval = _retrieval(expr, operations, knowledge, context)
             if still_open:
                 retrieval.demand = EVERYTHING
-    return Plan(search, commands, operations, retrieval, knowledge, inner, still_open)
+    return Plan(search, commands, operations, retrieval, knowledge, inner, ahead, apart, still_open)
+
+
+def _inner(
+    operations: list[Operation], search: str, context: Context
+) -> tuple[list[Plan], list[Pipeline], bool]:
+    """The plans of the searches within the commands; of these searches, those that may run before
+    the whole; and whether any of the others looks for events."""
+    still_open = any(isinstance(operation, Open) for operation in operations)
+    inner: list[Plan] = []
+    ahead: list[Pipeline] = []
+    apart = False
+    for operation in operations:
+        free = () if operation.over_rows else operation.pipelines
+        for part in operation.searches(context):
+            plan = plan_pipeline(part, search, within(context), over_rows=operation.over_rows)
+            inner.append(plan)
+            if part in free and (isinstance(operation, Open) or not still_open):
+                ahead.append(part)
+            apart = apart or plan.apart or (part not in free and plan.reads_events)
+    return inner, ahead, apart
 
 
 def within(context: Context) -> Context:

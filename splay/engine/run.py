@@ -18,7 +18,7 @@ from splay.engine.late import Late, LateRows, late, late_to_the_end, newest_need
 from splay.engine.plan import Plan, plan_pipeline, within
 from splay.engine.retrieve import Item, guarded, matching, memory_of
 from splay.engine.subsearches import replace_results
-from splay.errors import SplError
+from splay.errors import SplayError, SplError
 from splay.rows import Results, Row
 from splay.spl.parser import parse_search
 from splay.spl.patched import Patched
@@ -137,17 +137,29 @@ def run_late(
 def _ready(plan: Plan, store: Store | None, context: Context) -> Plan:
     """The plan with what its subsearches find."""
     context.store = store
+    return closed_plan(plan, context) if plan.open else plan
+
+
+def closed_plan(plan: Plan, context: Context) -> Plan:
+    """An open plan with what its subsearches find, in the context's store. Raises what run_plan
+    raises."""
     with _located(plan):
-        return _closed(plan, context) if plan.open else plan
+        return _closed(plan, context)
 
 
 def run_inner(pipeline: Pipeline, context: Context, rows: Iterable[Row] | None) -> list[Row]:
     """The results of a search within the running one; with rows, of a pipeline over these.
 
-    It reads the same data; what it reads counts once in the report. Raises what run_plan raises.
+    It reads the same data, unless it was answered before; what it reads counts once in the report.
+    Raises what run_plan raises.
     """
-    inner = within(context)
     over_rows = rows is not None
+    answer = None if over_rows else context.answers.pop(context.key_of(pipeline), None)
+    if isinstance(answer, SplayError):
+        raise answer
+    if answer is not None:
+        return answer
+    inner = within(context)
     plan = plan_pipeline(pipeline, "", inner, over_rows=over_rows)
     with _located(plan):
         plan = _closed(plan, inner, over_rows=over_rows) if plan.open else plan

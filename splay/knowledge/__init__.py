@@ -55,7 +55,7 @@ class Knowledge:
         self, apps: Apps, context: EvalContext, say: Say, *, as_indexed: bool = False
     ) -> None:
         self._builder = Builder(apps, context, say)
-        self._as_indexed = as_indexed
+        self.as_indexed = as_indexed
         self._props = apps.props
         self._steps: dict[tuple[Spec, ...], list[Step]] = {}
         self._recipes: dict[tuple[str, str, str, Demand], _Recipe] = {}
@@ -111,7 +111,7 @@ class Knowledge:
         return self._props.specs(event.source, event.host, name)
 
     def _sourcetype(self, given: str) -> str:
-        return given if self._as_indexed else self._props.sourcetype(given)
+        return given if self.as_indexed else self._props.sourcetype(given)
 
     def trace(self, rules: Rules, demand: Demand, judged: Collection[str], row: Trace) -> None:
         """Follows what `row` makes of an event under these rules, in a row of which only the text
@@ -209,7 +209,7 @@ class Knowledge:
             indexed = [IndexedStep(), DefaultStep(stanza)]
             classes = [EventTypeStep(self.classes), TagStep(self.classes)]
             search_time = [*self._builder.steps(stanza), *classes]
-            self._steps[specs] = indexed if self._as_indexed else [*indexed, *search_time]
+            self._steps[specs] = indexed if self.as_indexed else [*indexed, *search_time]
         return self._steps[specs]
 
 

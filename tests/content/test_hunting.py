@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from splay.api import make_context
 from splay.cli.main import main
 from splay.detections.hunting import hunt_with
 from splay.detections.riskindex import DAY, RiskEvent, risk_by_object
-from splay.engine import fanout, manysearches
+from splay.engine import fanout, sharedreading
 from splay.rows import Row
+from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
+from splay.store.inmemory import EventStore
 from tests.holding import every
 
 SETTINGS = InputSettings(None, None, None, "main", UTC)
@@ -29,6 +32,17 @@ SEARCHES = {
     "No Literal": "NOT action=failure | stats count",
     "With A Subsearch": "action=* [search user=bob | fields dest] | stats count BY user",
     "Average": "action=* ms=* | eval double=ms*2 | stats avg(double) AS a dc(user) AS u BY dest",
+    "A Subsearch In A Subsearch": "action=* [search user=ann [search user=ann ms=2 | fields dest] "
+    "| fields action] | stats count BY user",
+    "Another One Appended": "action=failure | stats count BY user | append [search user=carol | stats count]",
+    "Appends What A Subsearch Chose": "action=failure [search user=bob | fields dest] "
+    "| append [search action=success [search user=carol | fields user] | table user dest]",
+    "Joins": "action=failure | join user [search action=success | table user dest]",
+    "Unites": "| union [search user=ann] [search user=bob]",
+    "As Indexed": "| tstats count WHERE index=main BY host",
+    "For Each": '| makeresults | eval who="bob" | map search="search user=$who$ | stats count"',
+    "For Each Event": 'user=carol | map search="search dest=$dest$ | stats count"',
+    "Of Its Rows": "action=failure | table user | appendpipe [stats count]",
     "Makes Rows": "| makeresults | eval a=1 | table a",
     "Silent": "action=nothing | stats count BY user",
     "Either": "(user=ann action=success) OR user=carol | stats count BY user action",
@@ -79,7 +93,7 @@ def timeless(row: Row) -> Row:
 def test_each_search_finds_what_it_finds_alone(
     app: Path, log: Path, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manysearches, "BATCH", batch)
+    monkeypatch.setattr(sharedreading, "BATCH", batch)
     outcome = splay.hunt([log], apps=[app], now=1714557700.0)
     assert outcome.failed == []
     found = {fired.detection.name: fired.results for fired in outcome.fired}
@@ -98,7 +112,7 @@ def test_several_processes_find_what_one_does(
 ) -> None:
     """Files in shares of their own: the same rows in the same order, the same evidence."""
     monkeypatch.setattr(fanout, "SHARE", 1)
-    monkeypatch.setattr(manysearches, "BATCH", 2)
+    monkeypatch.setattr(sharedreading, "BATCH", 2)
     logs = tmp_path / "logs"
     logs.mkdir()
     for number, line in enumerate(LOG.splitlines()):
@@ -121,6 +135,56 @@ def test_several_processes_find_what_one_does(
         assert [event.raw for event in one.events] == [event.raw for event in other.events]
     assert (together.silent, together.failed) == (alone.silent, alone.failed)
     assert (together.report.events, together.report.files) == (5, 5)
+
+
+class Counted(EventStore):
+    """Counts how often it is read."""
+
+    readings = 0
+
+    def scan(
+        self, need: Need, report: ReadReport, progress: Callable[[int], None] | None = None
+    ) -> Iterator[Event]:
+        self.readings += 1
+        return super().scan(need, report, progress)
+
+
+@pytest.mark.parametrize(
+    ("pick", "readings"),
+    [
+        ("Another One", 1),
+        ("Appends What", 3),
+        ("Unites", 1),
+        ("Joins", 1),
+        ("A Subsearch In A Subsearch", 3),
+        ("e", 3),
+    ],
+)
+def test_searches_within_searches_share_the_reading(app: Path, pick: str, readings: int) -> None:
+    """One reading more for each subsearch whose results are arguments, for all of them together."""
+    text = (app / "default" / "savedsearches.conf").read_text()
+    for name in ("For Each", "For Each Event"):  # these read once for each of their rows
+        text = text.replace(f"[{name}]\nsearch = {SEARCHES[name]}\n", "")
+    (app / "default" / "savedsearches.conf").write_text(text)
+    store = Counted([Event(f"user=ann {n}", 1714557600.0 + n, "h", "s", "t") for n in range(9)])
+    outcome = hunt_with(make_context([app], now=1714557700.0), store, [], pick=pick)
+    assert outcome.failed == []
+    assert store.readings == readings
+
+
+def test_a_search_over_indexed_fields_takes_no_fields_from_the_others(
+    tmp_path: Path, log: Path
+) -> None:
+    """tstats sees no search-time fields; the search beside it does, whichever comes first."""
+    spl = {"A": "| tstats count WHERE user=ann", "B": "user=ann | stats count"}
+    for order in (("A", "B"), ("B", "A")):
+        app = tmp_path / "".join(order)
+        (app / "default").mkdir(parents=True)
+        stanzas = "\n".join(f"[{name}]\nsearch = {spl[name]}\n" for name in order)
+        (app / "default" / "savedsearches.conf").write_text(stanzas)
+        outcome = splay.hunt([log], apps=[app])
+        found = {fired.detection.name: fired.results.rows for fired in outcome.fired}
+        assert found == {"A": [{"count": 0}], "B": [{"count": 3}]}, order
 
 
 def test_the_events_behind_a_search_are_kept(app: Path, log: Path) -> None:
