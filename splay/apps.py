@@ -30,6 +30,7 @@ from splay.knowledge.lookups import (
 from splay.spelling import nearest, nearest_or
 from splay.spl.evalexpr import parse_eval
 from splay.spl.macros import Macro, expand
+from splay.spl.patched import Patched
 from splay.store.parsing.indextime import IndexTime
 
 _LEVELS = ("local", "default")
@@ -133,6 +134,10 @@ class AppSet:
 
     def expand(self, search: str) -> str:
         """The search with its macros expanded; an SplError shows the place in the search."""
+        return self.expansion(search).text
+
+    def expansion(self, search: str) -> Patched:
+        """As `expand`, with what each place is in the search."""
         try:
             return expand(search, self.find_macro, _run_eval, lambda: self.conf("macros"))
         except SplError as error:

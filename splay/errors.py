@@ -107,14 +107,15 @@ class SplError(SplayError):
     """A search that is wrong. `at` is the offset (0-based, characters) into the search.
 
     Whoever knows the whole text of the search sets `search`, so that the message
-    can show the line with a caret under the position. splunk, in_run: see `worded`; expects: see
-    `expecting`.
+    can show the line with a caret under the position. expanded: whether it is the search with its
+    macros expanded. splunk, in_run: see `worded`; expects: see `expecting`.
     """
 
     def __init__(self, message: str, *, at: int, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.at = at
         self.search: str | None = None
+        self.expanded = False
         self.splunk = ""
         self.in_run = False
         self.expects = ""
@@ -147,7 +148,8 @@ class SplError(SplayError):
         text = super().__str__()
         if self.search is None:
             return f"{text} (position {self.at + 1})"
-        return f"{text} (position {self.at + 1})\n{self._caret(self.search)}"
+        where = f"{self.at + 1}, with its macros expanded" if self.expanded else str(self.at + 1)
+        return f"{text} (position {where})\n{self._caret(self.search)}"
 
     def _caret(self, search: str) -> str:
         start = search.rfind("\n", 0, self.at) + 1

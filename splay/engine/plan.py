@@ -38,6 +38,7 @@ from splay.spl.tree import (
     Pipeline,
     SearchExpr,
 )
+from splay.spl.written import Written
 from splay.store.event import Need
 
 
@@ -72,7 +73,8 @@ class Plan:
     only its subsearches. apart: whether the others look for events.
     open: whether subsearches give parts of its arguments. Such a plan only shows what is known;
     to run it, its subsearches are run and their results planned (see run.py). patched: of such a
-    new plan, what its places are in `search`.
+    new plan, what its places are in `search`. written: what the places in `search` are in the
+    search as it was written, where macros were expanded here.
     """
 
     search: str
@@ -85,6 +87,7 @@ class Plan:
     apart: bool = False
     open: bool = False
     patched: Patched | None = None
+    written: Written | None = None
 
     @property
     def reads_events(self) -> bool:
@@ -92,18 +95,21 @@ class Plan:
         return self.retrieval is not None or any(plan.reads_events for plan in self.inner)
 
 
-def make_plan(search: str, context: Context) -> Plan:
-    """The plan for a search, macros and all. SplError shows the place in the expanded search.
+def make_plan(search: str, context: Context, lead: str = "") -> Plan:
+    """The plan for a search, macros and all. SplError shows the place in the search.
 
     Sets the context's time range to what `earliest=` and `latest=` in the search say.
+    lead: what is put before it to be read, which is no part of it for errors.
     """
     context.initial_span = context.span
-    expanded = context.apps.expand(search)
+    written = Written(search, context.apps.expansion(search), lead)
     try:
-        return plan_pipeline(parse_search(expanded), expanded, context)
+        plan = plan_pipeline(parse_search(written.search), written.search, context)
     except SplError as error:
-        error.search = error.search or expanded
+        if error.search is None:
+            written.place(error)
         raise
+    return replace(plan, written=written)
 
 
 def plan_pipeline(

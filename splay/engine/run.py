@@ -176,7 +176,10 @@ def _located(plan: Plan) -> Iterator[None]:
     except SplError as error:
         if error.search is None:
             _point(error, plan.patched)
-        error.search = error.search or plan.search or None
+            if plan.written is not None:
+                plan.written.place(error)
+            else:
+                error.search = plan.search or None
         raise
 
 

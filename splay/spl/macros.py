@@ -15,6 +15,7 @@ from splay.errors import SplError, UnsupportedError
 from splay.spelling import nearest_or
 from splay.spl.booleans import is_boolean
 from splay.spl.evalexpr import parse_eval
+from splay.spl.patched import Patched
 from splay.spl.tokens import COMMENT, comment_end, quote_end, read_quoted
 
 _NAME = re.compile(r"\s*([^\s(),\"`$]+)\s*")
@@ -41,8 +42,9 @@ def expand(
     find: Find,
     run_eval: RunEval | None = None,
     names: Callable[[], Iterable[str]] = tuple,
-) -> str:
-    """The search with every macro outside double quotes and comments replaced, nested ones too.
+) -> Patched:
+    """The search with every macro outside double quotes and comments replaced, nested ones too;
+    it knows which of its places come of which in `text`.
 
     find(name, argument count): the macro or None. run_eval(expression, fields): its value as text
     ("true"/"false" for a boolean, "" for null), for eval-based definitions and validation;
@@ -67,9 +69,9 @@ class _Expander:
     run_eval: RunEval | None
     names: Callable[[], Iterable[str]]
 
-    def expand(self, text: str, at: int | None, path: tuple[str, ...]) -> str:
+    def expand(self, text: str, at: int | None, path: tuple[str, ...]) -> Patched:
         """at: where the outermost call stands, None in the outermost text itself."""
-        parts: list[str] = []
+        patched = Patched()
         pos = kept = 0
         while pos < len(text):
             char = text[pos]
@@ -81,13 +83,14 @@ class _Expander:
                 pos = comment_end(text, pos) if at is None else _inner_comment_end(text, pos, at)
             elif char == "`":
                 place = pos if at is None else at
-                parts.append(text[kept:pos])
+                patched.keep(text[kept:pos], kept)
                 close = _call_end(text, pos, place)
-                parts.append(self.call(text[pos + 1 : close], place, path))
+                patched.put(self.call(text[pos + 1 : close], place, path), pos, told=True)
                 pos = kept = close + 1
             else:
                 pos += 1
-        return "".join(parts) + text[kept:]
+        patched.keep(text[kept:], kept)
+        return patched
 
     def call(self, call: str, at: int, path: tuple[str, ...]) -> str:
         name, values = _read_call(call, at)
@@ -108,9 +111,9 @@ class _Expander:
         given = dict(zip(macro.args, values, strict=True))
         inner = (*path, shown)
         self.validate(name, macro, given, at)
-        body = self.expand(substitute(macro.definition, given), at, inner)
+        body = self.expand(substitute(macro.definition, given), at, inner).text
         if macro.iseval:
-            body = self.expand(self.evaluate(name, "definition", body, {}, at), at, inner)
+            body = self.expand(self.evaluate(name, "definition", body, {}, at), at, inner).text
         if len(body) > _MAX_LENGTH:
             raise SplError(f"the macro {name} expands to more than {_MAX_LENGTH} characters", at=at)
         return body

@@ -19,8 +19,14 @@ class Patched:
     """The text so far, and where its pieces come from."""
 
     def __init__(self) -> None:
-        self.text = ""
+        self._texts: list[str] = []
+        self._length = 0
         self._pieces: list[_Piece] = []
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self._texts)
 
     def keep(self, text: str, at: int) -> None:
         """Adds what stands at `at` in the other text."""
@@ -33,8 +39,9 @@ class Patched:
 
     def _add(self, text: str, at: int, *, kept: bool = False, told: bool = False) -> None:
         if text:
-            self._pieces.append(_Piece(len(self.text), at, kept, told))
-            self.text += text
+            self._pieces.append(_Piece(self._length, at, kept, told))
+            self._texts.append(text)
+            self._length += len(text)
 
     def origin(self, position: int) -> tuple[int, str]:
         """The place in the other text; and what stands there now, from a little before `position`
@@ -46,6 +53,6 @@ class Patched:
         if piece.kept:
             return piece.at + position - piece.start, ""
         following = self._pieces[number + 1 : number + 2]
-        end = following[0].start if following else len(self.text)
+        end = following[0].start if following else self._length
         begin = max(piece.start, position - _BEFORE)
         return piece.at, self.text[begin:end] if piece.told else ""

@@ -272,6 +272,26 @@ def test_a_macros_mistake_is_shown_at_its_call(
     assert (shown, caret) == (f"  {line}", "  " + " " * line.index("`") + "^")
 
 
+@pytest.mark.parametrize(
+    ("search", "position"),
+    [
+        ("search a | stats cuont", 18),
+        ("| search a | stats cuont", 20),
+        ("search `wineventlog_security` | stats cuont", 39),
+    ],
+)
+def test_a_mistake_is_shown_where_it_was_written(
+    server: Server, search: str, position: int
+) -> None:
+    """The pipe that such a search is read with is none of it, and what a macro before it stands for
+    does not move it. Positions count from 1, by hand."""
+    service = server.connect(app="DA-ESS-ADCSBackup", owner="nobody")
+    job = service.jobs.create(search, exec_mode="blocking")
+    said, shown, caret = job["messages"]["fatal"][0].split("\n")
+    assert said.endswith(f"(position {position})")
+    assert (shown, caret) == (f"  {search}", "  " + " " * search.index("cuont") + "^")
+
+
 def test_a_mistake_in_arguments_fails_the_job(service: Any) -> None:
     """As splunkd was measured to take mistakes in a command's arguments, those of `search` among
     them ("Error in 'search' command: Unable to parse the search: ...", a FATAL message of a 200,

@@ -31,17 +31,18 @@ def planned(search: str, context: Context) -> Plan:
     The text begins with a command, as splunkd wants it: without a leading pipe its first word is
     the command's name. RestError 400 and SplayError: what is wrong with it.
     """
-    return make_plan(_with_pipe(search, context), context)
+    return make_plan(search, context, _lead(search, context))
 
 
-def _with_pipe(search: str, context: Context) -> str:
+def _lead(search: str, context: Context) -> str:
+    """What the search lacks to be one: a pipe, where it does not begin with one."""
     found = _FIRST_WORD.match(context.apps.expand(search))
     assert found
     if found[1]:
-        return search
+        return ""
     if find_command(found[2].lower()) is None and context.apps.command(found[2]) is None:
         raise RestError(400, f"Unknown search command '{found[2]}'.", "FATAL")
-    return f"| {search}"
+    return "| "
 
 
 class IndexReach:

@@ -34,7 +34,7 @@ def answer(expression: str, fields: Mapping[str, str]) -> str:
 
 
 def run(text: str) -> str:
-    return expand(text, lambda name, count: MACROS.get((name, count)), answer)
+    return expand(text, lambda name, count: MACROS.get((name, count)), answer).text
 
 
 @pytest.mark.parametrize(

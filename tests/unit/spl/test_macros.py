@@ -21,7 +21,7 @@ MACROS = {
 
 
 def run(text: str) -> str:
-    return expand(text, lambda name, count: MACROS.get((name, count)))
+    return expand(text, lambda name, count: MACROS.get((name, count))).text
 
 
 @pytest.mark.parametrize(
