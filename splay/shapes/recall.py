@@ -19,6 +19,9 @@ from splay.store.run import Listed, Run, Times
 
 _LEARN_AFTER = 100
 """Events that are read in the ordinary way before it is worth to learn what they are like."""
+_RARE, _LEARN_RARE_AFTER = 50, 1000
+"""Where fewer than one event in so many is looked into, there must have been more of them: what is
+learned of one kind of event costs as much as making the fields of some 40."""
 _PATIENCE = 1000
 _MAX_ROWS = 20_000
 _AT_ONCE = 20_000
@@ -76,6 +79,7 @@ class Table:
         self.unknown = 0
         self.known = 0
         self.tried = 0
+        self.looked_at = self.events = 0
         self.sweeping = False
         self._file: tuple[str, float] | None = None
 
@@ -84,6 +88,12 @@ class Table:
         if self._file != (name, indextime):
             self.forget_rows()
             self._file = (name, indextime)
+
+    @property
+    def worth_learning(self) -> bool:
+        """Whether enough events came that are of no known shape."""
+        rare = self.looked_at * _RARE < self.events
+        return self.unknown >= (_LEARN_RARE_AFTER if rare else _LEARN_AFTER)
 
     def forget_rows(self) -> None:
         for shape in self.shapes:
@@ -117,8 +127,11 @@ class Recall:
 
         That takes a known shape, and that nothing depends on the order of events.
         """
-        able = self._memory.unordered and bool(self._table.shapes)
-        self._table.sweeping = able and matching * _FEW > events
+        table = self._table
+        table.looked_at += matching
+        table.events += events
+        able = self._memory.unordered and bool(table.shapes)
+        table.sweeping = able and matching * _FEW > events
 
     def known(self, data: Data, start: int, end: int) -> Run | bool:
         """The event data[start:end]; True for one that does not match, False for one of no known
@@ -205,7 +218,7 @@ class Recall:
         """Learns from an event that was of no known shape."""
         table = self._table
         table.unknown += 1
-        if table.unknown < _LEARN_AFTER or table.tried > _PATIENCE + table.known:
+        if not table.worth_learning or table.tried > _PATIENCE + table.known:
             return
         table.tried += 1
         try:
