@@ -45,9 +45,16 @@ def memory_of(plan: Plan, *, unordered: bool, whole: bool = False) -> Memory | N
     judged = predicate_fields(retrieval.expr)
     if judged & _EACH_ITS_OWN:
         return None
-    demand = retrieval.demand.plus(("host", "source")) if whole else retrieval.demand
+    demand, need = retrieval.demand, retrieval.need
+    ranged = need.earliest is not None or need.latest is not None
     return Memory(
-        plan.knowledge, demand, retrieval.matches, judged, unordered=unordered, whole=whole
+        plan.knowledge,
+        demand.plus(("host", "source")) if whole else demand,
+        retrieval.matches,
+        judged,
+        unordered=unordered,
+        whole=whole,
+        timed=whole or ranged or not unordered or demand.wants("_time"),
     )
 
 

@@ -127,9 +127,11 @@ def cut(raw: bytes, values: re.Pattern[bytes]) -> Cut:
 
 
 class Learner:
-    """The structures of one kind of log, and the shapes that come of them."""
+    """The structures of one kind of log, and the shapes that come of them. timed: whether anything
+    asks for the times of events."""
 
-    def __init__(self) -> None:
+    def __init__(self, timed: bool) -> None:
+        self._timed = timed
         self._structures: dict[tuple[bytes, ...], Structure] = {}
         self._built = 0
 
@@ -170,7 +172,7 @@ class Learner:
         self._built += 1
         fixed = set(structure.fixed)
         try:
-            shape = shape_of(structure, parts, maker, follow)
+            shape = shape_of(structure, parts, maker, follow, self._timed)
         except Unsupported:
             structure.lost = True
             structure.shapes.clear()
@@ -216,7 +218,9 @@ class Learner:
                 structure.shapes.clear()
 
 
-def shape_of(structure: Structure, parts: Cut, maker: EventMaker, follow: Follow) -> Shape:
+def shape_of(
+    structure: Structure, parts: Cut, maker: EventMaker, follow: Follow, timed: bool
+) -> Shape:
     """The shape of an event of this structure. Raises Unsupported where there is none."""
     trace, time = traced(structure.kinds, parts, maker, follow)
     structure.fix({_number(slot) for slot in trace.fixed})
@@ -235,7 +239,7 @@ def shape_of(structure: Structure, parts: Cut, maker: EventMaker, follow: Follow
             slots.append(Slot(number, kind, number in read))
         constants.append(b"")
     kinds, copies = dict(structure.kinds), dict(trace.copies)
-    return Shape(constants, slots, kinds, frozenset(read), trace.stale(), copies)
+    return Shape(constants, slots, kinds, frozenset(read), trace.stale(), copies, timed)
 
 
 def traced(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 
 from splay.knowledge import Knowledge, Rules
 from splay.knowledge.trace import Trace
 from splay.rows import Demand, Row
 from splay.shapes.clock import Clock, Within, whole
 from splay.shapes.learner import Learner
+from splay.shapes.net import Caught, Net
 from splay.shapes.shape import Key, Shape
 from splay.store.bytesearch import Data
 from splay.store.event import Event
 from splay.store.parsing.eventmaker import EventMaker
-from splay.store.run import Listed, Run, Times
+from splay.store.run import Listed, Repeated, Run, Times
 
 _LEARN_AFTER = 100
 """Events that are read in the ordinary way before it is worth to learn what they are like."""
@@ -26,7 +28,7 @@ _PATIENCE = 1000
 _MAX_ROWS = 20_000
 _AT_ONCE = 20_000
 """Events that are taken before they are passed on: the more are alike, the less each costs."""
-_FEW = 4
+_FEW = 10
 """As long as one event in so many is of interest, and one in so many of a known shape, it is worth
 to take all."""
 
@@ -36,7 +38,8 @@ class Memory:
 
     matches: whether a row fits the search. judged: the fields that it reads, neither `_time` nor
     `_raw` among them. unordered: whether events may come in any order. whole: whether the events
-    themselves are asked for; of those that do not match each is then looked into.
+    themselves are asked for; of those that do not match each is then looked into. timed: whether
+    anything asks for the times of events.
     """
 
     def __init__(
@@ -48,7 +51,9 @@ class Memory:
         *,
         unordered: bool,
         whole: bool = False,
+        timed: bool = True,
     ) -> None:
+        self.timed = timed
         self.judged = judged
         self.whole = whole
         self.knowledge = knowledge
@@ -59,7 +64,7 @@ class Memory:
 
     def of(self, maker: EventMaker) -> Recall:
         """The recall for the events of one file."""
-        table = self._tables.setdefault(type(maker), Table())
+        table = self._tables.setdefault(type(maker), Table(self.timed))
         table.file(maker.facts.name, maker.facts.indextime)
         return Recall(self, table, maker)
 
@@ -72,15 +77,17 @@ class Memory:
 class Table:
     """Shapes, and how many rows they hold."""
 
-    def __init__(self) -> None:
-        self.learner = Learner()
+    def __init__(self, timed: bool) -> None:
+        self.learner = Learner(timed)
         self.shapes: list[Shape] = []
+        self.net: Net | None = None  # of all of them, once it is needed
         self.rows = 0
         self.unknown = 0
         self.known = 0
         self.tried = 0
         self.looked_at = self.events = 0
         self.sweeping = False
+        self.settled = False  # so few are of no known shape that these are not worth learning
         self._file: tuple[str, float] | None = None
 
     def file(self, name: str, indextime: float) -> None:
@@ -103,6 +110,40 @@ class Table:
     def refresh(self) -> None:
         """Takes the shapes of the learner."""
         self.shapes = list(self.learner.shapes())
+        self.net = None
+
+    def order(self) -> None:
+        """Brings shapes that are met often to the front."""
+        found = sorted(self.shapes, key=_hits, reverse=True)
+        if found != self.shapes:
+            self.shapes, self.net = found, None
+
+
+@dataclass
+class Taken:
+    """Events of one shape, hour and key. rests: of their times, where these are asked for. kept:
+    columns of the texts that copies are made of. raws: the events, where they are asked for."""
+
+    count: int
+    rests: list[str]
+    kept: list[list[str]]
+    raws: list[bytes]
+
+    def add(self, caught: Caught, shape: Shape, numbers: list[int]) -> None:
+        """More of them; they were counted."""
+        for text in shape.time[1:]:
+            self.rests += caught.column(text, numbers)
+        for column, text in zip(self.kept, shape.kept, strict=True):
+            column += caught.column(text, numbers)
+        if caught.whole:
+            self.raws += caught.raws(numbers)
+
+    def at(self, places: Sequence[int]) -> Taken:
+        """Those at these places."""
+        rests = [self.rests[place] for place in places]
+        kept = [[column[place] for place in places] for column in self.kept]
+        raws = [self.raws[place] for place in places] if self.raws else []
+        return Taken(len(places), rests, kept, raws)
 
 
 class Recall:
@@ -113,7 +154,7 @@ class Recall:
         self._table = table
         self._maker = maker
         self._clock = Clock(maker.moment)
-        self._taken: dict[Shape, dict[Key, list[Key]]] = {}
+        self._taken: dict[Shape, dict[tuple[str, Key], Taken]] = {}
         self._count = 0  # of those
         self._others = 0  # events since then that were not taken
 
@@ -138,56 +179,54 @@ class Recall:
         shape."""
         if self._table.rows > _MAX_ROWS and not self._count:
             self._table.forget_rows()
+        raw = bytes(data[start:end])
         for shape in self._table.shapes:
-            if data.startswith(shape.prefix, start):
-                found = shape.match(data, start + shape.skip, end)
-                if found and found.end() == end:
-                    time = self._clock.time(found[shape.hour], found[shape.rest])
-                    key = found.group(*shape.key)
-                    if time is None or not self._row_is_known(shape, key, data, start, end, time):
-                        return False
-                    self._table.known += 1
-                    self._maker.passed(time, end)
-                    row = shape.rows[key[1:]]
-                    shape.hits += 1
-                    if row is None or not self._maker.wanted(time):
-                        return True
-                    return self._run(shape, row, key[0], [self._kept(found, shape)])
+            if raw.startswith(shape.prefix) and (texts := shape.texts(raw)):
+                key = tuple([texts[number] for number in shape.key])
+                hour, rest = [texts[number] for number in shape.time] or ("", "")
+                if shape.time and self._clock.time(hour, rest) is None:
+                    return False
+                if not self._row_is_known(shape, key, data, start, end):
+                    return False
+                self._table.known += 1
+                shape.hits += 1
+                row = shape.rows[key]
+                taken = Taken(1, [rest], [[texts[number]] for number in shape.kept], [raw])
+                run = row is not None and self._run(shape, row, hour, taken)
+                return run if run and len(run.times) else True
         return False
 
-    def sweep(self, data: Data, at: int, end: int, gap: bytes) -> tuple[int, int]:
-        """Takes events, with `gap` before each, for `runs`, up to one of no known shape; where the
-        last one ends, and how many were taken."""
-        taken = self._taken
-        pairs = [(shape, taken.setdefault(shape, {})) for shape in self._table.shapes]
-        count, skip = 0, len(gap)
-        while at < end:
-            start = at + skip if data.startswith(gap, at) else at
-            for shape, times in pairs:  # noqa: B007 (it is used where the loop was left)
-                if data.startswith(shape.prefix, start) and (
-                    found := shape.match(data, start + shape.skip, end)
+    def sweep(
+        self, data: Data, end: int, gap: bytes, close: bytes
+    ) -> tuple[int, list[tuple[int, int]]] | None:
+        """Takes the events of a region for `runs`: how many, and where those are that it does not
+        take. None where it can take none."""
+        table, whole_ones = self._table, self._memory.whole
+        if table.net is None or table.net.gap != gap:
+            table.net = Net(table.shapes, gap, close, whole=whole_ones)
+        caught = table.net.catch(bytes(memoryview(data)[:end]))
+        if caught is None:
+            return None
+        others = list(caught.others)
+        for shape, events in caught.shapes:
+            by_key = self._taken.setdefault(shape, {})
+            hours = shape.time[:1]
+            for (hour, key), numbers in _alike(caught, events, hours, shape.key):
+                if key not in shape.rows and not self._row_is_known(
+                    shape, key, data, *caught.bounds(numbers[0])
                 ):
-                    break
-            else:
-                break
-            key = found.group(*shape.key)
-            try:
-                times[key].append(self._kept(found, shape))
-            except KeyError:
-                time = self._clock.time(found[shape.hour], found[shape.rest])
-                stop = found.end()
-                if time is None or not self._row_is_known(shape, key, data, start, stop, time):
-                    break
-                times[key] = [self._kept(found, shape)]
-            at = found.end()
-            last, last_shape = found, shape
-            count += 1
-        if count:
-            self._table.known += count
-            time = self._clock.time(last[last_shape.hour], last[last_shape.rest])
-            self._maker.passed(time or 0.0, at)
-            self._count += count
-        return at, count
+                    others += map(caught.bounds, numbers)
+                    continue
+                taken = by_key.get((hour, key))
+                if taken is None:
+                    taken = by_key[hour, key] = Taken(0, [], [[] for _ in shape.kept], [])
+                taken.count += len(numbers)
+                if shape.rows[key] is not None:
+                    taken.add(caught, shape, numbers)
+        count = caught.count - len(others)
+        table.known += count
+        self._count += count
+        return count, sorted(others)
 
     def runs(self, others: int, *, end: bool) -> Iterator[Run]:
         """The events that were taken, those alike together, once they are many or at the end.
@@ -197,28 +236,30 @@ class Recall:
         self._others += others
         if not self._count or (self._count + self._others < _AT_ONCE and not end):
             return
+        table = self._table
         taken, swept, all_events = self._taken, self._count, self._count + self._others
         self._taken, self._count, self._others = {}, 0, 0
         matching = 0
         for shape, by_key in taken.items():
-            for key, kept in by_key.items():
-                shape.hits += len(kept)
-                row = shape.rows.get(key[1:])
+            for (hour, key), kept in by_key.items():
+                shape.hits += kept.count
+                row = shape.rows.get(key)
                 if row is not None:
-                    matching += len(kept)
-                    run = self._run(shape, row, key[0], kept)
+                    matching += kept.count
+                    run = self._run(shape, row, hour, kept)
                     if len(run.times):
                         yield run
-        self._table.shapes.sort(key=_hits, reverse=True)
-        self._table.sweeping = min(matching, swept) * _FEW > all_events
-        if self._table.rows > _MAX_ROWS:
-            self._table.forget_rows()
+        table.order()
+        table.settled = (all_events - swept) * _RARE < swept
+        table.sweeping = min(matching, swept) * _FEW > all_events
+        if table.rows > _MAX_ROWS:
+            table.forget_rows()
 
     def learn(self, raw: bytes, event: Event) -> None:
         """Learns from an event that was of no known shape."""
         table = self._table
         table.unknown += 1
-        if not table.worth_learning or table.tried > _PATIENCE + table.known:
+        if table.settled or not table.worth_learning or table.tried > _PATIENCE + table.known:
             return
         table.tried += 1
         try:
@@ -233,12 +274,13 @@ class Recall:
         memory = self._memory
         memory.knowledge.trace(rules, memory.demand, memory.judged, trace)
 
-    def _row_is_known(
-        self, shape: Shape, key: Key, data: Data, start: int, end: int, time: float
-    ) -> bool:
+    def _row_is_known(self, shape: Shape, key: Key, data: Data, start: int, end: int) -> bool:
         """Whether the fields of such events are known: they are made from this one if need be."""
-        if key[1:] in shape.rows:
+        if key in shape.rows:
             return True
+        time = self._maker.own_time(data, start, end)
+        if time is None:
+            return False
         event = self._maker.event(data, start, end, time)
         if self._maker.rewrites(event):
             return False
@@ -254,33 +296,44 @@ class Recall:
         if row is not None:
             for name in shape.stale:
                 row.pop(name, None)
-        shape.rows[key[1:]] = row
+        shape.rows[key] = row
         self._table.rows += 1
         return True
 
-    def _run(self, shape: Shape, row: Row, hour: bytes, kept: list[Key]) -> Run:
-        """The events of a shape and a key, given what was kept of each."""
-        if hour and self._maker.always:
-            times: Times = Within(self._clock, hour, [one[0] for one in kept])
-            return self._run_at(shape, row, times, kept)
-        time, wanted = self._clock.time, self._maker.wanted
-        pairs = [(time(hour, one[0]), one) for one in kept]
-        found = [(when, one) for when, one in pairs if when is not None and wanted(when)]
-        times = Listed([whole(when) for when, _ in found])
-        return self._run_at(shape, row, times, [one for _, one in found])
-
-    def _run_at(self, shape: Shape, row: Row, times: Times, kept: list[Key]) -> Run:
+    def _run(self, shape: Shape, row: Row, hour: str, taken: Taken) -> Run:
+        """The events of a shape and a key that are in the time range."""
+        times: Times
+        if not shape.time:
+            times = Repeated(row["_time"], taken.count)  # type: ignore[arg-type]
+        elif hour and self._maker.always:
+            times = Within(self._clock, hour, taken.rests)
+        else:
+            found = self._clock.times(hour, taken.rests)
+            wanted = [place for place, time in enumerate(found) if self._maker.wanted(time)]
+            times = Listed([whole(found[place]) for place in wanted])
+            taken = taken.at(wanted)
+        columns = shape.columns(taken.kept)
         if not self._memory.whole:
-            return Run(row, times, shape.columns(kept))
-        raws = [one[-1] for one in kept]
-        columns = shape.columns([one[:-1] for one in kept])
-        return Run(row, times, columns, raws, self._maker.facts.name, self._maker.text)
+            return Run(row, times, columns)
+        return Run(row, times, columns, taken.raws, self._maker.facts.name, self._maker.text)
 
-    def _kept(self, found: re.Match[bytes], shape: Shape) -> Key:
-        """What must be kept of an event besides its key; the event itself last, where it is asked
-        for."""
-        kept: Key = found.group(*shape.kept) if len(shape.kept) > 1 else (found[shape.rest],)
-        return (*kept, shape.prefix + found[0]) if self._memory.whole else kept
+
+def _alike(
+    caught: Caught, events: list[int], hours: list[int], keys: list[int]
+) -> Iterable[tuple[tuple[str, Key], list[int]]]:
+    """The events of one shape by their hours and keys."""
+    if not hours and not keys:
+        return ((("", ()), events),)
+    found: dict[tuple[str, Key], list[int]] = {}
+    columns = [caught.column(number, events) for number in keys]
+    of_key = zip(*columns, strict=True) if columns else repeat(())
+    of_hour = caught.column(hours[0], events) if hours else repeat("")
+    for number, both in zip(events, zip(of_hour, of_key, strict=False), strict=False):
+        try:
+            found[both].append(number)
+        except KeyError:
+            found[both] = [number]
+    return found.items()
 
 
 def _hits(shape: Shape) -> int:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from splay.rows import Row
 
@@ -27,6 +28,10 @@ class Times(ABC):
     def at(self, places: Sequence[int]) -> Times:
         """Those at these places."""
 
+    def read(self) -> Times:
+        """The same, of which to look at one costs nothing."""
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Listed(Times):
@@ -45,6 +50,26 @@ class Listed(Times):
 
     def at(self, places: Sequence[int]) -> Times:
         return Listed([self.times[place] for place in places])
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated(Times):
+    """So many events whose times nobody asks for; `time` is that of one of them."""
+
+    time: int | float
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[int | float]:
+        return repeat(self.time, self.count)
+
+    def extremes(self) -> tuple[int | float, int | float]:
+        return self.time, self.time
+
+    def at(self, places: Sequence[int]) -> Times:
+        return Repeated(self.time, len(places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +132,7 @@ class Run:
         if not chosen:
             yield Run(self.row, self.times, {}, self.raws, self.file, self.text)
             return
-        times: Times = Listed([*self.times])
+        times = self.times.read()
         found: dict[tuple[str, ...], list[int]] = {}
         for place, texts in enumerate(zip(*(self.columns[name] for name in chosen), strict=True)):
             if texts in found:

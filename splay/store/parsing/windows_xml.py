@@ -307,22 +307,20 @@ class XmlReader:
 
     def _sweep(self, data: Data, end: int, recall: Recall) -> Iterator[Found]:
         """The events of a region by their shapes; those of no known shape one by one."""
-        at = whole = swept = 0
         if not self._joint:
             self._learn(data, end)
         gap = self._joint[len(CLOSE) :].rpartition(b"<")[0]
-        while at < end:
-            if not self._declared:
-                at, count = recall.sweep(data, at, end, gap)
-                swept += count
-                if at >= end:
-                    break
-            after = data.find(CLOSE, at, end) + len(CLOSE)
-            events = self._one_by_one(data, at, after)
+        swept = None if self._declared else recall.sweep(data, end, gap, CLOSE)
+        if swept is None:
+            yield from self._region(data, end)
+            return
+        count, others = swept
+        whole = 0
+        for start, stop in others:
+            events = self._one_by_one(data, start, stop)
             whole += len(events)
             yield from read_events(self._maker, recall, data, self._passing(data, events, end))
-            at = after
-        self._problems.events(whole + swept)
+        self._problems.events(whole + count)
         yield from recall.runs(whole, end=False)
 
     def _clean(self, data: Data, end: int) -> int:

@@ -160,8 +160,8 @@ def test_most_events_are_recalled(
     tables: list[shape_recall.Table] = []
 
     class Watched(shape_recall.Table):
-        def __init__(self) -> None:
-            super().__init__()
+        def __init__(self, timed: bool) -> None:
+            super().__init__(timed)
             tables.append(self)
 
     monkeypatch.setattr(shape_recall, "Table", Watched)
@@ -192,10 +192,10 @@ def test_what_was_read_before_the_disk_failed_counts(
     swept: list[int] = []
     sweep = shape_recall.Recall.sweep
 
-    def watched(*args: Any) -> tuple[int, int]:
-        at, count = sweep(*args)
-        swept.append(count)
-        return at, count
+    def watched(*args: Any) -> tuple[int, list[tuple[int, int]]] | None:
+        taken = sweep(*args)
+        swept.append(taken[0] if taken else 0)
+        return taken
 
     monkeypatch.setattr(shape_recall.Recall, "sweep", watched)
     found = outcome(path, known_apps["ours"], "* | stats count", (None, None), by_shape=True)

@@ -68,8 +68,8 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> list[shape_recall.Table]:
     made: list[shape_recall.Table] = []
 
     class Watched(shape_recall.Table):
-        def __init__(self) -> None:
-            super().__init__()
+        def __init__(self, timed: bool) -> None:
+            super().__init__(timed)
             made.append(self)
 
     monkeypatch.setattr(shape_recall, "Table", Watched)

@@ -1,0 +1,118 @@
+"""Many shapes as one expression, which is laid over a whole block of events at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+import pcre2
+
+from splay.shapes.shape import BETWEEN, Shape, given
+from splay.store.bytesearch import find
+
+UNKNOWN = "\x02"
+"""Marks an event of no known shape."""
+_SPLIT = BETWEEN.decode()
+
+
+@dataclass
+class Caught:
+    """The events of a block. count: how many. shapes: by their shapes, the numbers of the events in
+    the block. others: where those are that are of no known shape."""
+
+    block: bytes
+    end: bytes
+    count: int
+    shapes: Sequence[tuple[Shape, list[int]]]
+    others: Sequence[tuple[int, int]]
+    fields: Sequence[str]
+    width: int
+    whole: bool
+
+    def column(self, text: int, events: Iterable[int]) -> list[str]:
+        """Of these events a text of their shape's groups."""
+        column = self.fields[1 + self.whole + text :: self.width]
+        return [column[number] for number in events]
+
+    def raws(self, events: Iterable[int]) -> list[bytes]:
+        """These events themselves; only where they are asked for."""
+        column = self.fields[1 :: self.width]
+        return [_bytes(column[number]) for number in events]
+
+    def bounds(self, event: int) -> tuple[int, int]:
+        """Where an event begins, with what stands before it, and ends."""
+        return self._ends[event - 1] if event else 0, self._ends[event]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        pieces = self.block.split(self.end)
+        return [*accumulate(len(piece) + len(self.end) for piece in pieces)]
+
+
+class Net:
+    """shapes: the likely ones first. gap: what stands between two events; end: how each ends, and
+    what stands nowhere else in it. whole: whether the events themselves are asked for."""
+
+    def __init__(self, shapes: Sequence[Shape], gap: bytes, end: bytes, *, whole: bool) -> None:
+        self.gap, self._end = gap, end
+        # What has its end within, or no hour, is looked at one by one.
+        self._shapes = [
+            shape
+            for shape in shapes
+            if shape.hourly and b"".join(shape.constants).find(end) == shape.length - len(end)
+        ]
+        self._whole = whole
+        texts = max((shape.groups for shape in self._shapes), default=0)
+        groups = max(texts + whole, 1)
+        self._width = 1 + groups
+        known = b"|".join(b"(*:%d)%b" % pair for pair in self._numbered())
+        known = (b"((?|%b))" if whole else b"(?|%b)") % known
+        self._events = pcre2.compile(
+            rb"(?|(?:%b)?+%b|(*:%b)(.*?)%b)"
+            % (re.escape(gap), known, UNKNOWN.encode(), re.escape(end)),
+            pcre2.DOTALL,
+            jit=True,
+        )
+        self._given = b"$*MARK" + BETWEEN + given(groups) + BETWEEN
+
+    def _numbered(self) -> Iterator[tuple[int, bytes]]:
+        return ((number, shape.pattern) for number, shape in enumerate(self._shapes))
+
+    def catch(self, block: bytes) -> Caught | None:
+        """The events of a block that is one event after the other; None for one that cannot be
+        taken apart in this way."""
+        if not self._shapes or BETWEEN in block or UNKNOWN.encode() in block:
+            return None
+        found, count = self._events.subn(self._given, block)
+        fields = found.decode("utf-8", "surrogateescape").split(_SPLIT)
+        if fields.pop() or len(fields) != count * self._width:
+            return None
+        by: dict[str, list[int]] = {}
+        for number, mark in enumerate(fields[:: self._width]):
+            try:
+                by[mark].append(number)
+            except KeyError:
+                by[mark] = [number]
+        texts = fields[1 :: self._width]
+        unknown = (_bytes(texts[number]) + self._end for number in by.pop(UNKNOWN, ()))
+        others = [*self._places(block, unknown)]
+        shapes = [(self._shapes[int(mark)], events) for mark, events in by.items()]
+        width, whole = self._width, self._whole
+        return Caught(block, self._end, count, shapes, others, fields, width, whole)
+
+    def _places(self, block: bytes, events: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+        """Where these events are, which come in this order: right behind the end of another."""
+        at = 0
+        for event in events:
+            at = find(block, event, at, len(block))
+            while at > 0 and not block.endswith(self._end, 0, at):
+                at = find(block, event, at + 1, len(block))
+            yield at, at + len(event)
+            at += len(event)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
