@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import resource
+import time
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from splay.errors import DataError
 SHARE = 0.5
 """The part of the machine's memory that a process may hold; of a smaller limit that it was given
 (ulimit -v), four fifths."""
+
+_LOOK_EVERY = 0.05  # seconds
 
 _STATM = Path("/proc/self/statm")
 _PAGE = resource.getpagesize()
@@ -48,10 +51,23 @@ def full() -> bool:
     return (whole if limited else resident) * _PAGE > limit()
 
 
+class _Looks:
+    """When it was last looked whether the memory is full."""
+
+    last = -_LOOK_EVERY
+
+
 def in_memory() -> bool:
-    """True. Raises MemoryFull: this process holds more than it may."""
-    if full():
-        raise MemoryFull
+    """True. Raises MemoryFull: this process holds more than it may, as seen a moment ago.
+
+    Every search asks this all the time. Reading a file lets other threads run and then waits for
+    its turn behind them, some milliseconds for each that computes: it is read now and then.
+    """
+    now = time.monotonic()
+    if now - _Looks.last >= _LOOK_EVERY:
+        if full():
+            raise MemoryFull
+        _Looks.last = now
     return True
 
 

@@ -26,8 +26,8 @@ Runs = Callable[[Need, ReadReport, Callable[[Event], "Row | None"]], Iterator[Fo
 FILE = "_file"
 """The path of the file that an event was read from: in the rows of those that are watched."""
 
-_CHECK_EVERY = 1000  # rows at most between two looks at whether the search is to go on
-_CHECK_SECONDS = 0.05  # and that is too long between them
+CHECK_SECONDS = 0.005
+"""How long a search works between two looks at whether it is to go on."""
 _EACH_ITS_OWN = frozenset({"_time", "_raw"})
 
 
@@ -130,17 +130,14 @@ def _alike(
 
 
 def guarded(rows: Iterable[T], context: Context, *, ends: bool = True) -> Iterator[T]:
-    """The rows, as long as the search may go on: asked at the first one, and then now and again;
-    more often where what is done between two rows takes long.
+    """The rows, as long as the search may go on: asked at the first one, and then now and again.
 
     ends: whether they end when the search is to make its results of what it has.
     """
-    due, step, last = 0, 1, monotonic()
-    for number, row in enumerate(rows):
-        if number == due:
+    due = 0.0
+    for row in rows:
+        if monotonic() >= due:
             if not context.should_continue() and ends:
                 return
-            now = monotonic()
-            step = max(step // 2, 1) if now - last > _CHECK_SECONDS else min(2 * step, _CHECK_EVERY)
-            due, last = number + step, now
+            due = monotonic() + CHECK_SECONDS
         yield row

@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,12 @@ A shorter time ends a connection whose next request is on its way already when w
 """
 
 
+_TURN = 0.001
+"""Seconds for which a thread may work before one that waits has its turn. A request goes through a
+dozen hands, and at Python's 5 ms each would wait that long beside every search that runs: beside
+four of them the median answer took 1.1 s instead of 0.5 s."""
+
+
 @dataclass(frozen=True)
 class Listening:
     """Where to listen. A port of 0 is a free one. tls: with a certificate made now.
@@ -53,6 +60,7 @@ def serve(splunkd: Splunkd, listening: Listening, say: Callable[[str], None]) ->
 
     Raises DataError for a port that cannot be had.
     """
+    sys.setswitchinterval(_TURN)
     certificate = _certificate(listening.host) if listening.tls else None
     parts = [
         ("REST API", listening.port, management_app(splunkd), certificate),

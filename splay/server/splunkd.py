@@ -185,6 +185,12 @@ class Splunkd:
         """A job that is ready to start. Raises SplayError, RestError: a search that is wrong."""
         if len(request.search) > MAX_SEARCH:
             raise RestError(400, f"A search has at most {MAX_SEARCH:,} characters.", "FATAL")
+        with self.jobs.planning(request.user):
+            return self._made(sid, request, time_range, now)
+
+    def _made(
+        self, sid: str, request: Request, time_range: TimeRange, now: float | None
+    ) -> tuple[Job, Store]:
         context = self._context(sid, request, time_range, self.clock() if now is None else now)
         rest = without_delete(request.search, context)
         search = request.search if rest is None else rest

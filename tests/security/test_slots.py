@@ -11,6 +11,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from splay import memory
+from splay.apps import AppSet
+from splay.engine import retrieve
+from splay.engine.inner import new_context
 from splay.server.jobs import overresults, slots
 from splay.server.jobs.job import Job, Request, size_of
 from splay.server.jobs.slots import Slots
@@ -18,7 +22,7 @@ from splay.server.jobs.timerange import TimeRange
 from splay.server.splunkd import Splunkd
 from tests.holding import none_of
 from tests.security.conftest import Client
-from tests.server.running import fresh
+from tests.server.running import ROOT, fresh
 
 As = Callable[[str], Client]
 ENDLESS = "| makeresults count=1000000000 | stats count"
@@ -30,6 +34,7 @@ class One:
     user: str
     scheduled: bool = False
     cancelled: bool = False
+    young: bool = False
     runs: bool = False
 
     def go(self) -> None:
@@ -82,6 +87,53 @@ def test_what_is_cancelled_while_it_waits_needs_no_slot() -> None:
     two.cancelled = True
     place.look_again()
     assert two.runs
+
+
+def test_what_part_of_the_time_is_for_a_user_with_several_jobs() -> None:
+    place = Slots(lambda user: 0)
+    one, old, new = One("a"), One("b"), One("c", young=True)
+    taken(place, one, One("a", young=True))
+    assert place.part_of(one) == (2, 1.0)  # a young one of its own does not count
+    with place.planning("a"):
+        assert place.part_of(one) == (2, 1.0)
+    with place.planning("b"):
+        assert place.part_of(one) == (2, 0.2)
+    taken(place, old)
+    assert place.part_of(one) == (2, 0.5)
+    taken(place, new)
+    assert place.part_of(one) == (2, 0.2)
+    assert place.part_of(new) == (1, 0.2)
+    place.leave(new)
+    assert place.part_of(one) == (2, 0.5)
+
+
+@pytest.mark.parametrize(("ends", "given"), [(True, 3), (False, 5)])
+def test_slow_rows_are_asked_about_each(
+    ends: bool, given: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(1000))  # each look at the clock is a second later
+    monkeypatch.setattr(retrieve, "monotonic", lambda: float(next(clock)))
+    answers = iter([True, True, True, False, False])
+    context = new_context(AppSet([ROOT]), 0.0)
+    context.should_continue = lambda: next(answers)
+    assert list(retrieve.guarded(range(5), context, ends=ends)) == list(range(given))
+
+
+def test_the_memory_is_looked_at_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, looks = 100.0, list[float]()
+
+    def full() -> bool:
+        looks.append(now)
+        return now > 100.0
+
+    monkeypatch.setattr("splay.memory.time.monotonic", lambda: now)
+    monkeypatch.setattr(memory, "full", full)
+    assert [memory.in_memory() for _ in range(3)] == [True] * 3
+    now = 100.1
+    for _ in range(2):  # full: at each look, however soon
+        with pytest.raises(memory.MemoryFull):
+            memory.in_memory()
+    assert looks == [100.0, 100.1, 100.1]
 
 
 # ---- jobs ----

@@ -29,7 +29,7 @@ from splay.store.event import ReadReport, Store
 DEFAULT_TTL = 600  # seconds: ttl of limits.conf
 MAX_COUNT = 500_000  # results kept: max_count of limits.conf
 _YOUNG = 2.0  # seconds for which a search goes before those that run longer
-_LONGEST_REST = 0.5  # seconds
+_NAP = 0.05  # seconds: how often one that rests looks whether others still want to work
 _LOOKED_AT = 1000  # rows, to know about how large all are
 _OF_AN_EVENT = 200  # bytes that a result holds of an event, which is in its index
 
@@ -124,6 +124,11 @@ class Job:
         return self.request.scheduled is not None
 
     @property
+    def young(self) -> bool:
+        """Whether it has not run for long."""
+        return self.seconds <= _YOUNG
+
+    @property
     def done(self) -> bool:
         """Whether it will not change any more."""
         return self.state in ("DONE", "FAILED")
@@ -205,14 +210,18 @@ class Job:
 
     def _give_way(self) -> None:
         """Where others want to work: one job of a user takes half of the time once it has run for
-        long, several take half of it between them."""
+        long, several take half of it between them; a fifth beside a search that has just begun,
+        so that who asks little is answered soon."""
         now = time.thread_time()
         worked, self._looked = now - self._looked, now
         if self._slots is None or worked <= 0:
             return
-        own, others = self._slots.held(self)
-        if others and (own > 1 or self.seconds > _YOUNG):
-            time.sleep(min(worked * (2 * own - 1), _LONGEST_REST))
+        own, part = self._slots.part_of(self)
+        rest = worked * (own / part - 1) if own > 1 or not self.young else 0.0
+        while rest > 0 and part < 1 and not self._cancelled:
+            time.sleep(min(rest, _NAP))
+            rest -= _NAP
+            own, part = self._slots.part_of(self)
 
     def run(self, store: Store, slots: Slots | None = None) -> None:
         """Runs to the end, whatever that is; never raises for what a search can do wrong.

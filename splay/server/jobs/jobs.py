@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from splay.server.errors import RestError
 from splay.server.jobs.job import Job
@@ -42,6 +43,10 @@ class Jobs:
         self._lock = threading.Lock()
         self._slots = Slots(jobs_quota)
         self._disk_quota = disk_quota
+
+    def planning(self, user: str) -> AbstractContextManager[None]:
+        """To be entered while a search of the user is planned: jobs of others make room for it."""
+        return self._slots.planning(user)
 
     def add(self, job: Job) -> None:
         """Makes a job known. RestError 400: there is one of this sid; 503: too many, too large."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from time import monotonic
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.registry import find_command
 from splay.engine.late import LateRow
 from splay.engine.plan import Plan, make_plan
+from splay.engine.retrieve import CHECK_SECONDS
 from splay.rows import Row
 from splay.server.errors import RestError
 from splay.spl.tree import And, Compare, Or, SearchExpr
@@ -22,7 +24,6 @@ from splay.store.run import Run
 
 _FIRST_WORD = re.compile(r"\s*(\|)?\s*([\w.\-]*)")
 _FIRST_EVENTS = 1000  # shown while a search runs
-_CHECK_EVERY = 500  # rows between two looks at whether the search is to go on
 
 
 def planned(search: str, context: Context) -> Plan:
@@ -120,12 +121,12 @@ class Tap:
 
     def watch(self, operation: Operation | None, rows: Iterable[Row | Run]) -> Iterator[Row | Run]:
         """The rows, as they are (`splay.engine.run.Watch`)."""
-        due = 0
+        due = 0.0
         for item in rows:
-            if self.count >= due:
+            if monotonic() >= due:
                 if not self.check():
                     return
-                due = self.count + _CHECK_EVERY
+                due = monotonic() + CHECK_SECONDS
             if self.count < self._keep:
                 self.rows += _copies(item, self._keep - self.count)
             if operation is None and self.count < _FIRST_EVENTS and not isinstance(item, Run):

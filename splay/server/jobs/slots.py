@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,9 @@ MOST_AT_ONCE = 6 + (os.cpu_count() or 1)
 SCHEDULED_AT_ONCE = max(MOST_AT_ONCE // 2, 1)
 """How many scheduled jobs run beside these: max_searches_perc of limits.conf is 50 percent."""
 
+_BESIDE_OTHERS, _BESIDE_YOUNG = 0.5, 0.2
+"""The part of the time that is for one user's jobs beside those of others, and beside a search of
+another user that has just begun."""
 _LEFT = 2  # slots that one user leaves to others, whatever the role allows
 
 
@@ -32,6 +36,10 @@ class Holder(Protocol):
     @property
     def scheduled(self) -> bool:
         """Whether it is of the schedule's."""
+
+    @property
+    def young(self) -> bool:
+        """Whether it has just begun."""
 
     @property
     def cancelled(self) -> bool:
@@ -51,6 +59,7 @@ class Slots:
         self._quota = quota
         self._lock = threading.Lock()
         self._holding: list[Holder] = []
+        self._planning: Counter[str] = Counter()
         self._waiting: list[_Waiting] = []
 
     def take(self, holder: Holder, go: Callable[[], None]) -> None:
@@ -70,11 +79,27 @@ class Slots:
         """To be called when something that waits was cancelled."""
         self._hand_out()
 
-    def held(self, holder: Holder) -> tuple[int, int]:
-        """How many slots its user has, and how many others have."""
+    @contextmanager
+    def planning(self, user: str) -> Iterator[None]:
+        """While a search of this user is planned, which takes time as well, and no slot."""
+        with self._lock:
+            self._planning[user] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._planning[user] -= 1
+
+    def part_of(self, holder: Holder) -> tuple[int, float]:
+        """How many slots its user has, and what part of the time is for these together."""
         holding = tuple(self._holding)
-        own = sum(other.user == holder.user for other in holding)
-        return own, len(holding) - own
+        others = [one for one in holding if one.user != holder.user]
+        planned = tuple(self._planning.items())
+        if any(one.young for one in others) or any(n for who, n in planned if who != holder.user):
+            part = _BESIDE_YOUNG
+        else:
+            part = _BESIDE_OTHERS if others else 1.0
+        return len(holding) - len(others), part
 
     def _hand_out(self) -> None:
         while (following := self._following()) is not None:
