@@ -76,6 +76,9 @@ class Taker:
         self.plan = plan
         self.context = context
         self.retrieval: Retrieval = plan.retrieval
+        need = plan.retrieval.need
+        self._bounded = (need.earliest, need.latest) != (None, None)
+        self._holds_time = need.holds_time
         self.work: Work | None = divisible(plan, context)
         self.choosing = _choosing(plan)
         self.outcome = _nothing()
@@ -112,10 +115,13 @@ class Taker:
 
     def fits(self, event: Event, row: Row) -> bool:
         """Whether an event with these fields matches."""
-        retrieval = self.retrieval
-        if self.outcome.error is not None or not retrieval.need.holds_time(event.time):
+        if self.outcome.error is not None or (self._bounded and not self._holds_time(event.time)):
             return False
-        return retrieval.need.may_match(event) and retrieval.matches(row)
+        try:
+            return self.retrieval.matches(row)
+        except SplayError as error:
+            self.outcome.error = error
+            return False
 
     def take(self, event: Event, row: Row) -> None:
         """Takes an event that matches. row: what was made of its fields."""

@@ -29,10 +29,11 @@ def wildcard_pattern(
 def fits_one(patterns: Sequence[str]) -> Callable[[str], bool]:
     """The test whether a text fits one of the patterns as a whole.
 
-    What only begins, ends or holds a text, as most do, needs no regular expression: making one
+    What only first, ends or holds a text, as most do, needs no regular expression: making one
     takes longer than a hundred such tests.
     """
-    starts, ends, held, others = [], [], [], []
+    starts, ends, held = [], [], []
+    others: list[Callable[[str], bool]] = []
     for pattern in dict.fromkeys(patterns):
         match pattern.split("*"):
             case ["", text, ""]:
@@ -41,12 +42,19 @@ def fits_one(patterns: Sequence[str]) -> Callable[[str], bool]:
                 ends.append(text)
             case [text, ""]:
                 starts.append(text)
-            case _:
-                others.append(wildcard_pattern(pattern).fullmatch)
-    if len(held) == 1 and not (starts or ends or others):
+            case [begin, *middle, end]:
+                others.append(_in_order(begin, middle, end))
+            case _:  # no asterisk in it
+                others.append(pattern.__eq__)
+    first, last = tuple(starts), tuple(ends)
+    if not (held or others):
+        if not first:
+            return lambda text: text.endswith(last)
+        if not last:
+            return lambda text: text.startswith(first)
+    if len(held) == 1 and not (first or last or others):
         (only,) = held
         return lambda text: only in text
-    first, last = tuple(starts), tuple(ends)
 
     def fits(text: str) -> bool:
         if text.endswith(last) or text.startswith(first):
@@ -55,6 +63,25 @@ def fits_one(patterns: Sequence[str]) -> Callable[[str], bool]:
             if part in text:
                 return True
         return any(match(text) for match in others)
+
+    return fits
+
+
+def _in_order(begin: str, middle: Sequence[str], end: str) -> Callable[[str], bool]:
+    """The test whether a text has these parts in order, the first and the last at its ends. Of each
+    part between them the leftmost place is enough."""
+    least = len(begin) + len(end)
+
+    def fits(text: str) -> bool:
+        if len(text) < least or not text.startswith(begin) or not text.endswith(end):
+            return False
+        at, last = len(begin), len(text) - len(end)
+        for part in middle:
+            at = text.find(part, at, last)
+            if at < 0:
+                return False
+            at += len(part)
+        return True
 
     return fits
 
