@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from splay.api import detect, hunt, search, test
     from splay.detections.correlation import Detection, RiskObject
-    from splay.detections.hunting import Fired, HuntOutcome
+    from splay.detections.hunting import Fired, HuntMessage, HuntOutcome
     from splay.detections.outcome import Outcome
     from splay.detections.testing import CaseResult, DetectionResult, Status
     from splay.detections.testrun import TestReport
@@ -45,6 +45,7 @@ __all__ = [
     "DetectionResult",
     "Event",
     "Fired",
+    "HuntMessage",
     "HuntOutcome",
     "Location",
     "OptionError",
@@ -70,7 +71,7 @@ _HOMES = {
     "splay.detections.testing": ("CaseResult", "DetectionResult", "Status"),
     "splay.detections.testrun": ("TestReport",),
     "splay.detections.correlation": ("Detection", "RiskObject"),
-    "splay.detections.hunting": ("Fired", "HuntOutcome"),
+    "splay.detections.hunting": ("Fired", "HuntMessage", "HuntOutcome"),
     "splay.detections.outcome": ("Outcome",),
     "splay.errors": (
         *("CommandError", "ConfError", "DataError", "Location", "OptionError", "OutputError"),

@@ -10,7 +10,16 @@ from typing import Any
 
 import click
 
-from splay.cli.options import Input, Run, Show, data_argument, input_options, run_options, take
+from splay.cli.options import (
+    QUIET,
+    Input,
+    Run,
+    Show,
+    data_argument,
+    input_options,
+    run_options,
+    take,
+)
 from splay.cli.terminal import progress_of, refusing, tell
 from splay.detections.hunting import HuntOutcome, hunt_with
 from splay.engine.run import Progress
@@ -37,7 +46,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @click.option("--navigator", type=_file, help="Write a layer for MITRE's ATT&CK Navigator.")
 @click.option("--sarif", type=_file, help="Write the results as SARIF 2.1.0.")
 @click.option("--report", type=_file, help="Write the outcome as one self-contained HTML page.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress and no warnings.")
+@click.option("-q", "--quiet", is_flag=True, help=QUIET.format("no progress"))
 def hunt(
     data: tuple[Path, ...],
     pick: str,
@@ -85,7 +94,7 @@ def hunt(
         outcome = hunt_with(context, store, named, pick=pick, watching=watching, processes=True)
         _write(outcome, navigator, sarif, report)
         _show(outcome, form)
-        tell([], outcome.report, show)
+        tell([(each.level, str(each)) for each in outcome.messages], outcome.report, show)
 
 
 def _write(

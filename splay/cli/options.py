@@ -20,6 +20,8 @@ from splay.store.files.filestore import InputSettings
 
 T = TypeVar("T")
 
+QUIET = "Print {} and no warnings: only errors, and what of the data was not read."
+
 
 def take(kind: type[T], given: dict[str, Any]) -> T:
     """The parameters that are fields of this dataclass, taken out of what click gives."""
@@ -131,7 +133,7 @@ show_options = _options(
         "-q",
         "--quiet",
         is_flag=True,
-        help="Print no table, no progress and no warnings: errors only.",
+        help=QUIET.format("no table, no progress"),
     ),
     click.option("--profile", is_flag=True, help="Show where the time went, on stderr."),
 )

@@ -54,12 +54,27 @@ class Fired:
         return tuple(dict.fromkeys(found))
 
 
+@dataclass(frozen=True)
+class HuntMessage:
+    """What searches said on their way. level: INFO, WARN or ERROR. searches: their names."""
+
+    level: str
+    text: str
+    searches: tuple[str, ...]
+
+    def __str__(self) -> str:
+        first, *more = self.searches
+        others = f" and {len(more):,} more" if more else ""
+        return f"{self.text} ({first}{others})"
+
+
 @dataclass
 class HuntOutcome:
     """What came of a hunt.
 
     fired: the searches that found something, the most results first. silent: the names of those
     that found nothing. failed: name and reason of those that cannot be planned, or failed.
+    messages: what searches said, each text once.
     """
 
     fired: list[Fired]
@@ -70,6 +85,7 @@ class HuntOutcome:
     data: list[str]
     seconds: float
     tz: tzinfo
+    messages: list[HuntMessage] = field(default_factory=list)
 
     def of(self, fired: Fired) -> Outcome:
         """What came of one search, as if it had run alone."""
@@ -167,7 +183,19 @@ def _outcome(
             silent.append(name)
     fired.sort(key=lambda one: (-len(one.results.rows), one.detection.name))
     risk = risk_by_object(event for one in fired for event in risk_events(one))
-    return HuntOutcome(fired, sorted(silent), sorted(failed), risk, report, data, seconds, tz)
+    return HuntOutcome(
+        fired, sorted(silent), sorted(failed), risk, report, data, seconds, tz, _messages(rules)
+    )
+
+
+def _messages(rules: list[_Rule]) -> list[HuntMessage]:
+    """What the searches said, with the names of those that said it."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for rule in rules:
+        for level, text in rule.context.messages:
+            if level != "DEBUG":
+                said.setdefault((level, text), []).append(rule.detection.name)
+    return [HuntMessage(level, text, tuple(names)) for (level, text), names in said.items()]
 
 
 def risk_events(fired: Fired) -> Iterator[RiskEvent]:

@@ -35,6 +35,7 @@ def hunt_json(outcome: HuntOutcome) -> str:
             "events": outcome.report.events,
             "bad_events": outcome.report.bad_events,
             "problems": outcome.report.problems,
+            "messages": [asdict(message) for message in outcome.messages],
             "seconds": round(outcome.seconds, 3),
         }
     )

@@ -34,7 +34,8 @@ SEARCHES = {
     "Average": "action=* ms=* | eval double=ms*2 | stats avg(double) AS a dc(user) AS u BY dest",
     "A Subsearch In A Subsearch": "action=* [search user=ann [search user=ann ms=2 | fields dest] "
     "| fields action] | stats count BY user",
-    "Another One Appended": "action=failure | stats count BY user | append [search user=carol | stats count]",
+    "Another One Appended": "action=failure | stats count BY user "
+    "| append [search user=carol | stats count]",
     "Appends What A Subsearch Chose": "action=failure [search user=bob | fields dest] "
     "| append [search action=success [search user=carol | fields user] | table user dest]",
     "Joins": "action=failure | join user [search action=success | table user dest]",
@@ -185,6 +186,36 @@ def test_a_search_over_indexed_fields_takes_no_fields_from_the_others(
         outcome = splay.hunt([log], apps=[app])
         found = {fired.detection.name: fired.results.rows for fired in outcome.fired}
         assert found == {"A": [{"count": 0}], "B": [{"count": 3}]}, order
+
+
+@pytest.mark.parametrize("processes", [False, True])
+def test_what_searches_say_is_told_with_their_names(
+    app: Path, log: Path, processes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said while events are read, by whichever process, and by a command afterwards."""
+    monkeypatch.setattr(fanout, "SHARE", 1)
+    (app / "default" / "props.conf").write_text("[logs]\nLOOKUP-who = nowhere user OUTPUT full\n")
+    for name in ("First", "Second"):
+        add(app, f"[Cut {name}]\nsearch = user=ann | append maxout=1 [search user=ann]")
+    settings = InputSettings(None, None, "logs", "main", UTC)
+    store = FileStore([log, log.with_name("app")], settings)
+    outcome = hunt_with(make_context([app]), store, [], pick="cut", processes=processes)
+    assert outcome.failed == []
+    said = {message.text: (message.level, message.searches) for message in outcome.messages}
+    (cut,) = [text for text in said if "truncating" in text]
+    assert said[cut] == ("WARN", ("Cut First", "Cut Second"))
+    (missing,) = [text for text in said if "nowhere" in text]
+    assert said[missing][0] == "WARN"
+
+
+def test_messages_of_searches_are_shown(app: Path, log: Path) -> None:
+    add(app, "[Cut]\nsearch = user=ann | append maxout=1 [search user=ann]")
+    result = CliRunner().invoke(main, ["hunt", str(log), "--app", str(app), "-k", "Cut"])
+    assert "WARN: [subsearch]: Subsearch produced 3 results, truncating to maxout 1. (Cut)" in (
+        result.stderr
+    )
+    found = json.loads(run(str(log), "--app", str(app), "-k", "Cut", "--json", "-q"))
+    assert [each["searches"] for each in found["messages"]] == [["Cut"]]
 
 
 def test_the_events_behind_a_search_are_kept(app: Path, log: Path) -> None:

@@ -170,3 +170,16 @@ def test_what_an_event_holds_cannot_drive_the_terminal(tmp_path: Path) -> None:
     found = splay("search", "user=*", str(path), "--app", str(ROOT)).stdout
     assert "\x1b" not in found
     assert "<U+001B>[31mred<U+202E> [bold]x" in found
+
+
+@pytest.mark.parametrize("command", [("search", "action=login"), ("hunt",), ("detect",)])
+def test_quiet_still_tells_of_data_that_was_not_read(command: tuple[str, ...], log: str) -> None:
+    """What was not read could have held what is looked for; what was read, though odd, is quiet."""
+    odd, cut = Path("odd.log"), Path("cut.log")
+    odd.write_bytes(b"2024-05-01 10:00:00 action=login user=\xff\n")
+    cut.write_text((ROOT / "tests" / "data" / "sample" / "xml_pretty.xml").read_text()[:-500])
+    app = ("--app", str(ROOT)) if command[0] != "search" else ()
+    assert splay(*command, str(odd), "-q", *app).stderr == ""
+    said = splay(*command, str(cut), "-q", *app).stderr
+    assert "cut.log" in said
+    assert "1 event could not be used" in said
