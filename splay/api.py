@@ -361,7 +361,7 @@ class SearchRun:
 
     def why_nothing(self, store: Store) -> list[str]:
         """Sentences that say why it found nothing, as far as the data tells."""
-        return reasons(self.plan, store, self.context)
+        return reasons(self.plan, store, self.context, self.report.events)
 
     def run(
         self, store: Store | None, progress: Progress | None = None, *, processes: bool = True

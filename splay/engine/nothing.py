@@ -7,24 +7,30 @@ no event in the time range, none of that index or sourcetype, no such field.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from splay.commands.operation import Context
-from splay.engine.plan import Plan, Retrieval, make_plan
-from splay.errors import DataError
+from splay.engine.plan import Plan, Retrieval, make_plan, within
+from splay.engine.run import run_plan
+from splay.errors import DataError, SplayError
 from splay.eval.conditions.predicate import compile_predicate
 from splay.eval.times.timefmt import iso
+from splay.eval.value import as_list, to_text
 from splay.knowledge import Knowledge
-from splay.rows import EVERYTHING
+from splay.rows import EVERYTHING, Row
 from splay.spelling import spelling
-from splay.spl.tree import And, Compare, SearchExpr
+from splay.spl.printer import quoted, search_text
+from splay.spl.tree import And, Command, Compare, Or, SearchExpr, Term
 from splay.store.event import Event, Need, ReadReport, Store
 from splay.store.files.filestore import parsed_store
 
 MOST = 200_000
-"""How many events are looked at."""
+"""How many events are looked at one by one."""
+
+MOST_AGAIN = 2_000_000
+"""How many events are read again."""
 
 _FEW = 100  # events of one sourcetype whose fields are made
 _SHOWN = 5  # values of a field in a sentence
@@ -46,35 +52,89 @@ class Seen:
     fields: set[str] = field(default_factory=set)
 
 
-def reasons(plan: Plan, store: Store, context: Context) -> list[str]:
-    """Sentences that say why the search found no event, as far as the data tells.
+def reasons(plan: Plan, store: Store, context: Context, count: int) -> list[str]:
+    """Sentences that say why the search found nothing, as far as the data tells.
 
-    plan: of a search that found nothing. They are few, and none is a guess: an empty list means
-    that the events are there, and no single condition rules all of them out.
+    They are few, and none is a guess.
+
+    Args:
+        plan: of a search that found nothing.
+        count: how many events were read for it. Where they were too many to be read again, it is
+            only said how many.
     """
     retrieval = plan.retrieval
-    if retrieval is None or not _says(retrieval):
+    if retrieval is None:
         return []
-    parsed = parsed_store(store, context.apps.index_time)
-    seen = _look(parsed, plan.knowledge, retrieval)
-    if not seen.count:
-        return []
+    asking = Asking(store, context)
+    again = count <= MOST_AGAIN
+    emptying = _emptying(plan, asking, within(context)) if again else None
+    if emptying is not None and emptying is not plan.commands[0]:
+        return [f"events match, but {_text(emptying)} leaves none of them"]
+    said = [f"{count:,} {'event was' if count == 1 else 'events were'} read, and nothing was found"]
+    if not again or not _says(retrieval):
+        return said
+    seen = _look(parsed_store(store, context.apps.index_time), plan.knowledge, retrieval)
+    of_all = [*_time(seen, retrieval, context.tz), *_origins(seen, retrieval.expr)]
     if seen.cut:
-        return [f"of the first {MOST:,} events: {said}" for said in _all(seen, retrieval, context)]
-    return _all(seen, retrieval, context)
-
-
-def _all(seen: Seen, retrieval: Retrieval, context: Context) -> list[str]:
-    return [*_time(seen, retrieval, context.tz), *_conditions(seen, retrieval.expr)]
+        of_all = [f"of the first {MOST:,} events: {each}" for each in of_all]
+    said += [*of_all, *_conditions(seen, retrieval.expr, asking)]
+    if len(said) == 1 and emptying is plan.commands[0]:
+        said += _together(retrieval.expr, asking)
+    return said
 
 
 def _says(retrieval: Retrieval) -> bool:
-    """Whether the search asks for anything of which the data can tell why nothing has it: without a
-    time range or a field, it need not be read again."""
-    need, expr = retrieval.need, retrieval.expr
-    parts = expr.parts if isinstance(expr, And) else (expr,)
-    bounded = (need.earliest, need.latest) != (None, None)
-    return bounded or any(isinstance(part, Compare) and part.op == "=" for part in parts)
+    """Whether the search asks for anything of which the data can tell why nothing has it: that no
+    event holds a single word is known already."""
+    bounded = (retrieval.need.earliest, retrieval.need.latest) != (None, None)
+    return bounded or isinstance(retrieval.expr, And) or _field(retrieval.expr) != ""
+
+
+class Asking:
+    """Runs small searches over the same data, which write nothing and of which nothing is shown.
+
+    Args:
+        context: the search's, whose time range does not count.
+    """
+
+    def __init__(self, store: Store, context: Context) -> None:
+        self._store = store
+        self._context = replace(context, earliest=None, latest=None)
+
+    def rows(self, search: str, context: Context | None = None) -> list[Row]:
+        """The results. SplayError: as of any search."""
+        quiet = replace(context or self._context, messages=[], reports=[], data_folder=None)
+        return run_plan(make_plan(search, quiet), self._store, quiet, ReadReport()).rows
+
+    def finds(self, search: str, context: Context | None = None) -> bool:
+        """Whether it finds anything. Of a search that cannot be run it is not known: True."""
+        try:
+            return bool(self.rows(f"{search} | head 1", context))
+        except SplayError:
+            return True
+
+    def values(self, name: str) -> list[str]:
+        """The commonest values of a field."""
+        name = quoted(name)
+        found = self.rows(f"{name}=* | head {MOST} | top {_SHOWN + 1} {name} | fields {name}")
+        return [to_text(each) for row in found for value in row.values() for each in as_list(value)]
+
+
+def _emptying(plan: Plan, asking: Asking, context: Context) -> Command | None:
+    """The command after which nothing is left; None where that cannot be known."""
+    if plan.open or plan.commands[0].name != "search":
+        return None
+    texts = list(map(_text, plan.commands))
+    for number, following in enumerate(plan.operations):
+        if not asking.finds(" ".join(texts[: number + 1]), context):
+            return plan.commands[number]
+        if not following.in_preview and number + 2 < len(texts):
+            return None  # it writes, or starts a process: not twice
+    return plan.commands[-1]
+
+
+def _text(command: Command) -> str:
+    return f"| {command.name} {command.text}".rstrip()
 
 
 def count_outside(search: str, store: Store, context: Context) -> int:
@@ -136,22 +196,72 @@ def _time(seen: Seen, retrieval: Retrieval, tz: tzinfo) -> Iterator[str]:
     yield f"no event is {' and '.join(bounds)}: {held}"
 
 
-def _conditions(seen: Seen, expr: SearchExpr) -> Iterator[str]:
-    """Of the conditions that every event must meet: those that none can."""
-    for part in expr.parts if isinstance(expr, And) else (expr,):
-        if not isinstance(part, Compare) or part.op != "=":
-            continue
-        if part.field in _ORIGINS:
-            values = seen.origins[part.field]
+def _parts(expr: SearchExpr) -> Sequence[SearchExpr]:
+    """The conditions that every event must meet."""
+    return expr.parts if isinstance(expr, And) else (expr,)
+
+
+def _origins(seen: Seen, expr: SearchExpr) -> Iterator[str]:
+    """Of the conditions on where events come from: those that none meets."""
+    for part in _parts(expr):
+        if (name := _field(part)) in _ORIGINS:
+            values = seen.origins[name]
             fits = compile_predicate(part)
-            if not any(fits({part.field: value}) for value in values):
-                names = ", ".join(value for value, _ in values.most_common(_SHOWN))
-                more = ", ..." if len(values) > _SHOWN else ""
-                yield f"no event has {part.field}={part.value}: the data has {names}{more}"
-        elif part.field not in seen.fields:
-            near = spelling(part.field, seen.fields) or _like(part.field, seen.fields)
-            hint = f"; did you mean {near}?" if near else ""
-            yield f"no event has a field {part.field}{hint}"
+            if not any(fits({name: value}) for value in values):
+                yield _lacking(part, [value for value, _ in values.most_common(_SHOWN + 1)])
+
+
+def _conditions(seen: Seen, expr: SearchExpr, asking: Asking) -> Iterator[str]:
+    """Of the other conditions: those that no event meets."""
+    for part in _parts(expr):
+        known = isinstance(part, Term) or _field(part)
+        if not known or asking.finds(search_text(part)):
+            continue
+        if isinstance(part, Term):
+            yield f"no event has {search_text(part)}"
+        elif _field(part) not in _ORIGINS:
+            yield _unmet(part, seen, asking)
+
+
+def _together(expr: SearchExpr, asking: Asking) -> Iterator[str]:
+    """Of conditions of which each is met by some events, whenever they were."""
+    parts = _parts(expr)
+    if asking.finds(search_text(expr)):
+        yield "events that match lie outside the time range"
+    elif len(parts) > 1 and all(isinstance(part, Term) or _field(part) for part in parts):
+        texts = ", ".join(map(_short, parts))
+        yield f"some events meet each of {texts}, but none meets them all"
+
+
+def _unmet(part: SearchExpr, seen: Seen, asking: Asking) -> str:
+    name = _field(part)
+    if name in seen.fields or asking.finds(f"{quoted(name)}=*"):
+        return _lacking(part, asking.values(name))
+    near = spelling(name, seen.fields) or _like(name, seen.fields)
+    hint = f"; did you mean {near}?" if near else ""
+    return f"no event has a field {name}{hint}"
+
+
+def _lacking(part: SearchExpr, values: Sequence[str]) -> str:
+    """values: the commonest that there are."""
+    shown = ", ".join(values[:_SHOWN]) + (", ..." if len(values) > _SHOWN else "")
+    return f"no event has {_short(part)}: the data has {shown}"
+
+
+def _field(part: SearchExpr) -> str:
+    """The field that a comparison, or a choice of comparisons (IN), asks for; "" of all else."""
+    names = {each.field if isinstance(each, Compare) else "" for each in _choices(part)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _choices(part: SearchExpr) -> Sequence[SearchExpr]:
+    return part.parts if isinstance(part, Or) else (part,)
+
+
+def _short(part: SearchExpr) -> str:
+    """The condition in few words: the first of its choices."""
+    choices = [search_text(each) for each in _choices(part)]
+    return " OR ".join(choices[:_SHOWN]) + (" ..." if len(choices) > _SHOWN else "")
 
 
 _PAIRS = (("EventCode", "EventID"), ("EventID", "EventCode"), ("dest", "Computer"))

@@ -92,6 +92,25 @@ def test_no_word_of_a_table_is_broken(log: str) -> None:
         ("sourcetype=nope action=login", "no event has sourcetype=nope: the data has "),
         ("acton=login", r"no event has a field acton; did you mean action\?"),
         ("zzz=1", "no event has a field zzz$"),
+        ("acton>3", r"no event has a field acton; did you mean action\?"),
+        ("action=logon", "no event has action=logon: the data has login, logout$"),
+        (
+            "user IN (eve, mallory) action=login",
+            "no event has user=eve OR user=mallory: the data has ann, bob$",
+        ),
+        ("action=login nowhere", "no event has nowhere$"),
+        (
+            "action=logout user=bob",
+            "some events meet each of action=logout, user=bob, but none meets them all$",
+        ),
+        ("action=login | where user=1 | head 3", r"events match, but \| where user=1 leaves none"),
+        ("action=login | search user=eve", r"events match, but \| search user=eve leaves none"),
+        (
+            "action=logout earliest=0 latest=1714557606",  # the first two: until 10:00:05
+            "events that match lie outside the time range$",
+        ),
+        ("nowhere", "3 events were read, and nothing was found$"),
+        ("index=other action=login", "3 events were read, and nothing was found$"),
     ],
 )
 def test_why_nothing_was_found(log: str, spl: str, expected: str) -> None:
@@ -105,7 +124,17 @@ def test_of_many_events_it_says_how_many_were_looked_at(
     log: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nothing, "MOST", 2)
-    assert "of the first 2 events: no event has a field zzz" in splay("search", "zzz=1", log).stderr
+    said = splay("search", "index=other zzz=1", log).stderr
+    assert "of the first 2 events: no event has index=other" in said
+
+
+def test_of_very_many_events_it_only_says_how_many_they_were(
+    log: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nothing, "MOST_AGAIN", 2)
+    assert (
+        splay("search", "zzz=1", log).stderr == "INFO: 3 events were read, and nothing was found\n"
+    )
 
 
 def test_the_data_is_not_read_again_for_a_word(log: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,9 +143,19 @@ def test_the_data_is_not_read_again_for_a_word(log: str, monkeypatch: pytest.Mon
     assert splay("search", "nowhere", log).stdout == "no results\n"
 
 
-@pytest.mark.parametrize("spl", ["action=login user=eve", "action=login | where user=1", "nothing"])
+@pytest.mark.parametrize("spl", ["(action=x OR user=eve)", "NOT action=*"])
 def test_what_cannot_be_known_is_not_said(log: str, spl: str) -> None:
-    assert splay("search", spl, log).stderr == ""
+    assert splay("search", spl, log).stderr == "INFO: 3 events were read, and nothing was found\n"
+
+
+def test_what_writes_is_not_run_twice_to_know_why(log: str, tmp_path: Path) -> None:
+    """A table that the search wrote stays as it was written."""
+    spl = "action=login | table user | outputlookup append=true seen.csv | where user=1 | head 1"
+    found = splay("search", spl, log, "--data-folder", str(tmp_path))
+    assert (found.exit_code, found.stdout) == (0, "no results\n")
+    assert found.stderr == "INFO: 3 events were read, and nothing was found\n"
+    (written,) = tmp_path.rglob("seen.csv")
+    assert sorted(written.read_text().split()) == ["ann", "bob", "user"]
 
 
 @pytest.mark.parametrize(
