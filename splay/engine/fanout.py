@@ -20,8 +20,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from splay.commands.builtin.stats import Groups, Packed, Stats
+from splay.commands.builtin.stats import Stats
 from splay.commands.operation import Context, Kind, Operation
+from splay.commands.stats.groups import Groups
 from splay.engine.plan import Plan
 from splay.engine.retrieve import AnyItem, Item, guarded, matching, memory_of
 from splay.rows import Row
@@ -73,7 +74,7 @@ class Work:
 class Done:
     """What comes back of one share."""
 
-    groups: Packed
+    groups: Groups
     report: ReadReport
     messages: list[tuple[str, str]]
     evidence: Keeper | None
@@ -183,7 +184,7 @@ def _run(share: Share) -> Done:
     told = len(work.context.messages)
     evidence = work.evidence.fresh() if work.evidence else None
     groups = _groups(work, share, report, _count, evidence)
-    return Done(work.stats.packed(groups), report, work.context.messages[told:], evidence)
+    return Done(groups, report, work.context.messages[told:], evidence)
 
 
 def _count(size: int) -> None:
@@ -245,7 +246,7 @@ def _taken(future: Future[Done], work: Work, report: ReadReport) -> Groups:
         work.context.add_message(level, text)
     if work.evidence is not None and done.evidence is not None:
         work.evidence.absorb(done.evidence)
-    return work.stats.unpacked(done.groups)
+    return done.groups
 
 
 def _add(report: ReadReport, share: ReadReport) -> None:

@@ -15,7 +15,7 @@ from splay.commands.builtin.eval import Eval
 from splay.commands.builtin.regex import Regex
 from splay.commands.builtin.rex import Rex
 from splay.commands.builtin.search import Search
-from splay.commands.builtin.stats import Groups
+from splay.commands.stats.groups import Groups
 from splay.commands.builtin.where import Where
 from splay.commands.operation import Context, Operation
 from splay.engine.candidates import Candidates

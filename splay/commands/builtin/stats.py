@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.commands.stats.grouping import (
-    Group,
     Key,
     expanded,
     has_patterns,
@@ -17,7 +15,7 @@ from splay.commands.stats.grouping import (
     takers,
     time_of,
 )
-from splay.commands.stats.ordering import natural_order
+from splay.commands.stats.groups import Groups, Taker, take_run
 from splay.commands.stats.terms import Term, by_method, read_terms
 from splay.commands.wildcards import is_pattern
 from splay.errors import UnsupportedError
@@ -26,17 +24,6 @@ from splay.eval.fields import is_volatile
 from splay.rows import Demand, Row
 from splay.spl.args import Args, as_bool, as_int
 from splay.store.run import Run, each
-
-Groups = dict[Key, Group]
-
-
-@dataclass(frozen=True)
-class Packed:
-    """Groups as columns: they cross processes in a fraction of the time. states: of each function
-    what it has seen, group by group."""
-
-    keys: list[Key]
-    states: list[list[object]]
 
 
 class Stats(Operation):
@@ -88,12 +75,12 @@ class Stats(Operation):
             terms = expanded(terms, rows, self.by)
         groups = self._groups(items, terms, scope)
         self.so_far = None
-        yield from self._rows(groups)
+        yield from self._rows(groups, terms)
 
     @property
     def mergeable(self) -> bool:
         """Whether rows may be divided: `groups` of each part, `merged`, are those of all."""
-        return not has_patterns(self._terms) and all(t.make().mergeable for t in self._terms)
+        return not has_patterns(self._terms) and all(t.column().mergeable for t in self._terms)
 
     def groups(self, rows: Iterable[Row | Run], context: Context) -> Groups:
         """What the rows come to, group by group, before the results are taken."""
@@ -101,70 +88,37 @@ class Stats(Operation):
 
     def merged(self, parts: Iterable[Groups]) -> Iterator[Row]:
         """The result rows of all parts together."""
-        return self._rows(self.joined(parts))
+        return self._rows(self.joined(parts), self._terms)
 
     def joined(self, parts: Iterable[Groups]) -> Groups:
         """The groups of all parts together; the parts are used up."""
-        whole: Groups = {}
+        whole = Groups([])
         for groups in parts:
-            if not whole:
-                whole = groups
-                continue
-            for key, group in groups.items():
-                if key in whole:
-                    whole[key].merge(group)
-                else:
-                    whole[key] = group
+            whole.merge(groups)
         return whole
 
-    def packed(self, groups: Groups) -> Packed:
-        """The groups, to be sent to another process."""
-        states = zip(*(group.states() for group in groups.values()), strict=True)
-        return Packed(list(groups), list(map(list, states)))
-
-    def unpacked(self, packed: Packed) -> Groups:
-        """The groups that were sent."""
-        terms = self._terms
-        states = zip(*packed.states, strict=True)
-        return {key: Group.of(terms, seen) for key, seen in zip(packed.keys, states, strict=True)}
-
-    def _rows(self, groups: Groups) -> Iterator[Row]:
-        """The rows; the groups are used up."""
-        for key in sorted(groups, key=natural_order()):
-            row: Row = dict(zip(self.by, key, strict=True))
-            groups.pop(key).into(row)
-            if row:
-                yield row
+    def _rows(self, groups: Groups, terms: list[Term]) -> Iterator[Row]:
+        return groups.rows([*self.by, *(term.name for term in terms)])
 
     def _groups(self, rows: Iterable[Row | Run], terms: list[Term], scope: EvalContext) -> Groups:
-        takes = takers(terms, scope)
+        takers = [Taker(term, scope) for term in terms]
         plain = "_time" not in self.by and not any(map(_looks_at_each, terms))
-        reads = dict.fromkeys([*self.by, *(name for term in terms for name in term.reads)])
-        groups: Groups = {}
-        self.so_far = lambda: self._rows(dict(groups))
+        groups = Groups([taker.column for taker in takers])
+        self.so_far = lambda: self._rows(groups, terms)
         if not self.by:
-            groups[()] = Group(terms)
+            groups.numbers([()])
         for item in rows:
             if isinstance(item, Run) and plain:
-                for run in item.by(reads):
-                    values = [take(run.row) for take in takes]
-                    for group in self._of(run.row, groups, terms):
-                        group.add_run(values, run.times)
+                take_run(item, self.by, groups, takers, once=self._once)
                 continue
             for row in item.rows() if isinstance(item, Run) else (item,):
                 time = time_of(row)
-                values = [take(row) for take in takes]
-                for group in self._of(row, groups, terms):
-                    group.add(values, time)
+                values = [taker.values(row) for taker in takers]
+                for group in groups.numbers(self.keys(row)):
+                    for taker, found in zip(takers, values, strict=True):
+                        if found:
+                            taker.column.add(group, found, time)
         return groups
-
-    def _of(self, row: Row, groups: Groups, terms: list[Term]) -> Iterator[Group]:
-        """The groups that a row counts in."""
-        for key in self.keys(row):
-            group = groups.get(key)
-            if group is None:
-                group = groups[key] = Group(terms)
-            yield group
 
     def keys(self, row: Row) -> Iterable[Key]:
         """The groups that a row counts in, each as the texts of its BY fields."""

@@ -15,7 +15,6 @@ from splay.eval.expression import EvalContext
 from splay.eval.value import as_list, to_number, to_text
 from splay.rows import Row, Scalar, Value
 from splay.spl.args import Args
-from splay.store.run import Times
 
 Key = tuple[str, ...]
 Take = Callable[[Row], list[Scalar]]
@@ -82,19 +81,6 @@ class Group:
         self._all_numbers = all_numbers
         self._spoiled: frozenset[int] = frozenset()
 
-    @classmethod
-    def of(cls, terms: Sequence[Term], states: Sequence[object]) -> Group:
-        """One that has seen what others have: the state of each function."""
-        made = cls(())
-        made._terms = terms
-        pairs = zip(terms, states, strict=True)
-        made._parts = [term.make().of(state) for term, state in pairs]
-        return made
-
-    def states(self) -> list[object]:
-        """What each function has seen; not of those that want numbers alone."""
-        return [part.state() for part in self._parts]
-
     def add(self, values: Sequence[list[Scalar]], time: float | None) -> None:
         """One row's values, one list for each term."""
         for number, (part, found) in enumerate(zip(self._parts, values, strict=True)):
@@ -102,27 +88,11 @@ class Group:
                 part.add(found, time)
                 self._judge(number, found)
 
-    def add_run(self, values: Sequence[list[Scalar]], times: Times) -> None:
-        """Rows that have the same values, but for `_time`; none of the functions is timed."""
-        for number, (term, part) in enumerate(zip(self._terms, self._parts, strict=True)):
-            found = values[number]
-            if term.field == "_time":
-                part.add_each(times)
-            elif found:
-                part.add_repeated(found, len(times))
-                self._judge(number, found)
-
     def _judge(self, number: int, found: Sequence[Scalar]) -> None:
         """Notes a value that is no number, where only numbers may be."""
         wanted = self._all_numbers and self._parts[number].numeric
         if wanted and None in map(to_number, found):
             self._spoiled |= {number}
-
-    def merge(self, other: Group) -> None:
-        """Takes in what another has seen of the same group."""
-        for mine, its in zip(self._parts, other._parts, strict=True):
-            mine.merge(its)
-        self._spoiled |= other._spoiled
 
     def results(self) -> list[Value | None]:
         """One result for each term; None is null."""

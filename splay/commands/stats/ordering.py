@@ -10,7 +10,7 @@ Source: Search Reference, "sort"; the built-in searchbnf.conf, [sort-command]; l
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,17 +84,18 @@ def natural(texts: tuple[str, ...]) -> list[tuple[int, float, str]]:
     ]
 
 
-def natural_order() -> Callable[[tuple[str, ...]], list[tuple[int, float, str]]]:
-    """The same, for many: each text is looked at once, however often it comes."""
-    known: dict[str, tuple[int, float, str]] = {}
-
-    def order(texts: tuple[str, ...]) -> list[tuple[int, float, str]]:
-        for text in texts:
-            if text not in known:
-                known.update(zip((text,), natural((text,)), strict=True))
-        return [known[text] for text in texts]
-
-    return order
+def natural_places(keys: Sequence[tuple[str, ...]]) -> list[int]:
+    """The places of many keys, in the same order. Each text is looked at once, however often it
+    comes."""
+    ranks = [0] * len(keys)
+    for column in zip(*keys, strict=True):
+        texts = sorted(zip(set(column), strict=True), key=natural)
+        if len(texts) > 1:
+            rank = {text: number for number, (text,) in enumerate(texts)}
+            ranks = [
+                len(texts) * before + rank[text] for before, text in zip(ranks, column, strict=True)
+            ]
+    return sorted(range(len(keys)), key=ranks.__getitem__)
 
 
 def _order(kind: str) -> Callable[[Value], Any]:

@@ -8,8 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from splay.commands.stats.functions import Aggregation, find_aggregation, names, nearest_rank
+from splay.commands.stats.functions import (
+    Aggregation,
+    Column,
+    Parts,
+    find_aggregation,
+    names,
+    nearest_rank,
+)
 from splay.commands.wildcards import field_pattern, fill_in, is_pattern
 from splay.conf.files import Conf
 from splay.errors import SplError, UnsupportedError
@@ -46,6 +54,10 @@ class Term:
         if self.expr is not None:
             reads |= fields_of(self.expr)
         return reads | ({"_time"} if self.make().timed else set())
+
+    def column(self) -> Column[Any]:
+        """A new one of what computes it for many groups."""
+        return self.make().column() or Parts(self.make)
 
     def over(self, context: EvalContext) -> Callable[[Row], list[Scalar]]:
         """What takes this term's values out of a row; none when there is no value."""

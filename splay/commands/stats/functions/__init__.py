@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from splay.commands.stats.functions import aggregate, event_order, multivalue, percentile, time
 from splay.commands.stats.functions.base import Aggregation
+from splay.commands.stats.functions.columns import Column, Parts
 
-__all__ = ["Aggregation", "find_aggregation", "names", "nearest_rank"]
+__all__ = ["Aggregation", "Column", "Parts", "find_aggregation", "names", "nearest_rank"]
 
 _TABLES = (aggregate.TABLE, event_order.TABLE, multivalue.TABLE, time.TABLE)
 

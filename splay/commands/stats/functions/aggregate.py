@@ -6,10 +6,12 @@ Source: Search Reference, "Aggregate functions".
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections import Counter
-from typing import Any, Self
+from operator import gt, lt
 
 from splay.commands.stats.functions.base import Aggregation, plain
+from splay.commands.stats.functions.columns import Counts, Extremes, Sets, goes_before
 from splay.eval.value import to_number, to_text
 from splay.rows import Scalar, Value
 from splay.store.run import Times
@@ -17,8 +19,6 @@ from splay.store.run import Times
 
 class Count(Aggregation):
     __slots__ = ("_count",)
-
-    mergeable = True
 
     def __init__(self) -> None:
         self._count = 0
@@ -32,17 +32,8 @@ class Count(Aggregation):
     def add_each(self, numbers: Times) -> None:
         self._count += len(numbers)
 
-    def merge(self, other: Self) -> None:
-        self._count += other._count
-
-    def state(self) -> int:
-        return self._count
-
-    @classmethod
-    def of(cls, state: int) -> Self:
-        made = cls()
-        made._count = state
-        return made
+    def column(self) -> Counts:
+        return Counts()
 
     def result(self) -> Value:
         return self._count
@@ -53,8 +44,6 @@ class Distinct(Aggregation):
 
     __slots__ = ("_seen",)
 
-    mergeable = True
-
     def __init__(self) -> None:
         self._seen: set[str] = set()
 
@@ -64,17 +53,16 @@ class Distinct(Aggregation):
     def add_repeated(self, values: list[Scalar], count: int) -> None:
         self.add(values, None)
 
-    def merge(self, other: Self) -> None:
-        self._seen |= other._seen
+    def column(self) -> Sets:
+        return Sets(self.told)
 
-    def state(self) -> set[str]:
-        return self._seen
+    @staticmethod
+    @abstractmethod
+    def told(seen: set[str]) -> Value | None:
+        """The result of these values."""
 
-    @classmethod
-    def of(cls, state: set[str]) -> Self:
-        made = cls()
-        made._seen = state
-        return made
+    def result(self) -> Value | None:
+        return self.told(self._seen)
 
 
 class DistinctCount(Distinct):
@@ -82,14 +70,16 @@ class DistinctCount(Distinct):
 
     __slots__ = ()
 
-    def result(self) -> Value:
-        return len(self._seen)
+    @staticmethod
+    def told(seen: set[str]) -> Value:
+        return len(seen)
 
 
-class EstimateError(DistinctCount):
+class EstimateError(Distinct):
     __slots__ = ()
 
-    def result(self) -> Value:
+    @staticmethod
+    def told(seen: set[str]) -> Value:
         return 0
 
 
@@ -98,26 +88,17 @@ class Extreme(Aggregation):
     on Splunk 10.4.2; the page has it by characters wherever there is text). Of equal numbers that
     are written differently the result is the same whatever the order of the rows."""
 
-    __slots__ = ("_number", "_shown", "_text")
+    __slots__ = ("_value",)
 
-    mergeable = True
+    beats = staticmethod(gt)
 
     def __init__(self) -> None:
-        self._number: int | float | None = None
-        self._shown: Scalar = ""
-        self._text: str | None = None
+        self._value: Scalar | None = None
 
     def add(self, values: list[Scalar], time: float | None) -> None:
         for value in values:
-            number = to_number(value)
-            if number is None:
-                text = to_text(value)
-                if self._text is None or self.beats(text, self._text):
-                    self._text = text
-            elif self._number is None or self.beats(number, self._number):
-                self._number, self._shown = number, value
-            elif number == self._number and self.beats(to_text(value), to_text(self._shown)):
-                self._shown = value
+            if self._value is None or goes_before(value, self._value, self.beats):
+                self._value = value
 
     def add_repeated(self, values: list[Scalar], count: int) -> None:
         self.add(values, None)
@@ -125,26 +106,11 @@ class Extreme(Aggregation):
     def add_each(self, numbers: Times) -> None:
         self.add([*numbers.extremes()], None)
 
-    def merge(self, other: Self) -> None:
-        seen = (other._text, other._shown if other._number is not None else None)
-        self.add([value for value in seen if value is not None], None)
-
-    def state(self) -> tuple[int | float | None, Scalar, str | None]:
-        return self._number, self._shown, self._text
-
-    @classmethod
-    def of(cls, state: tuple[int | float | None, Scalar, str | None]) -> Self:
-        made = cls()
-        made._number, made._shown, made._text = state
-        return made
-
-    @staticmethod
-    def beats(one: Any, other: Any) -> bool:
-        """Whether the first of two numbers, or of two texts, is to be preferred."""
-        return bool(one > other)
+    def column(self) -> Extremes:
+        return Extremes(self.beats)
 
     def result(self) -> Value | None:
-        return self._text if self._number is None else self._shown
+        return self._value
 
 
 class Min(Extreme):
@@ -152,9 +118,7 @@ class Min(Extreme):
 
     __slots__ = ()
 
-    @staticmethod
-    def beats(one: Any, other: Any) -> bool:
-        return bool(one < other)
+    beats = staticmethod(lt)
 
 
 class Numbers(Aggregation):

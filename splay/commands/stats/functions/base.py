@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
+from splay.commands.stats.functions.columns import Column
 from splay.rows import Scalar, Value
 from splay.store.run import Times
 
@@ -13,7 +14,6 @@ class Aggregation(ABC):
     """One function over the values of one field in one group.
 
     timed: it needs each row's _time. order_free: the order of rows does not matter to it.
-    mergeable: rows may be divided among several, which are then merged with the same result.
     numeric: it is computed from the numbers among the values. per: of a rate per time, as
     timechart has them, the seconds of its unit; the result is then still the sum.
     """
@@ -22,7 +22,6 @@ class Aggregation(ABC):
 
     timed: ClassVar[bool] = False
     order_free: ClassVar[bool] = True
-    mergeable: ClassVar[bool] = False
     numeric: ClassVar[bool] = False
     per: ClassVar[int] = 0
 
@@ -40,19 +39,9 @@ class Aggregation(ABC):
         for number in numbers:
             self.add([number], None)
 
-    def merge(self, other: Self) -> None:
-        """Takes in what another has seen of the same group; only where `mergeable`."""
-        raise NotImplementedError
-
-    def state(self) -> object:
-        """What it has seen, as small as it can be sent to another process."""
-        return self
-
-    @classmethod
-    def of(cls, state: Any) -> Aggregation:
-        """One that has seen this."""
-        assert isinstance(state, cls)
-        return state
+    def column(self) -> Column[Any] | None:
+        """A new one of what does the same for many groups at once, where there is such."""
+        return None
 
     @abstractmethod
     def result(self) -> Value | None:

@@ -30,8 +30,9 @@ class List(Aggregation):
 class Values(Distinct):
     """Each value once, sorted by its characters."""
 
-    def result(self) -> Value | None:
-        return from_list([*sorted(self._seen)])
+    @staticmethod
+    def told(seen: set[str]) -> Value | None:
+        return from_list([*sorted(seen)])
 
 
 TABLE: dict[str, type[Aggregation]] = {"list": List, "values": Values}
