@@ -7,7 +7,7 @@ read as another one (Unicode Technical Report #36, "Bidirectional Text Spoofing"
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import regex
@@ -60,6 +60,21 @@ def json_parts(value: Any) -> Iterator[str]:
         yield from _members(member, "  ")
         begin = ",\n"
     yield "\n}" if value else "{}"
+
+
+def json_objects(names: Sequence[str], columns: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Objects that have the same members, one at least, as json_parts writes the members of a list.
+
+    columns: the texts of all objects, member by member.
+    """
+    members = ",\n".join(f"    {_quoted(name)}: ".replace("%", "%%") + "%s" for name in names)
+    quoted = (map(_quoted, texts) for texts in columns)
+    return map(escaped, map(f"  {{\n{members}\n  }}".__mod__, zip(*quoted, strict=True)))
+
+
+def json_object(value: Any) -> str:
+    """The same of a single one, of any members."""
+    return escaped(f"  {_json_text(value, '  ')}")
 
 
 def _members(value: Any, pad: str) -> Iterator[str]:

@@ -13,11 +13,14 @@ from splay.detections.outcome import Outcome
 from splay.eval.times.timefmt import iso
 from splay.eval.value import as_list, to_number, to_text
 from splay.rows import Results, Row, Value
-from splay.visible import json_parts
+from splay.visible import json_object, json_objects, json_parts
 
 FORMATS = ("table", "json", "csv")
 EVIDENCE = "evidence"
 """The column of a detection's CSV that says where the events behind each result lie."""
+_AT_ONCE = 1000
+"""Rows that are made JSON of together: what each costs is then little more than its texts."""
+_NOT_ONE = {type(None), list}
 
 
 def shown(name: str, value: Value | None, tz: tzinfo) -> str | list[str]:
@@ -42,7 +45,30 @@ def json_rows(results: Results, tz: tzinfo) -> Iterator[dict[str, str | list[str
 
 def as_json(results: Results, tz: tzinfo) -> Iterator[str]:
     """The rows as a JSON list, in parts."""
-    return json_parts(json_rows(results, tz))
+    begin = "[\n"
+    for at in range(0, len(results.rows), _AT_ONCE):
+        some = replace(results, rows=results.rows[at : at + _AT_ONCE])
+        columns = [_texts(name, some.rows, tz) for name in results.columns]
+        texts = [column for column in columns if column is not None]
+        if texts and len(texts) == len(columns):
+            objects = json_objects(results.columns, texts)
+        else:
+            objects = map(json_object, json_rows(some, tz))
+        yield begin + ",\n".join(objects)
+        begin = ",\n"
+    yield "\n]" if results.rows else "[]"
+
+
+def _texts(name: str, rows: Sequence[Row], tz: tzinfo) -> list[str] | None:
+    """The field as it is shown, row by row; None where a row has no value of it, or several."""
+    values = [row.get(name) for row in rows]
+    kinds = set(map(type, values))
+    if kinds & _NOT_ONE:
+        return None
+    if name == "_time":
+        return [str(shown(name, value, tz)) for value in values]
+    texts: list[Any] = values
+    return texts if kinds == {str} else list(map(to_text, texts))
 
 
 def as_csv(results: Results, tz: tzinfo, change: Callable[[str], str] = str) -> str:

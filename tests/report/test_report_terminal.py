@@ -217,6 +217,18 @@ def test_parts_are_what_json_makes(value: Any) -> None:
     assert visible_json(value) == json.dumps(value, indent=2, ensure_ascii=False)
 
 
+@pytest.mark.parametrize("count", [0, 1, 999, 1000, 1001, 2500])
+@pytest.mark.parametrize("values", [["x%s", 2.5, 7], ["x\n", "é"], [["a", "b"], "c"], [None, "d"]])
+def test_rows_are_what_json_makes(values: list[Any], count: int) -> None:
+    """json's own indentation is the witness, of rows with and without all fields, of one value and
+    of several."""
+    rows = [{"b%": values[n % len(values)], "a": str(n)} for n in range(count)]
+    rows = [{name: value for name, value in row.items() if value is not None} for row in rows]
+    texts = [{k: [*v] if isinstance(v, list) else str(v) for k, v in row.items()} for row in rows]
+    made = "".join(as_json(Results(["b%", "a"], rows), UTC))
+    assert made == json.dumps(texts, indent=2, ensure_ascii=False)
+
+
 def test_parts_without_what_cannot_be_seen() -> None:
     results = Results(["_time", "a"], [{"_time": 0, "a": "x\u202e\x7f"}])
     (row,) = json.loads("".join(as_json(results, UTC)))
