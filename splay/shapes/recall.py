@@ -174,6 +174,13 @@ class Recall:
         able = self._memory.unordered and bool(table.shapes)
         table.sweeping = able and matching * _FEW > events
 
+    def alike(self, event: Event) -> Row | None:
+        """The row of each event of the same origin, but for its time, where that tells all that is
+        asked for; None where their text must be looked into, or where they do not match."""
+        memory = self._memory
+        told = not memory.whole and memory.knowledge.textless(event, memory.demand)
+        return memory.row(event) if told else None
+
     def known(self, data: Data, start: int, end: int) -> Run | bool:
         """The event data[start:end]; True for one that does not match, False for one of no known
         shape."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from splay.rows import Row
 from splay.store.newest import Newest
 from splay.store.related import Codes, Related
 from splay.store.run import Run
@@ -131,6 +132,8 @@ class Recall(Protocol):
         """Whether to take events many at a time, whatever their order."""
 
     def looked_at(self, matching: int, events: int) -> None: ...
+
+    def alike(self, event: Event) -> Row | None: ...
 
     def known(self, data: bytes | bytearray, start: int, end: int) -> Run | bool: ...
 

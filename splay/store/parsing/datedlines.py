@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from splay.store.bytesearch import Data, count, find
-from splay.store.event import Event
+from splay.store.event import Found, Recall
 from splay.store.literalscan import LiteralScan, nearest
 from splay.store.parsing import windows_lines
 from splay.store.parsing.lines import LineEnds, LineEventMaker, all_lines, count_lines
@@ -82,7 +82,7 @@ class Days:
         """Takes in the day of a line, and how it is found further within one."""
         self._day = day
         room = self._maker.lookahead - len(day)
-        spelled = rb"(?m)^[^\n]{0,%d}?%b" % (room, re.escape(day))
+        spelled = rb"(?m)^[^\n]{0,%d}?%b[^\n]*+" % (room, re.escape(day))
         self._within = re.compile(spelled) if day and room >= 0 else None
 
     def starts(self, data: bytes, max_events: int) -> list[int]:
@@ -146,8 +146,14 @@ class DatedReader:
     """
 
     def __init__(
-        self, maker: LineEventMaker, scan: LiteralScan, problems: FileProblems, max_events: int
+        self,
+        maker: LineEventMaker,
+        scan: LiteralScan,
+        problems: FileProblems,
+        max_events: int,
+        recall: Recall | None = None,
     ) -> None:
+        self._recall = recall
         self._maker = maker
         self._scan = scan
         self._problems = problems
@@ -156,7 +162,7 @@ class DatedReader:
         self._rest = b""
         self._oversize = False  # inside a line that is being left out
 
-    def feed(self, block: bytes) -> Iterator[Event]:
+    def feed(self, block: bytes) -> Iterator[Found]:
         """The events that are known to end in this block."""
         data = self._rest + block
         if self._oversize:
@@ -183,16 +189,17 @@ class DatedReader:
         self._rest = data[cut:]
         yield from self._events(region[:cut], starts)
 
-    def finish(self) -> Iterator[Event]:
+    def finish(self) -> Iterator[Found]:
         """The last events."""
         rest, self._rest = self._rest, b""
         if rest.strip():
             yield from self._events(rest, self._days.starts(rest, self._max_events))
 
-    def _lines(self, data: bytes) -> Iterator[Event]:
+    def _lines(self, data: bytes) -> Iterator[Found]:
         """The events of a region in which every line is one."""
         self._problems.events(count_lines(data))
         if self._scan.empty:
+            self._maker.region_begun(data)
             yield from self._made(data, all_lines(data))
             return
         folded = self._scan.folded(data, len(data))
@@ -202,11 +209,13 @@ class DatedReader:
         bounds = LineEnds()
         yield from self._made(data, self._scan.candidates(data, folded, len(data), bounds))
 
-    def _events(self, data: bytes, starts: list[int]) -> Iterator[Event]:
+    def _events(self, data: bytes, starts: list[int]) -> Iterator[Found]:
         bounds = EventStarts([s for s in starts if s < len(data)], len(data))
         self._problems.events(len(bounds))
         events = bounds.all(data)
-        if not self._scan.empty:
+        if self._scan.empty:
+            self._maker.region_begun(data)
+        else:
             folded = self._scan.folded(data, len(data))
             if folded is None:
                 self._maker.region_done(data, len(data))
@@ -214,9 +223,6 @@ class DatedReader:
             events = self._scan.candidates(data, folded, len(data), bounds)
         yield from self._made(data, events)
 
-    def _made(self, data: bytes, events: Iterator[tuple[int, int]]) -> Iterator[Event]:
-        for start, end in events:
-            event = self._maker.make(data, start, end) if end > start else None
-            if event is not None:
-                yield event
+    def _made(self, data: bytes, events: Iterator[tuple[int, int]]) -> Iterator[Found]:
+        yield from self._maker.found(data, events, self._recall)
         self._maker.region_done(data, len(data))

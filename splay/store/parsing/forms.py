@@ -176,7 +176,13 @@ class FormReader:
             if self._text is None:
                 facts, _, need, problems = self._made
                 self._text = text_reader(
-                    facts, self._settings, self.rules, need, self._scan, problems
+                    facts,
+                    self._settings,
+                    self.rules,
+                    need,
+                    self._scan,
+                    problems,
+                    self._recall,
                 )
             yield from self._changed(self._text, self._text.feed(data))
 

@@ -6,19 +6,23 @@ The times of lines are those that props.conf speaks of (`splay.store.parsing.tim
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
 
+from splay.rows import Row
 from splay.store.bytesearch import Data
-from splay.store.event import Event, Need
+from splay.store.event import Event, Found, Need, Recall
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing import windows_lines
 from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, FileFacts, InputSettings
 from splay.store.parsing.linebreaking import whole_letters
 from splay.store.parsing.rules import ParsingRules
 from splay.store.parsing.stamps import Stamp
+from splay.store.parsing.steadytimes import SteadyTimes
 from splay.store.parsing.timestamps import Timestamps
 from splay.store.parsing.windows_xml import MAX_EVENT
 from splay.store.problems import Fault, FileProblems
+from splay.store.run import Moments, Run
 
 SHORTEST_TIME = len("0:00:00")
 _LINE_ENDS = re.compile(rb"[\r\n]+")
@@ -50,10 +54,15 @@ class LineEventMaker(EventMaker):
         super().__init__(facts, settings, need, problems)
         rules = rules or ParsingRules()
         self._truncate = rules.lines.truncate
-        self._stamps: dict[int, Stamp] = {}  # of lines of this region, by their beginning
+        self._times: dict[int, float] = {}  # of lines of this region, by their beginning
+        self._no_windows = False  # it is known that no line of this region is a Windows event
+        self._each = False  # events must be looked into one by one
         self._to_the_end = rules.times.prefix is not None or rules.times.lookahead < 0
         self._lookahead = rules.times.lookahead
         self.stamps = Timestamps(rules.times, settings.tz, facts.indextime, facts.name, facts.mtime)
+        self._believable = self.stamps.span
+        steady = rules.times.automatic and not self._to_the_end
+        self._steady = SteadyTimes(self._lookahead) if steady else None
 
     def head(self, text: str) -> int | None:
         return None
@@ -63,17 +72,19 @@ class LineEventMaker(EventMaker):
         return None if stamp is None else stamp.time
 
     def own_time(self, data: Data, start: int, end: int) -> float | None:
-        time = windows_lines.time_of(data, start, end, self.settings.tz)
-        if time is not None:
-            return time
-        stamp = self._stamp(data, start, end)
-        if stamp is None:
+        if not self._no_windows:
+            time = windows_lines.time_of(data, start, end, self.settings.tz)
+            if time is not None:
+                return time
+        time = self._times.get(start) or self._written_time(data, start, end)
+        if time is None:
             self.why_no_time = Fault.NO_TIME
             return self.stamps.fixed
-        if not self.stamps.believable(stamp.time):
+        first, last = self._believable
+        if not first <= time <= last:
             self.why_no_time = Fault.FAR_TIME
             return None
-        return stamp.time
+        return time
 
     @property
     def lookahead(self) -> int:
@@ -83,14 +94,61 @@ class LineEventMaker(EventMaker):
     def is_dated(self, data: Data, start: int, end: int) -> bool:
         """Whether a line holds a date. It is remembered until the region is done: the line begins
         an event, and the date is its time."""
-        stamp = self._stamp(data, start, end)
-        if stamp is not None:
-            self._stamps[start] = stamp
-        return stamp is not None
+        time = self._written_time(data, start, end)
+        if time is not None:
+            self._times[start] = time
+        return time is not None
+
+    def region_begun(self, data: bytes) -> None:
+        """Looks a region over whose events are all to be made."""
+        self._no_windows = not windows_lines.may_hold(data)
+
+    def found(
+        self, data: Data, events: Iterator[tuple[int, int]], recall: Recall | None
+    ) -> Iterator[Found]:
+        """The events in these ranges, those together that are alike but for their times."""
+        if recall is not None and self._no_windows and not self._each:
+            yield from self._together(data, events, recall)
+        for start, end in events:
+            event = self.make(data, start, end) if end > start else None
+            if event is not None:
+                yield event
+
+    def _together(
+        self, data: Data, events: Iterator[tuple[int, int]], recall: Recall
+    ) -> Iterator[Found]:
+        """All of them, unless the first shows that they must be looked into one by one."""
+        row: Row | None = None
+        times = array("d")
+        for start, end in events:
+            if end <= start:
+                continue
+            time = self.time(data, start, end)
+            if not (self.always or self.wanted(time)):
+                continue
+            if row is not None and not 0 < self._truncate < end - start:
+                times.append(time)
+                continue
+            event = self.event(data, start, end, time)
+            if row is None and not event.fields:
+                row = recall.alike(event)
+                if row is not None:
+                    times.append(time)
+                    continue
+                self._each = True
+                yield event
+                return
+            if row is not None and times:
+                yield Run(row, Moments(times))
+                times = array("d")
+            yield event
+        if row is not None and times:
+            yield Run(row, Moments(times))
 
     def region_done(self, data: Data, end: int) -> None:
         super().region_done(data, end)
-        self._stamps.clear()
+        self._times.clear()
+        self._no_windows = False
 
     def day(self, data: Data, start: int) -> bytes:
         """The day in a line (with the hour, where the year is not written before it), with the
@@ -120,7 +178,7 @@ class LineEventMaker(EventMaker):
         return None
 
     def origin(self, data: Data, start: int, end: int) -> tuple[str, str, str]:
-        windows = windows_lines.origin_of(data, start, end)
+        windows = None if self._no_windows else windows_lines.origin_of(data, start, end)
         if windows is None:
             return UNKNOWN_HOST, self.facts.name, self.facts.stem
         host, source, sourcetype = windows
@@ -145,10 +203,22 @@ class LineEventMaker(EventMaker):
             raw = _LINE_ENDS.sub(b"\n", raw)
         return super().text(raw)
 
+    def _written_time(self, data: Data, start: int, end: int) -> float | None:
+        """The time that stands in a line or event, believable or not."""
+        steady = self._steady
+        if steady is not None:
+            time = steady.read(data, start, end)
+            if time is not None:
+                return time
+        stamp = self._stamp(data, start, end)
+        if stamp is None:
+            return None
+        if steady is not None:
+            line = bytes(data[start : min(end, start + self._lookahead)])
+            steady.learn(line, stamp, self.stamps.reading)
+        return stamp.time
+
     def _stamp(self, data: Data, start: int, end: int) -> Stamp | None:
-        known = self._stamps.get(start)
-        if known is not None:
-            return known
         if self._to_the_end:
             return self.stamps.find(bytes(data[start:end]).decode("utf-8", "replace"))
         part = data[start : min(end, start + self._lookahead)]
@@ -180,14 +250,21 @@ class LineEnds:
 class LineReader:
     """Takes blocks of bytes, gives the lines that pass the scan. Empty lines are no events."""
 
-    def __init__(self, maker: EventMaker, scan: LiteralScan, problems: FileProblems) -> None:
+    def __init__(
+        self,
+        maker: LineEventMaker,
+        scan: LiteralScan,
+        problems: FileProblems,
+        recall: Recall | None = None,
+    ) -> None:
         self._maker = maker
+        self._recall = recall
         self._scan = scan
         self._problems = problems
         self._rest = b""
         self._oversize = False
 
-    def feed(self, block: bytes) -> Iterator[Event]:
+    def feed(self, block: bytes) -> Iterator[Found]:
         """The lines that end in this block."""
         last = block.rfind(b"\n")
         if last < 0:
@@ -205,7 +282,7 @@ class LineReader:
         rest, self._rest = self._rest, b""
         return rest
 
-    def finish(self) -> Iterator[Event]:
+    def finish(self) -> Iterator[Found]:
         """The last line, if no line end follows it."""
         rest, self._rest = self._rest, b""
         if not self._oversize:
@@ -220,12 +297,11 @@ class LineReader:
             self._rest = b""
             self._oversize = True
 
-    def _region(self, data: bytes) -> Iterator[Event]:
+    def _region(self, data: bytes) -> Iterator[Found]:
         self._problems.events(count_lines(data))
-        for start, end in self._wanted(data):
-            event = self._maker.make(data, start, end)
-            if event is not None:
-                yield event
+        if self._scan.empty:
+            self._maker.region_begun(data)
+        yield from self._maker.found(data, self._wanted(data), self._recall)
         self._maker.region_done(data, len(data))
 
     def _wanted(self, data: bytes) -> Iterator[tuple[int, int]]:

@@ -35,10 +35,11 @@ MONTH_NAME = "|".join(
     f"{name[:3]}(?:{name[3:]})?" if name[3:] else name for name in MONTHS if name != "September"
 )
 MONTH_NAME += "|Sept?(?:ember)?"
-_ABBREVIATION = "|".join(sorted((name for name in ZONES if len(name) > 1), key=len, reverse=True))
+ABBREVIATION = "|".join(sorted((name for name in ZONES if len(name) > 1), key=len, reverse=True))
+"""The abbreviations of `ZONES`, as an expression."""
 ZONE = (
     r"(?:\s?(?:(?:UTC|GMT)\s?)?(?P<z>[+-]\d\d:?\d\d)(?![\d:.-])|(?P<zh>[+-]\d\d)(?![\d:.-])"
-    rf"|\s?(?P<Z>Z|{_ABBREVIATION})(?![A-Za-z0-9])|\s\((?P<ZP>{_ABBREVIATION})\))?"
+    rf"|\s?(?P<Z>Z|{ABBREVIATION})(?![A-Za-z0-9])|\s\((?P<ZP>{ABBREVIATION})\))?"
 )
 CLOCK = (
     r"(?P<H>[01]?\d|2[0-3]):(?P<M>[0-5]\d)(?::(?P<S>[0-5]\d|60)(?:[.,:](?P<frac>\d{1,9}))?)?(?!\d)"
@@ -151,7 +152,7 @@ class Reading:
         text = found.string
         minute, behind = found.span(form.minute) if form.minute else (-1, -1)
         if minute < 0:
-            return self._start(found)
+            return self.hour(found)
         second = found[form.second] if form.second else None
         if second:
             behind = found.end(form.fraction if fraction else form.second)
@@ -161,13 +162,13 @@ class Reading:
         except KeyError:
             if len(self._hours) > 10_000:
                 self._hours.clear()
-            start = self._hours[key] = self._start(found)
+            start = self._hours[key] = self.hour(found)
         if start is None:
             return None
         time = start + 60 * int(found[form.minute])
         return time + min(int(second), 59) if second else time  # 60 is a leap second
 
-    def _start(self, found: re.Match[str]) -> float | None:
+    def hour(self, found: re.Match[str]) -> float | None:
         """When the hour begins that a text names; None: there is no such hour."""
         try:
             hour = self._hour(found.groupdict())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from splay.store.event import Need
+from splay.store.event import Need, Recall
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.datedlines import DatedReader
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, FileFacts, InputSettings
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, FileFacts, InputSettings
 from splay.store.parsing.lines import LineEventMaker, LineReader
 from splay.store.parsing.propsreader import PropsReader
 from splay.store.parsing.rules import ParsingRules
@@ -40,8 +40,12 @@ def text_reader(
     need: Need,
     scan: LiteralScan,
     problems: FileProblems,
+    recall: Callable[[EventMaker], Recall | None],
 ) -> TextReader:
-    """The reader for a source's text under these rules. What they do not follow is told."""
+    """The reader for a source's text under these rules. What they do not follow is told.
+
+    recall: what recalls the events of a maker, where that is asked for.
+    """
     for problem in rules.problems:
         problems.add(problem)
     if not rules.plain:
@@ -49,8 +53,8 @@ def text_reader(
         return PropsReader(facts, settings, need, problems, rules, rewriter)
     maker = LineEventMaker(facts, settings, need, problems, rules)
     if rules.lines.each_line:
-        return LineReader(maker, scan, problems)
-    return DatedReader(maker, scan, problems, rules.lines.max_events)
+        return LineReader(maker, scan, problems, recall(maker))
+    return DatedReader(maker, scan, problems, rules.lines.max_events, recall(maker))
 
 
 def decoded(blocks: Iterator[bytes], charset: str) -> Iterator[bytes]:

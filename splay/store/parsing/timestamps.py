@@ -22,8 +22,7 @@ from splay.store.parsing.stamps import DAY, FORMS, MONTH_NAME, TIME_ALONE, Form,
 
 LOOKAHEAD = 128
 _MATCH_SECONDS = 1.0
-# Where a time may begin: at a number, or at a month that a day follows. The group says which forms.
-_START = re.compile(
+START = re.compile(
     r"[0-9JFMASONDjfmasond](?<![0-9A-Za-z].)(?:(?<=[0-9])(?<![0-9][.].)"
     r"(?:(?<=(?=[0-9]{4}[-/.][0-9]).)()|(?<=(?=[0-9]{1,2}[-/][0-9]{1,2}[-/][0-9]).)()"
     r"|(?<=(?=[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}).)()"
@@ -33,6 +32,8 @@ _START = re.compile(
     r"[A-Za-z]*\.?[\s-]{1,2}[0-9]())",
     re.ASCII | re.DOTALL,
 )
+"""Where a time may begin: at a number, or at a month that a day follows. The group says which
+forms are looked for there."""
 _CANDIDATES = tuple(
     tuple(form for form in FORMS if form.name in names)
     for names in (
@@ -182,10 +183,16 @@ class Timestamps:
             return None
         return self.now if self.rules.current == "now" else self.mtime
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """The first and the last moment within MAX_DAYS_AGO and MAX_DAYS_HENCE."""
+        rules = self.rules
+        return self.now - rules.days_ago * DAY, self.now + rules.days_hence * DAY
+
     def believable(self, time: float) -> bool:
         """Whether a time is within MAX_DAYS_AGO and MAX_DAYS_HENCE."""
-        rules = self.rules
-        return self.now - rules.days_ago * DAY <= time <= self.now + rules.days_hence * DAY
+        first, last = self.span
+        return first <= time <= last
 
     def _behind_prefix(self, text: str) -> int:
         prefix = self.rules.prefix
@@ -222,7 +229,7 @@ class Timestamps:
             stamp = self.reading.stamp(again, last)
             if stamp is not None:
                 return stamp
-        for begun in _START.finditer(text, start):
+        for begun in START.finditer(text, start):
             place = begun.start()
             for form in _CANDIDATES[begun.lastindex or 0]:
                 found = form.match(text, place)

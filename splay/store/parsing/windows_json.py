@@ -67,9 +67,8 @@ _TOKEN = re.compile(rb'[{}\[\]]|"(?:[^"\\\n]|\\.)*+"|"', re.DOTALL)
 
 def log_of(data: Data, start: int, end: int) -> str | None:
     """The log of the Windows event that a JSON object is; None where it is none."""
-    folded = data[start:end].lower()
-    if b"event" not in folded and b'"_raw"' not in folded:
-        return None  # it has none of the keys that are looked for: most objects end here
+    if not may_hold(data, start, end):
+        return None  # most objects end here
     exported = _EXPORTED.search(data, start, end)
     if exported:
         found = _LOG_WITHIN.search(exported[1])
@@ -81,6 +80,12 @@ def log_of(data: Data, start: int, end: int) -> str | None:
         return log
     providers = (_unescaped(found[1]) for found in _PROVIDER.finditer(data, start, end))
     return "Security" if _SECURITY.lower() in map(str.lower, providers) else None
+
+
+def may_hold(data: Data, start: int, end: int) -> bool:
+    """Whether there is one of the keys that every such event has."""
+    folded = data[start:end].lower()
+    return b"event" in folded or b'"_raw"' in folded
 
 
 def computer_of(data: Data, start: int, end: int) -> str:

@@ -44,5 +44,12 @@ def time_of(data: Data, start: int, end: int, tz: tzinfo) -> float | None:
     return windows_json.time_of(data, start, end, tz)
 
 
+def may_hold(data: Data) -> bool:
+    """Whether a line of a region can be such an event."""
+    if b"EventCode=" in data:
+        return True
+    return b"{" in data and windows_json.may_hold(data, 0, len(data))
+
+
 def _is_object(data: Data, start: int, end: int) -> bool:
     return data.find(b"{", start, end) >= 0 and _OBJECT.match(data, start, end) is not None
