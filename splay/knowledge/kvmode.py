@@ -64,16 +64,20 @@ class KvStep(Step):
     def bind(self, wanted: Demand) -> Action:
         names = None if wanted.everything or wanted.patterns else sorted(wanted.names)
 
+        can_hold = self._can_hold
+        changed = frozenset(name for name in names or () if self.changes(name))
+
         def act(row: Row) -> None:
             raw = row.get(RAW)
             if not isinstance(raw, str):
                 return
-            if names is not None and not any(
-                (name not in row or self.changes(name)) and self._can_hold(raw, name)
-                for name in names
-            ):
+            if names is None:
+                self._fill(row, raw, wanted)
                 return
-            self._fill(row, raw, wanted)
+            for name in names:
+                if (name not in row or name in changed) and can_hold(raw, name):
+                    self._fill(row, raw, wanted)
+                    return
 
         return act
 

@@ -25,13 +25,7 @@ def json_pairs(raw: str) -> Iterator[tuple[str, str]]:
     Numbers stay as they are written. A text that is not JSON throughout gives none.
     """
     try:
-        tree = json.loads(
-            whole(raw),
-            object_pairs_hook=_Object,
-            parse_int=_Number,
-            parse_float=_Number,
-            parse_constant=_no_json,
-        )
+        tree = _DECODER.decode(whole(raw))
     except (ValueError, RecursionError):
         return
     if not isinstance(tree, _Object | list):
@@ -50,6 +44,11 @@ def json_pairs(raw: str) -> Iterator[tuple[str, str]]:
 
 def _no_json(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_no_json
+)
 
 
 def _json_text(node: object) -> str:
