@@ -20,10 +20,12 @@ from splay.rows import Row
 from splay.spl.tree import And, Compare, Or, SearchExpr
 
 _SAMPLE = 16
-"""One event of so many is counted."""
+"""One event of so many is counted, of the first few thousand."""
+_MANY, _RARE = 256, 256
+"""After so many that were counted, one of so many is."""
 _FIRST, _GROWTH = 8, 8
 """After how many counted events clauses are chosen anew, and how that number grows."""
-_SHORT = 3  # letters: a literal of fewer stands anywhere
+_SHORT = 3  # letters: a literal of fewer stands anywhere, and is not looked for
 _KEYS = 2  # fields that are looked up
 
 Numbers = frozenset[int]
@@ -43,13 +45,13 @@ class Candidates:
         self._seen: Counter[str] = Counter()
         self._samples = self._events = 0
         self._next = _FIRST
-        self._all = _Automaton(list(self._everywhere))
+        self._all = _Automaton([text for text in self._everywhere if len(text) >= _SHORT])
         self._choose()
 
     def by_text(self, text: str) -> Numbers:
         """The searches whose chosen literals an event's text holds."""
         lowered = text.lower()
-        if self._events % _SAMPLE == 0:
+        if self._events % (_SAMPLE if self._samples < _MANY else _RARE) == 0:
             self._count(lowered)
         self._events += 1
         return self._always.union(*(self._of[number] for number in self._chosen.found(lowered)))
@@ -72,10 +74,11 @@ class Candidates:
         of: dict[str, set[int]] = {}
         always: set[int] = set()
         for number, clauses in enumerate(self._clauses):
-            if not clauses:
+            clause = min(clauses, key=self._expected, default=("",))
+            if min(map(len, clause)) < _SHORT:
                 always.add(number)
                 continue
-            for literal in min(clauses, key=self._expected):
+            for literal in clause:
                 of.setdefault(literal, set()).add(number)
         self._always = frozenset(always)
         self._chosen = _Automaton(list(of))
@@ -83,6 +86,8 @@ class Candidates:
 
     def _expected(self, clause: Clause) -> float:
         """Of how many events one holds it: what was counted, and before that what is likely."""
+        if min(map(len, clause)) < _SHORT:
+            return len(clause)
         weight = _FIRST
         return sum(
             (self._seen[literal] + weight * self._everywhere[literal]) / (self._samples + weight)
@@ -115,7 +120,10 @@ class _Key:
     free: Numbers
 
     def kept(self, numbers: Numbers, row: Row) -> Numbers:
-        texts = [fold(to_text(item)) for item in as_list(row.get(self.field))]
+        value = row.get(self.field)
+        if isinstance(value, str):
+            return numbers & self.by_value.get(fold(value), self.free)
+        texts = [fold(to_text(item)) for item in as_list(value)]
         return numbers & self.free.union(*(self.by_value.get(text, ()) for text in texts))
 
 

@@ -32,6 +32,7 @@ Enough: TypeAlias = Callable[[AnyMatch], bool]
 _MOST_SIGNS = 50
 """Fields of which it is worth to look whether an event's text has them, before it is taken apart: a
 hunt's searches name hundreds, and nearly every text has one of these."""
+_MOST_NAMES = 10_000
 MATCH_SECONDS = 1.0
 """How long one expression may take on one value. Splunk counts the steps of PCRE instead."""
 
@@ -118,6 +119,8 @@ class RegexStep(Step):
         signs = self._signs(pairs, wanted)
         enough = _enough(groups, once=self._once)
         if signs is None or len(signs) > _MOST_SIGNS:
+            if self._takes_any_name(pairs, groups):
+                return self._act_on_names(pairs[0], wanted)
 
             def act(row: Row) -> None:
                 for text in texts(row, self._source):
@@ -139,6 +142,27 @@ class RegexStep(Step):
                         self._put(row, match, key, value, wanted)
 
         return fill
+
+    def _takes_any_name(self, pairs: list[tuple[Part, Part]], groups: list[int] | None) -> bool:
+        """Whether each of its matches is one field, of any name, and all of them are taken."""
+        if len(pairs) != 1 or groups is not None or self._once:
+            return False
+        key, value = pairs[0]
+        return isinstance(key, int) and isinstance(value, int)
+
+    def _act_on_names(self, pair: tuple[Part, Part], wanted: Demand) -> Action:
+        """Fills the fields of all matches; the names that texts give are looked at once."""
+        group_of_name, group_of_value = pair
+        put, names = self._keeping.put, _Names(self._keeping, wanted)
+
+        def act(row: Row) -> None:
+            for text in texts(row, self._source):
+                for match in self._matches(text, None):
+                    name, value = names[match[group_of_name] or ""], match[group_of_value]
+                    if name and value is not None:
+                        put(row, name, value)
+
+        return act
 
     def _signs(
         self, pairs: list[tuple[Part, Part]], wanted: Demand
@@ -168,9 +192,12 @@ class RegexStep(Step):
 
         return enough
 
-    def _matches(self, text: str, begin: Callable[[], Enough]) -> list[AnyMatch]:
+    def _matches(self, text: str, begin: Callable[[], Enough] | None) -> list[AnyMatch]:
         """All matches, or those up to one that is enough. begin: what says so, for a search that
         begins; it may be begun anew."""
+        if self._plain is not None and len(text) <= LONGEST and begin is None:
+            return list(self._plain.finditer(text))
+        begin = begin or (lambda: _never)
         found: list[AnyMatch] = []
         if self._plain is not None and len(text) <= LONGEST:
             enough = begin()
@@ -211,12 +238,32 @@ class RegexStep(Step):
             self._keeping.put(row, key, text)
 
 
+def _never(match: AnyMatch) -> bool:
+    return False
+
+
+class _Names(dict[str, str]):
+    """The fields that names in texts stand for; "" for one that is not wanted."""
+
+    def __init__(self, keeping: PairRules, wanted: Demand) -> None:
+        super().__init__()
+        self._keeping = keeping
+        self._wanted = wanted
+
+    def __missing__(self, given: str) -> str:
+        name = self._keeping.name(given)
+        if len(self) >= _MOST_NAMES:  # as in events that make names up
+            self.clear()
+        self[given] = found = name if name and self._wanted.wants(name) else ""
+        return found
+
+
 def _enough(groups: list[int] | None, *, once: bool) -> Enough:
     """The first match, if one is all; or one in which all `groups` have a value."""
     if once:
         return lambda match: True
     if groups is None:
-        return lambda match: False
+        return _never
     return lambda match: all(match[group] for group in groups)
 
 
