@@ -120,14 +120,6 @@ def test_why_nothing_was_found(log: str, spl: str, expected: str) -> None:
     assert re.search(f"INFO: .*{expected}", found.stderr, re.MULTILINE)
 
 
-def test_of_many_events_it_says_how_many_were_looked_at(
-    log: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(nothing, "MOST", 2)
-    said = splay("search", "index=other zzz=1", log).stderr
-    assert "of the first 2 events: no event has index=other" in said
-
-
 def test_of_very_many_events_it_only_says_how_many_they_were(
     log: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +131,7 @@ def test_of_very_many_events_it_only_says_how_many_they_were(
 
 def test_the_data_is_not_read_again_for_a_word(log: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing can be said of it."""
-    monkeypatch.delattr(nothing, "_look")
+    monkeypatch.delattr(nothing.Asking, "_rows")
     assert splay("search", "nowhere", log).stdout == "no results\n"
 
 
@@ -177,6 +169,11 @@ def test_a_raw_field_is_named_where_an_add_on_would_rename_it(
     (tmp_path / "default" / "props.conf").write_text(f"[XmlWinEventLog]\n{setting}\n")
     found = splay("search", "EventCode=4876", "events.xml")
     assert f"no event has a field EventCode; did you mean {name}?" in found.stderr
+
+
+def test_a_field_that_only_an_add_on_makes_is_told_with_it(log: str) -> None:
+    said = splay("search", "EventCode=4624", log).stderr
+    assert "no event has a field EventCode; Splunk_TA_windows makes it of Windows events" in said
 
 
 def test_quiet_says_nothing_of_it(log: str) -> None:
