@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 from splay.eval.registry import EvalContext
 from splay.memory import in_memory
@@ -241,3 +241,40 @@ class Operation(ABC):
     def columns(self, before: list[str] | None) -> list[str] | None:
         """The columns of the result in order, where they are known before running; else None."""
         return before
+
+
+class Divisible(Operation):
+    """A transforming command whose rows may be divided among several: what each comes to can be
+    sent to another process, and has a method `merge` that takes in another such part."""
+
+    def mergeable(self, context: Context) -> bool:
+        """Whether the results are then the same, with these arguments."""
+        return True
+
+    @abstractmethod
+    def groups(self, items: Iterable[Row | Run], context: Context) -> Any:
+        """What rows come to, before the results are taken."""
+
+    @abstractmethod
+    def results(self, groups: Any, context: Context) -> Iterator[Row]:
+        """The result rows of what all rows came to."""
+
+    def joined(self, parts: Iterable[Any]) -> Any:
+        """What several parts, one at least, come to together; they are used up."""
+        all_parts = iter(parts)
+        whole = next(all_parts)
+        for part in all_parts:
+            whole.merge(part)
+        return whole
+
+    def merged(self, parts: Iterable[Any], context: Context) -> Iterator[Row]:
+        """The result rows of several parts together."""
+        return self.results(self.joined(parts), context)
+
+    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+        return self.over(rows, context)
+
+    def over(self, items: Iterable[Row | Run], context: Context) -> Iterator[Row]:
+        groups = self.groups(items, context)
+        self.so_far = None
+        yield from self.results(groups, context)

@@ -20,9 +20,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from splay.commands.builtin.stats import Stats
-from splay.commands.operation import Context, Kind, Operation
-from splay.commands.stats.groups import Groups
+from splay.commands.operation import Context, Divisible, Kind, Operation
 from splay.engine.plan import Plan
 from splay.engine.retrieve import AnyItem, Item, guarded, matching, memory_of
 from splay.rows import Row
@@ -65,7 +63,7 @@ class Work:
     plan: Plan
     context: Context
     stages: int  # commands before the stats
-    stats: Stats
+    stats: Divisible
     memory: Memory | None
     evidence: Keeper | None = None
 
@@ -74,7 +72,7 @@ class Work:
 class Done:
     """What comes back of one share."""
 
-    groups: Groups
+    groups: Any
     report: ReadReport
     messages: list[tuple[str, str]]
     evidence: Keeper | None
@@ -92,8 +90,8 @@ def divisible(plan: Plan, context: Context, evidence: Keeper | None = None) -> W
     if plan.retrieval is None:
         return None
     for place, operation in enumerate(plan.operations):
-        if isinstance(operation, Stats):
-            if not operation.mergeable:
+        if isinstance(operation, Divisible):
+            if not operation.mergeable(context):
                 return None
             # Behind another command, events that are recalled are rows as any.
             whole = evidence is not None
@@ -173,7 +171,7 @@ def run_shares(
     _work = None
     if not report.events:
         raise store.nothing_read(report.problems)
-    return work.stats.merged([groups])
+    return work.stats.results(groups, work.context)
 
 
 def _run(share: Share) -> Done:
@@ -214,7 +212,8 @@ def run_whole(
     work: Work, store: FileStore, report: ReadReport, progress: Progress | None
 ) -> Iterator[Row]:
     """The rows that come out of the stats, by this process alone."""
-    return work.stats.merged([_groups(work, store, report, progress, work.evidence)])
+    groups = _groups(work, store, report, progress, work.evidence)
+    return work.stats.results(groups, work.context)
 
 
 def _groups(
@@ -223,7 +222,7 @@ def _groups(
     report: ReadReport,
     progress: Progress | None,
     evidence: Keeper | None,
-) -> Groups:
+) -> Any:
     plan, context = work.plan, work.context
     assert plan.retrieval is not None
     named = evidence is not None
@@ -239,7 +238,7 @@ def _groups(
         return work.stats.groups(items, context)
 
 
-def _taken(future: Future[Done], work: Work, report: ReadReport) -> Groups:
+def _taken(future: Future[Done], work: Work, report: ReadReport) -> Any:
     done = future.result()
     _add(report, done.report)
     for level, text in done.messages:

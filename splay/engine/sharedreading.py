@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
+from typing import Any
 
 from splay.commands.builtin.eval import Eval
 from splay.commands.builtin.regex import Regex
 from splay.commands.builtin.rex import Rex
 from splay.commands.builtin.search import Search
-from splay.commands.stats.groups import Groups
 from splay.commands.builtin.where import Where
 from splay.commands.operation import Context, Operation
 from splay.engine.candidates import Candidates
@@ -64,7 +64,7 @@ class Part:
 
     found: Searched
     rows: list[Row]
-    groups: list[Groups]
+    groups: list[Any]
     messages: list[tuple[str, str]]
 
 
@@ -84,7 +84,7 @@ class Taker:
         self.outcome = _nothing()
         self._told = len(context.messages)
         self._rows: list[Row] = []
-        self._parts: list[Groups] = []
+        self._parts: list[Any] = []
         self._pending: list[Event] = []
         self._asked: list[Row] = []
 
@@ -110,7 +110,8 @@ class Taker:
         found.events = [*found.events, *more.events][:_KEPT]
         if self.work is not None and (self._parts or part.groups or matched >= BATCH):
             self._group()
-            self._parts = [self.work.stats.joined([*self._parts, *part.groups])]
+            parts = [*self._parts, *part.groups]
+            self._parts = [self.work.stats.joined(parts)] if parts else []
         self._rows += part.rows
 
     def fits(self, event: Event, row: Row) -> bool:
@@ -192,7 +193,7 @@ class Taker:
             self._group()
             if self.outcome.error is not None:
                 return Results([], [])
-            rows: Iterable[Row] = self.work.stats.merged(self._parts)
+            rows: Iterable[Row] = self.work.stats.merged(self._parts, self.context)
             return results_over(self.plan, rows, self.context, after=self.work.stages + 1)
         if self.retrieval.newest_first:
             self._rows.sort(key=_moment, reverse=True)

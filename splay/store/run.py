@@ -125,6 +125,12 @@ class Run:
                 row[name] = texts[place]
             yield row
 
+    def at(self, places: Sequence[int]) -> Run:
+        """The events at these places."""
+        columns = {name: [texts[place] for place in places] for name, texts in self.columns.items()}
+        raws = [self.raws[place] for place in places] if self.raws else ()
+        return Run(self.row, self.times.at(places), columns, raws, self.file, self.text)
+
     def by(self, names: Iterable[str]) -> Iterator[Run]:
         """The events in runs in each of which these fields are the same for all; the others of
         the columns are left out."""

@@ -8,22 +8,32 @@ bins in seconds (a day 86,400, a month 30 days).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple, Self
 
 from splay.commands.charting.bins import DEFAULT_BINS, TIME, BinOptions, TimeBins
 from splay.commands.charting.options import ChartCommand
 from splay.commands.charting.spans import in_calendar
-from splay.commands.charting.splits import Split, every_bin, key_text, read_split, split_keys
-from splay.commands.charting.table import Entry, Table
+from splay.commands.charting.splits import (
+    Keys,
+    Split,
+    every_bin,
+    key_text,
+    keys_of_run,
+    read_split,
+    split_keys,
+)
+from splay.commands.charting.table import Cells, Table
 from splay.commands.operation import Context
-from splay.commands.stats.grouping import expanded, has_patterns, takers, time_of
+from splay.commands.stats.grouping import expanded, has_patterns, time_of
 from splay.commands.stats.terms import Term, by_method
 from splay.errors import UnsupportedError
 from splay.eval.value import Fixed, to_number
 from splay.rows import Demand, Row, Value
 from splay.spl.args import Args
+from splay.store.run import Run, each
 
 SPAN = "_span"
 
@@ -33,6 +43,41 @@ class Range(NamedTuple):
 
     low: float
     high: float
+
+
+@dataclass
+class Charted:
+    """What rows come to. low, high: the range of their times. beyond: how many have one for which
+    there is no bin."""
+
+    cells: Cells
+    low: float = math.inf
+    high: float = -math.inf
+    beyond: int = 0
+
+    def start(self, bins: TimeBins, time: float) -> int | float | None:
+        """Notes a time; where its bin begins, None where there is none."""
+        start = _start(bins, time)
+        if start is None:
+            self.beyond += 1
+        else:
+            self.low, self.high = min(self.low, time), max(self.high, time)
+        return start
+
+    def merge(self, other: Charted) -> None:
+        """Takes in what other rows come to."""
+        self.cells.merge(other.cells)
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        self.beyond += other.beyond
+
+
+class Making(NamedTuple):
+    """The table while it is made. given: the range of the search. series: gives those of a row."""
+
+    table: Table
+    bins: TimeBins
+    given: Range | None
+    series: Callable[[Row], list[str | None]]
 
 
 @dataclass
@@ -76,19 +121,22 @@ class Timechart(ChartCommand):
     def has_series(self) -> bool:
         return self.split is not None
 
-    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        given = self._given_range(context)
-        listed: list[Row] | None = None
-        if (self.bins.span is None and given is None) or self._open() or has_patterns(self.terms):
-            rows = listed = list(rows)
-        terms = by_method(self.terms, context.apps.conf("limits"))
-        if listed is not None:
-            terms = expanded(terms, listed, [self.split.name] if self.split else [])
-        bins = self._bins(listed or [], given, context)
-        table, seen = self._table(rows, listed, terms, bins, context)
+    def over(self, items: Iterable[Row | Run], context: Context) -> Iterator[Row]:
+        rows = list(each(items)) if self.needs_all(context) else None
+        making = self._making(rows, context)
+        charted = self._take(items if rows is None else rows, making)
         self.so_far = None
-        if seen is not None:
-            yield from self._rows(table, bins, given, seen)
+        yield from self._finished(charted, making, context)
+
+    def needs_all(self, context: Context) -> bool:
+        spanless = self.bins.span is None and self._given_range(context) is None
+        return spanless or self._open() or has_patterns(self.terms)
+
+    def groups(self, items: Iterable[Row | Run], context: Context) -> Charted:
+        return self._take(items, self._making(None, context))
+
+    def results(self, groups: Charted, context: Context) -> Iterator[Row]:
+        return self._finished(groups, self._making(None, context), context)
 
     def _open(self) -> bool:
         """Whether the bins of the split field depend on its values."""
@@ -110,48 +158,56 @@ class Timechart(ChartCommand):
         span = self.bins.time_span(given.low, given.high, count, self.at)
         return TimeBins(span, context.tz, self.bins.alignment(context))
 
-    def _table(
-        self,
-        rows: Iterable[Row],
-        listed: list[Row] | None,
-        terms: list[Term],
-        bins: TimeBins,
-        context: Context,
-    ) -> tuple[Table, Range | None]:
-        """The cells, and the range of the rows' times; rows without a time are left out."""
-        split = self.split
-        takes = takers(terms, context.scope)
-        keys = split and split_keys(listed, split, context, DEFAULT_BINS)
-        table = Table(terms, self.series if split else None)
-        seen: Range | None = None
+    def _making(self, rows: list[Row] | None, context: Context) -> Making:
+        """rows: all of them, where they must be known."""
         given = self._given_range(context)
-        self.so_far = lambda: self._rows(table.copy(), bins, given, seen) if seen else ()
-        beyond = 0
-        for row in rows:
-            time = time_of(row)
-            if time is None:
-                continue
-            start = _start(bins, time)
-            if start is None:
-                beyond += 1
-                continue
-            seen = Range(min(seen.low, time), max(seen.high, time)) if seen else Range(time, time)
-            values = [take(row) for take in takes]
-            series: list[str | None] = [None]
-            if split and keys:
-                series = [str(key_text(split, key)) for key in keys(row)] or [None]
-                if self.flags["dedup_splitvals"]:
-                    series = list(dict.fromkeys(series))
-            for name in series:
-                table.add(Entry(start, name, values, time))
-        if beyond:
-            text = f"timechart: {beyond:,} rows have a time out of range and are left out"
-            context.add_message("WARN", text)
-        return table, seen
+        terms = by_method(self.terms, context.apps.conf("limits"))
+        split = self.split
+        if rows is not None:
+            terms = expanded(terms, rows, [split.name] if split else [])
+        table = Table(terms, self.series if split else None, context)
+        bins = self._bins(rows or [], given, context)
+        if split is None:
+            return Making(table, bins, given, _no_series)
+        keys = split_keys(rows, split, context, DEFAULT_BINS)
 
-    def _rows(
-        self, table: Table, bins: TimeBins, given: Range | None, seen: Range
-    ) -> Iterator[Row]:
+        def series(row: Row) -> list[str | None]:
+            found = [str(key_text(split, key)) for key in keys(row)]
+            once = self.flags["dedup_splitvals"]
+            return [*(dict.fromkeys(found) if once else found)] or [None]
+
+        return Making(table, bins, given, series)
+
+    def _take(self, items: Iterable[Row | Run], making: Making) -> Charted:
+        """What rows come to; those without a time are left out."""
+        table, bins, _, series = making
+        name = self.split.name if self.split else ""
+        takes_runs = table.takes_runs and name != TIME
+        charted = Charted(table.cells)
+        self.so_far = lambda: self._rows(charted, making)
+        for item in items:
+            if isinstance(item, Run) and takes_runs:
+                for start, run in _by_bins(item, bins, charted):
+                    table.add_run(run, Keys([start]), keys_of_run(run, name, series))
+                continue
+            for row in item.rows() if isinstance(item, Run) else (item,):
+                time = time_of(row)
+                if time is not None and (begun := charted.start(bins, time)) is not None:
+                    table.add(((begun, one) for one in series(row)), row, time)
+        return charted
+
+    def _finished(self, charted: Charted, making: Making, context: Context) -> Iterator[Row]:
+        if charted.beyond:
+            text = f"timechart: {charted.beyond:,} rows have a time out of range and are left out"
+            context.add_message("WARN", text)
+        making.table.cells = charted.cells
+        return self._rows(charted, making)
+
+    def _rows(self, charted: Charted, making: Making) -> Iterator[Row]:
+        table, bins, given, _ = making
+        seen = Range(charted.low, charted.high)
+        if seen.low > seen.high:
+            return
         seconds = bins.span.seconds
 
         def scale(term: Term, value: Value | None) -> Value | None:
@@ -176,12 +232,30 @@ class Timechart(ChartCommand):
         return super().demand(after).plus([TIME])
 
 
+def _no_series(row: Row) -> list[str | None]:
+    return [None]
+
+
 def _start(bins: TimeBins, time: float) -> int | float | None:
     """Where the bin of a time begins; None where there is none."""
     try:
         return bins.lower(time) if in_calendar(time) else None
     except ValueError:
         return None
+
+
+def _by_bins(run: Run, bins: TimeBins, charted: Charted) -> Iterator[tuple[int | float, Run]]:
+    """The events of a run by the bins that they are in, each with its start."""
+    low, high = run.times.extremes()
+    start = _start(bins, low)
+    if start is not None and start == _start(bins, high) and bins.holds_all(low, high):
+        charted.start(bins, low)
+        charted.start(bins, high)
+        yield start, run
+        return
+    starts = [charted.start(bins, time) for time in run.times]
+    for bin_start in {one for one in starts if one is not None}:
+        yield bin_start, run.at([n for n, one in enumerate(starts) if one == bin_start])
 
 
 COMMAND = Timechart

@@ -9,7 +9,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -33,6 +33,8 @@ from splay.spl.timemod import resolve
 NAMES = ("bins", "span", "minspan", "start", "end", "aligntime")
 TIME = "_time"
 DEFAULT_BINS = 100
+
+_HOUR = 3600
 
 
 class Bins(ABC):
@@ -84,6 +86,14 @@ class TimeBins(Bins):
 
     def lower(self, value: int | float) -> int | float:
         return self.span.start(value, self.tz, self.align)
+
+    def holds_all(self, low: float, high: float) -> bool:
+        """Whether all times between two of the same bin are in it. Days may come twice where clocks
+        are put back."""
+        if self.span.unit == "us":
+            return True
+        offsets = {datetime.fromtimestamp(time, self.tz).utcoffset() for time in (low, high)}
+        return high - low <= _HOUR and len(offsets) == 1
 
     def label(self, lower: Any) -> Scalar:
         return lower  # type: ignore[no-any-return]

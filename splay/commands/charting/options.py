@@ -12,7 +12,7 @@ from typing import ClassVar
 from splay.commands.charting.bins import NAMES as BIN_NAMES
 from splay.commands.charting.series import OPTIONS, Series
 from splay.commands.charting.splits import Split, check_terms
-from splay.commands.operation import Context, Kind, Operation
+from splay.commands.operation import Context, Divisible, Kind
 from splay.commands.stats.grouping import takers
 from splay.commands.stats.terms import Term, read_terms
 from splay.commands.wildcards import is_pattern
@@ -21,7 +21,7 @@ from splay.spl.args import Args, as_bool
 
 
 @dataclass
-class ChartCommand(Operation):
+class ChartCommand(Divisible):
     """made: the columns, known once it has run."""
 
     terms: list[Term] = field(default_factory=list)
@@ -76,6 +76,14 @@ class ChartCommand(Operation):
 
     def check(self, context: Context) -> None:
         takers(self.terms, context.scope)
+
+    @abstractmethod
+    def needs_all(self, context: Context) -> bool:
+        """Whether all rows must be seen before the first is counted."""
+
+    def mergeable(self, context: Context) -> bool:
+        functions = all(term.column().mergeable for term in self.terms)
+        return functions and not self.needs_all(context)
 
     def demand(self, after: Demand) -> Demand:
         reads = {split.name for split in self.all_splits}

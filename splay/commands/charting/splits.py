@@ -5,9 +5,9 @@ Source: Search Reference, "chart", "timechart" (row-split, column-split, Bin opt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from splay.commands.charting.bins import BinOptions, Bins
 from splay.commands.operation import Context
@@ -18,9 +18,21 @@ from splay.errors import SplError, UnsupportedError
 from splay.eval.value import as_list, text_number, to_text
 from splay.rows import Row, Scalar
 from splay.spl.args import Args, Word
+from splay.store.run import Run
 
 MOST_ROWS = 50_000
 """limits.conf, [discretize] maxbins."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Keys(Generic[T]):
+    """Which keys events have: all of them those in `same`, or each its own."""
+
+    same: Sequence[T]
+    each: Sequence[T] | None = None
 
 
 @dataclass
@@ -84,6 +96,21 @@ def split_keys(
         return [(1, to_text(i)) if bound is None else (0, bound) for i, bound in bounds]
 
     return keys
+
+
+def keys_of_run(
+    run: Run, name: str, keys: Callable[[Row], list[T]], *, once: bool = False
+) -> Keys[T]:
+    """The keys of events that are alike. keys: gives those of a row, of which it reads one field.
+
+    once: a value that stands twice counts once.
+    """
+    texts = run.columns.get(name)
+    if texts is None:
+        found = keys(run.row)
+        return Keys(list(dict.fromkeys(found)) if once else found)
+    known = {text: keys({name: text}) for text in set(texts)}
+    return Keys((), [known[text][0] for text in texts])
 
 
 def key_text(split: Split, key: tuple[int, Any]) -> Scalar:

@@ -4,113 +4,158 @@ series. Source: Search Reference, "chart", "timechart".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import product, repeat
+from typing import Any, NamedTuple, TypeAlias
 
 from splay.commands.charting.series import Series
-from splay.commands.stats.grouping import Group
+from splay.commands.charting.splits import Keys
+from splay.commands.operation import Context
+from splay.commands.stats.groups import Groups, Taker, looks_at_each
 from splay.commands.stats.terms import Term
 from splay.rows import Row, Scalar, Value
+from splay.store.run import Run
 
 Scale = Callable[[Term, Value | None], Value | None]
 """What is done with each result: timechart's rates per time."""
+Cell: TypeAlias = "tuple[Any, str | None]"
+"""A row's key, whatever the command orders its rows by, and the name of a series, if there is one.
+A series without a name holds the rows without a value in its field."""
 
 
 class Entry(NamedTuple):
     """What one row adds to a cell."""
 
-    row: Any
-    series: str | None
+    cell: Cell
     values: list[list[Scalar]]
     time: float | None
 
 
+@dataclass
+class Cells:
+    """What rows come to. groups: by their cells. counts: how many rows there are of each series.
+    entries: the rows themselves, where OTHER and NULL have to be computed from them again."""
+
+    groups: Groups
+    counts: Counter[str | None] = field(default_factory=Counter)
+    entries: list[Entry] = field(default_factory=list)
+
+    def merge(self, other: Cells) -> None:
+        """Takes in what others come to, for which no entries are kept."""
+        self.groups.merge(other.groups)
+        self.counts.update(other.counts)
+
+
 class Table:
-    """The cells. With series, what was added is kept: OTHER is computed from the rows themselves.
+    """The cells while rows come, and the rows of the result."""
 
-    row: a row's key, whatever the command orders its rows by.
-    """
-
-    def __init__(self, terms: list[Term], series: Series | None) -> None:
+    def __init__(self, terms: list[Term], series: Series | None, context: Context) -> None:
         self._terms = terms
         self._series = series
-        self._entries: list[Entry] = []
-        self._groups: dict[tuple[Any, str | None], Group] = {}
-        self.rows: dict[Any, None] = {}
+        self._takers = [Taker(term, context.scope) for term in terms]
+        self.cells = Cells(Groups([taker.column for taker in self._takers]))
+        mergeable = all(taker.column.mergeable for taker in self._takers)
+        self._keeps = series is not None and not mergeable
+        self.takes_runs = not self._keeps and not any(map(looks_at_each, terms))
+        """Whether `add_run` may be called."""
 
-    def add(self, entry: Entry) -> None:
-        self.rows[entry.row] = None
-        self._add(entry)
-        if self._series is not None:
-            self._entries.append(entry)
+    def add(self, cells: Iterable[Cell], row: Row, time: float | None) -> None:
+        """A row that counts in these cells."""
+        values = [taker.values(row) for taker in self._takers]
+        for cell in cells:
+            self._add(self.cells.groups, Entry(cell, values, time))
+            self.cells.counts[cell[1]] += 1
+            if self._keeps:
+                self.cells.entries.append(Entry(cell, values, time))
 
-    def _add(self, entry: Entry) -> None:
-        key = (entry.row, entry.series)
-        if key not in self._groups:
-            self._groups[key] = Group(self._terms)
-        self._groups[key].add(entry.values, entry.time)
+    @staticmethod
+    def _add(groups: Groups, entry: Entry) -> None:
+        (number,) = groups.numbers([entry.cell])
+        for column, found in zip(groups.columns, entry.values, strict=True):
+            if found:
+                column.add(number, found, entry.time)
 
-    def copy(self) -> Table:
-        """One that can be made into rows while this one takes more."""
-        if self._series is None:
-            return self
-        other = Table(self._terms, self._series)
-        for entry in self._entries:
-            other.add(entry)
-        return other
+    def add_run(self, run: Run, down: Keys[Any], across: Keys[str | None]) -> None:
+        """Events that are alike, but for times and columns."""
+        cells, size = self.cells, len(run.times)
+        each = down.each is not None or across.each is not None
+        timed = each and any(taker.timed for taker in self._takers)
+        times = [*run.times] if timed else ()
+        rows = [None] if down.each is not None else down.same
+        for row, name in product(rows, [None] if across.each is not None else across.same):
+            cells.counts.update(across.each if across.each is not None else {name: size})
+            if not each:
+                (number,) = cells.groups.numbers([(row, name)])
+                for taker in self._takers:
+                    taker.of_one(number, run)
+                continue
+            both = zip(down.each or repeat(row, size), across.each or repeat(name), strict=False)
+            numbers = cells.groups.numbers(both)
+            for taker in self._takers:
+                taker.of_each(numbers, run, times)
+
+    @property
+    def rows(self) -> set[Any]:
+        """The keys of the rows."""
+        return {row for row, _ in self.cells.groups.keys}
 
     def made(self, rows: Iterable[Any], scale: Scale) -> tuple[list[str], Iterable[Row]]:
         """The columns, and a row without its first column for each key; one without data has
         the results of nothing: a count is 0, a sum is null."""
-        names: list[str | None] = [None] if self._series is None else [*self._chosen_series()]
+        names, groups = self._chosen_series()
         columns = [self._column(term, name) for term in self._terms for name in names]
-        nothing = Group(self._terms).results()
-        return columns, (self._row(key, names, nothing, scale) for key in rows)
+        found = [column.results() for column in groups.columns]
+        nothing = [term.make().result() for term in self._terms]
 
-    def _row(
-        self, key: Any, names: list[str | None], nothing: list[Value | None], scale: Scale
-    ) -> Row:
-        groups = [self._groups.get((key, name)) for name in names]
-        results = [nothing if group is None else group.results() for group in groups]
-        row: Row = {}
-        for number, term in enumerate(self._terms):
-            for name, result in zip(names, results, strict=True):
-                value = scale(term, result[number])
-                if value is not None:
-                    row[self._column(term, name)] = value
-        return row
+        def row_of(key: Any) -> Row:
+            row: Row = {}
+            places = [groups.keys.get((key, name)) for name in names]
+            for term, results, none in zip(self._terms, found, nothing, strict=True):
+                for name, place in zip(names, places, strict=True):
+                    value = scale(term, none if place is None else results[place])
+                    if value is not None:
+                        row[self._column(term, name)] = value
+            return row
+
+        return columns, map(row_of, rows)
 
     def _column(self, term: Term, name: str | None) -> str:
         if self._series is None:
             return term.name
         return self._series.column(term.name, name or "", len(self._terms) == 1)
 
-    def _chosen_series(self) -> list[str]:
-        """The series' names in order. Changes the groups: NULL and OTHER get their names."""
-        assert self._series is not None
+    def _chosen_series(self) -> tuple[Sequence[str | None], Groups]:
+        """The series' names in order, and the cells with NULL and OTHER under their names."""
+        groups, counts = self.cells.groups, self.cells.counts
+        if self._series is None:
+            return [None], groups
         flags, texts = self._series.flags, self._series.texts
         values: dict[str, list[Value | None]] = {}
-        frequency: dict[str, int] = {}
-        for (_, name), group in self._groups.items():
+        for (_, name), value in zip(groups.keys, groups.columns[0].results(), strict=True):
             if name is not None:
-                values.setdefault(name, []).append(group.results()[0])
-        for entry in self._entries:
-            if entry.series is not None:
-                frequency[entry.series] = frequency.get(entry.series, 0) + 1
+                values.setdefault(name, []).append(value)
+        frequency = {name: counts[name] for name in values}
         chosen = self._series.chosen(values, frequency, len(self._terms) == 1)
-        names = sorted(chosen)
-        if flags["usenull"] and any(entry.series is None for entry in self._entries):
-            self._gather(texts["nullstr"], lambda name: name is None)
-            names.append(texts["nullstr"])
+        names, renamed = sorted(chosen), dict[str | None, str]()
+        if flags["usenull"] and None in counts:
+            renamed[None] = texts["nullstr"]
         if flags["useother"] and set(values) - chosen:
-            self._gather(texts["otherstr"], lambda name: name is not None and name not in chosen)
-            names.append(texts["otherstr"])
-        return list(dict.fromkeys(names))
+            renamed |= dict.fromkeys(set(values) - chosen, texts["otherstr"])
+        names += dict.fromkeys(renamed.values())
+        return list(dict.fromkeys(names)), self._regrouped(renamed) if renamed else groups
 
-    def _gather(self, name: str, belongs: Callable[[str | None], bool]) -> None:
-        """Makes one series of those that belong to it."""
-        own = [entry for entry in self._entries if belongs(entry.series)]
-        for entry in own:
-            self._groups.pop((entry.row, entry.series), None)
-        for entry in own:
-            self._add(entry._replace(series=name))
+    def _regrouped(self, renamed: dict[str | None, str]) -> Groups:
+        """The cells with series under other names; those of one name are one."""
+        cells = self.cells
+        groups = Groups([term.column() for term in self._terms])
+        if self._keeps:
+            for entry in cells.entries:
+                row, name = entry.cell
+                self._add(groups, entry._replace(cell=(row, renamed.get(name, name))))
+            return groups
+        numbers = groups.numbers((row, renamed.get(name, name)) for row, name in cells.groups.keys)
+        for mine, its in zip(groups.columns, cells.groups.columns, strict=True):
+            mine.merge(numbers, its)
+        return groups

@@ -12,20 +12,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from splay.commands.operation import Context, Kind, Operation
-from splay.commands.stats.grouping import Key, keys_of, read_by
+from splay.commands.operation import Context, Divisible, Kind
+from splay.commands.stats.functions.aggregate import Count
+from splay.commands.stats.grouping import Key, read_by
+from splay.commands.stats.groups import Groups, Taker, take_all
 from splay.commands.stats.ordering import natural
+from splay.commands.stats.terms import Term
 from splay.commands.wildcards import is_pattern
 from splay.eval.value import Fixed
 from splay.rows import Demand, Row
 from splay.spl.args import Args, Word, as_bool, as_int
+from splay.store.run import Run
 
 MOST = 50_000
 """limits.conf, [top] and [rare] maxresultrows."""
+_COUNT = Term("count", Count, None, None, "count", "count")
 
 
 @dataclass
-class Frequency(Operation):
+class Frequency(Divisible):
     """limit: how many values, 0 for all. texts: countfield, percentfield, otherstr."""
 
     names: list[str] = field(default_factory=list)
@@ -86,25 +91,26 @@ class Frequency(Operation):
             if is_pattern(name):
                 raise args.error("wildcards are not taken", at=args.at, hint="Name the fields")
 
-    def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        groups: dict[Key, Counter[Key]] = {}
-        self.so_far = lambda: self._rows(groups)
-        for row in rows:
-            found = list(keys_of(row, self.names))
-            for group in keys_of(row, self.by) if found else ():
-                groups.setdefault(group, Counter()).update(found)
-        self.so_far = None
-        yield from self._rows(groups)
+    def groups(self, items: Iterable[Row | Run], context: Context) -> Groups:
+        taker = Taker(_COUNT, context.scope)
+        groups = Groups([taker.column])
+        self.so_far = lambda: self.results(groups, context)
+        take_all(items, [*self.by, *self.names], groups, [taker])
+        return groups
 
-    def _rows(self, groups: dict[Key, Counter[Key]]) -> Iterator[Row]:
-        for group in sorted(groups, key=natural):
-            for key, count in self._ranked(groups[group]):
+    def results(self, groups: Groups, context: Context) -> Iterator[Row]:
+        counts: dict[Key, Counter[Key]] = {}
+        for both, count in zip(groups.keys, groups.columns[0].states, strict=True):
+            group, key = both[: len(self.by)], both[len(self.by) :]
+            counts.setdefault(group, Counter())[key] = count
+        for group in sorted(counts, key=natural):
+            total = counts[group].total()
+            for key, count in self._ranked(counts[group]):
                 row: Row = dict(zip([*self.by, *self.names], [*group, *key], strict=True))
                 if self.flags["showcount"]:
                     row[self.texts["countfield"]] = count
                 if self.flags["showperc"]:
-                    share = 100 * count / groups[group].total()
-                    row[self.texts["percentfield"]] = Fixed(share, 6)
+                    row[self.texts["percentfield"]] = Fixed(100 * count / total, 6)
                 yield row
 
     def _ranked(self, counts: Counter[Key]) -> list[tuple[Key, int]]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, repeat
 from typing import Any
 
 from splay.commands.stats.functions import Column
-from splay.commands.stats.grouping import Key, keys_of
+from splay.commands.stats.grouping import keys_of, time_of
 from splay.commands.stats.ordering import natural_places
 from splay.commands.stats.terms import Term
 from splay.eval.expression import EvalContext
+from splay.eval.fields import is_volatile
 from splay.rows import Row, Scalar
 from splay.store.run import Run
 
@@ -26,7 +27,7 @@ class Groups:
         self.columns = columns
         self._numbers = _numbered(())
 
-    def numbers(self, keys: Iterable[Key]) -> list[int]:
+    def numbers(self, keys: Iterable[tuple[Any, ...]]) -> list[int]:
         """The number of the group of each key; a new one gets the next."""
         before = len(self._numbers)
         found = list(map(self._numbers.__getitem__, keys))
@@ -34,6 +35,11 @@ class Groups:
             for column in self.columns:
                 column.grow(len(self._numbers))
         return found
+
+    @property
+    def keys(self) -> Mapping[tuple[Any, ...], int]:
+        """The numbers of the groups."""
+        return self._numbers
 
     def merge(self, other: Groups) -> None:
         """Takes in what another has seen, which is used up."""
@@ -63,17 +69,17 @@ class Groups:
             if row:
                 yield row
 
-    def __getstate__(self) -> tuple[int, list[tuple[str, ...]], Sequence[Column[Any]]]:
+    def __getstate__(self) -> tuple[int, list[tuple[Any, ...]], Sequence[Column[Any]]]:
         return len(self._numbers), list(zip(*self._numbers, strict=True)), self.columns
 
-    def __setstate__(self, state: tuple[int, list[tuple[str, ...]], Sequence[Column[Any]]]) -> None:
+    def __setstate__(self, state: tuple[int, list[tuple[Any, ...]], Sequence[Column[Any]]]) -> None:
         many, fields, self.columns = state
         self._numbers = _numbered(zip(*fields, strict=True) if fields else repeat((), many))
 
 
-def _numbered(keys: Iterable[Key]) -> defaultdict[Key, int]:
+def _numbered(keys: Iterable[tuple[Any, ...]]) -> defaultdict[tuple[Any, ...], int]:
     """The keys, numbered; another one that is asked for is the next."""
-    numbers: defaultdict[Key, int] = defaultdict(None, zip(keys, count(), strict=False))
+    numbers: defaultdict[tuple[Any, ...], int] = defaultdict(None, zip(keys, count(), strict=False))
     numbers.default_factory = numbers.__len__
     return numbers
 
@@ -124,6 +130,41 @@ class Taker:
             if known[texts]:
                 self.column.add(group, known[texts], None)
         return bool(columns)
+
+
+def take_all(
+    items: Iterable[Row | Run],
+    by: Sequence[str],
+    groups: Groups,
+    takers: Sequence[Taker],
+    *,
+    once: bool = False,
+    plain: bool = True,
+) -> None:
+    """Takes rows and runs into their groups.
+
+    once: a value that stands twice in a BY field counts once. plain: whether all that can be seen
+    of the events of a run are its fields.
+    """
+    for item in items:
+        if isinstance(item, Run) and plain:
+            take_run(item, by, groups, takers, once=once)
+            continue
+        for row in item.rows() if isinstance(item, Run) else (item,):
+            time = time_of(row)
+            values = [taker.values(row) for taker in takers]
+            for group in groups.numbers(keys_of(row, by, once=once)):
+                for taker, found in zip(takers, values, strict=True):
+                    if found:
+                        taker.column.add(group, found, time)
+
+
+def looks_at_each(term: Term) -> bool:
+    """Whether it may see a difference between events of the same fields, unless their time is all
+    that it takes."""
+    if term.expr is not None and is_volatile(term.expr):
+        return True
+    return (TIME in term.reads and term.field != TIME) or term.make().timed
 
 
 def take_run(

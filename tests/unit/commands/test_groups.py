@@ -68,7 +68,7 @@ def test_divided(by: str, found: list[Found], at: int, data: st.DataObject) -> N
     expected = [*command.run(full, CONTEXT)]
     parts = [command.groups(part, CONTEXT) for part in (full[:at], full[at:])]
     sent = [pickle.loads(pickle.dumps(part)) for part in parts]
-    assert [*command.merged(sent)] == expected
+    assert [*command.merged(sent, CONTEXT)] == expected
 
 
 @pytest.mark.parametrize("by", ["", " BY g", " BY g w", " BY w c", " BY none"])
