@@ -15,7 +15,7 @@ from splay.shapes.learner import Learner
 from splay.shapes.net import Caught, Net
 from splay.shapes.shape import Key, Shape
 from splay.store.bytesearch import Data
-from splay.store.event import Event
+from splay.store.event import Event, Swept
 from splay.store.parsing.eventmaker import EventMaker
 from splay.store.run import Listed, Repeated, Run, Times
 
@@ -28,9 +28,6 @@ _PATIENCE = 1000
 _MAX_ROWS = 20_000
 _AT_ONCE = 20_000
 """Events that are taken before they are passed on: the more are alike, the less each costs."""
-_FEW = 10
-"""As long as one event in so many is of interest, and one in so many of a known shape, it is worth
-to take all."""
 
 
 class Memory:
@@ -86,7 +83,6 @@ class Table:
         self.known = 0
         self.tried = 0
         self.looked_at = self.events = 0
-        self.sweeping = False
         self.settled = False  # so few are of no known shape that these are not worth learning
         self._file: tuple[str, float] | None = None
 
@@ -160,19 +156,15 @@ class Recall:
 
     @property
     def sweeping(self) -> bool:
-        """Whether to take events many at a time."""
-        return self._table.sweeping
+        """Whether to take events many at a time: that takes a known shape, and that nothing depends
+        on the order of events."""
+        return self._memory.unordered and bool(self._table.shapes)
 
     def looked_at(self, matching: int, events: int) -> None:
-        """Of so many events so many were looked at one by one: whether to sweep those that follow.
-
-        That takes a known shape, and that nothing depends on the order of events.
-        """
+        """Of so many events so many were looked at."""
         table = self._table
         table.looked_at += matching
         table.events += events
-        able = self._memory.unordered and bool(table.shapes)
-        table.sweeping = able and matching * _FEW > events
 
     def alike(self, event: Event) -> Row | None:
         """The row of each event of the same origin, but for its time, where that tells all that is
@@ -203,26 +195,22 @@ class Recall:
                 return run if run and len(run.times) else True
         return False
 
-    def sweep(
-        self, data: Data, end: int, gap: bytes, close: bytes
-    ) -> tuple[int, list[tuple[int, int]]] | None:
-        """Takes the events of a region for `runs`: how many, and where those are that it does not
-        take. None where it can take none."""
-        table, whole_ones = self._table, self._memory.whole
+    def sweep(self, block: bytes, gap: bytes, close: bytes) -> Swept | None:
+        """Takes events for `runs`. None where it can take none."""
+        table = self._table
         if table.net is None or table.net.gap != gap:
-            table.net = Net(table.shapes, gap, close, whole=whole_ones)
-        caught = table.net.catch(bytes(memoryview(data)[:end]))
+            table.net = Net(table.shapes, gap, close, whole=self._memory.whole)
+        caught = table.net.catch(block)
         if caught is None:
             return None
-        others = list(caught.others)
+        others = [*caught.others]
         for shape, events in caught.shapes:
             by_key = self._taken.setdefault(shape, {})
-            hours = shape.time[:1]
-            for (hour, key), numbers in _alike(caught, events, hours, shape.key):
+            for (hour, key), numbers in _alike(caught, events, shape.time[:1], shape.key):
                 if key not in shape.rows and not self._row_is_known(
-                    shape, key, data, *caught.bounds(numbers[0])
+                    shape, key, block, *caught.bounds(numbers[0])
                 ):
-                    others += map(caught.bounds, numbers)
+                    others += numbers
                     continue
                 taken = by_key.get((hour, key))
                 if taken is None:
@@ -233,7 +221,7 @@ class Recall:
         count = caught.count - len(others)
         table.known += count
         self._count += count
-        return count, sorted(others)
+        return Swept(count, {number: caught.bounds(number) for number in sorted(others)})
 
     def runs(self, others: int, *, end: bool) -> Iterator[Run]:
         """The events that were taken, those alike together, once they are many or at the end.
@@ -244,21 +232,17 @@ class Recall:
         if not self._count or (self._count + self._others < _AT_ONCE and not end):
             return
         table = self._table
-        taken, swept, all_events = self._taken, self._count, self._count + self._others
+        taken, table.settled = self._taken, self._others * _RARE < self._count
         self._taken, self._count, self._others = {}, 0, 0
-        matching = 0
         for shape, by_key in taken.items():
             for (hour, key), kept in by_key.items():
                 shape.hits += kept.count
                 row = shape.rows.get(key)
                 if row is not None:
-                    matching += kept.count
                     run = self._run(shape, row, hour, kept)
                     if len(run.times):
                         yield run
         table.order()
-        table.settled = (all_events - swept) * _RARE < swept
-        table.sweeping = min(matching, swept) * _FEW > all_events
         if table.rows > _MAX_ROWS:
             table.forget_rows()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from splay.rows import Row
 from splay.store.newest import Newest
@@ -124,6 +124,14 @@ class ReadReport:
         self.left_out += [text for text in other.left_out if text not in self.left_out]
 
 
+class Swept(NamedTuple):
+    """Of the events of a block: how many were taken, and where those are that were not, each by its
+    number."""
+
+    taken: int
+    others: Mapping[int, tuple[int, int]]
+
+
 class Recall(Protocol):
     """Knows the events of one file by their shape (`splay.shapes`), where it can."""
 
@@ -139,9 +147,8 @@ class Recall(Protocol):
 
     def learn(self, raw: bytes, event: Event) -> None: ...
 
-    def sweep(
-        self, data: bytes | bytearray, end: int, gap: bytes, close: bytes
-    ) -> tuple[int, list[tuple[int, int]]] | None: ...
+    def sweep(self, block: bytes, gap: bytes, close: bytes) -> Swept | None:
+        """Takes the events of a block. gap: what stands between them; close: how each ends."""
 
     def runs(self, others: int, *, end: bool) -> Iterator[Run]: ...
 

@@ -168,7 +168,8 @@ class XmlReader:
             self._hold(self._without_end(end, outside), end)
             return
         stop = last + len(CLOSE)
-        if self._recall and self._recall.sweeping and stop <= MAX_EVENT and not apart:
+        sweeping = self._recall and self._recall.sweeping and self._scan.empty
+        if self._recall and sweeping and stop <= MAX_EVENT and not apart:
             yield from self._sweep(self._data, stop, self._recall)
         else:
             yield from self._region(self._data, stop)
@@ -272,9 +273,9 @@ class XmlReader:
     # ---- whole events ----
 
     def _region(self, data: Data, end: int) -> Iterator[Found]:
-        closes = self._clean(data, end)
+        closes = clean = self._clean(data, end)
         events: Iterable[tuple[int, int]]
-        if not closes:
+        if not clean:
             events = self._one_by_one(data, 0, end)
             closes = len(events)
             events = self._passing(data, events, end)
@@ -286,12 +287,17 @@ class XmlReader:
                 () if folded is None else self._scan.candidates(data, folded, end, ClosingTags())
             )
         self._problems.events(closes)
-        looked_at = 0
-        for found in read_events(self._maker, self._recall, data, events):
-            looked_at += 1
-            yield found
-        if self._recall:
-            self._recall.looked_at(looked_at, closes)
+        if self._recall is None:
+            yield from read_events(self._maker, None, data, events)
+            return
+        events = [*events]
+        self._recall.looked_at(len(events), closes)
+        if self._recall.sweeping and (
+            swept := self._recall.sweep(_joined(data, events), b"", CLOSE)
+        ):
+            events = [events[number] for number in swept.others]
+        yield from read_events(self._maker, self._recall, data, events)
+        yield from self._recall.runs(len(events), end=False)
 
     def _passing(
         self, data: Data, events: list[tuple[int, int]], end: int
@@ -310,17 +316,17 @@ class XmlReader:
         if not self._joint:
             self._learn(data, end)
         gap = self._joint[len(CLOSE) :].rpartition(b"<")[0]
-        swept = None if self._declared else recall.sweep(data, end, gap, CLOSE)
+        block = bytes(memoryview(data)[:end])
+        swept = None if self._declared else recall.sweep(block, gap, CLOSE)
         if swept is None:
             yield from self._region(data, end)
             return
-        count, others = swept
         whole = 0
-        for start, stop in others:
+        for start, stop in swept.others.values():
             events = self._one_by_one(data, start, stop)
             whole += len(events)
-            yield from read_events(self._maker, recall, data, self._passing(data, events, end))
-        self._problems.events(whole + count)
+            yield from read_events(self._maker, recall, data, events)
+        self._problems.events(whole + swept.taken)
         yield from recall.runs(whole, end=False)
 
     def _clean(self, data: Data, end: int) -> int:
@@ -386,6 +392,12 @@ class XmlReader:
         else:
             return True
         return False
+
+
+def _joined(data: Data, events: Iterable[tuple[int, int]]) -> bytes:
+    """These events, one after the other."""
+    view = memoryview(data)
+    return b"".join([view[start:end] for start, end in events])
 
 
 def _system_end(data: Data, start: int, end: int) -> int:

@@ -23,7 +23,7 @@ from splay.rows import Value
 from splay.shapes import learner
 from splay.shapes import recall as shape_recall
 from splay.store import blocks
-from splay.store.event import ReadReport
+from splay.store.event import ReadReport, Swept
 from splay.store.files import contents
 from splay.store.files.filestore import FileStore, InputSettings
 from tests.sample_events import Style, event, render
@@ -192,10 +192,10 @@ def test_what_was_read_before_the_disk_failed_counts(
     swept: list[int] = []
     sweep = shape_recall.Recall.sweep
 
-    def watched(*args: Any) -> tuple[int, list[tuple[int, int]]] | None:
-        taken = sweep(*args)
-        swept.append(taken[0] if taken else 0)
-        return taken
+    def watched(*args: Any) -> Swept | None:
+        found = sweep(*args)
+        swept.append(found.taken if found else 0)
+        return found
 
     monkeypatch.setattr(shape_recall.Recall, "sweep", watched)
     found = outcome(path, known_apps["ours"], "* | stats count", (None, None), by_shape=True)
