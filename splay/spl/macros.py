@@ -84,7 +84,7 @@ class _Expander:
             elif char == "`":
                 place = pos if at is None else at
                 patched.keep(text[kept:pos], kept)
-                close = _call_end(text, pos, place)
+                close = _call_end(text, pos, at)
                 patched.put(self.call(text[pos + 1 : close], place, path), pos, told=True)
                 pos = kept = close + 1
             else:
@@ -180,8 +180,8 @@ def _inner_comment_end(text: str, pos: int, at: int) -> int:
         raise SplError(f"in a macro's definition {error.message}", at=at) from error
 
 
-def _call_end(text: str, start: int, at: int) -> int:
-    """The offset of the backquote that closes the one at `start`."""
+def _call_end(text: str, start: int, at: int | None) -> int:
+    """The offset of the backquote that closes the one at `start`. at: as `expand` has it."""
     pos = start + 1
     while pos < len(text) and text[pos] != "`":
         if text[pos] == "\\":
@@ -190,12 +190,14 @@ def _call_end(text: str, start: int, at: int) -> int:
             try:
                 pos = quote_end(text, pos)
             except SplError as error:
-                raise SplError(error.message, at=at + pos - start, hint=error.hint) from error
+                place = pos if at is None else at
+                raise SplError(error.message, at=place, hint=error.hint) from error
         else:
             pos += 1
     if pos >= len(text):
+        place = start if at is None else at
         raise SplError(
-            "the backquote ` that opens here is never closed", at=at, hint="Close it with `"
+            "the backquote ` that opens here is never closed", at=place, hint="Close it with `"
         )
     return pos
 
