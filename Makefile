@@ -166,9 +166,12 @@ addon-fields: $(READY)  ## compare an add-on's fields with those that Splunk lis
 mutations: $(READY) $(VENDORED)  ## give the parser 100,000 mutated searches: make mutations MUTATIONS=1000000
 	$(BIN)/python -m pytest tests/unit/spl/test_mutated.py --mutations $(or $(MUTATIONS),100000)
 
-# What runs in it is a copy of the project, which each run brings up to date.
+# What runs in it is a copy of the project, which each run brings up to date. Which lines a test runs is
+# noted by sys.monitoring, which Python has since 3.12.
 $(MUTANTS)/.ready: pyproject.toml
-	$(PYTHON) -m venv $(MUTANTS)
+	@python=$$($(PYTHON) -m tests.command.pythons 3.13) || python=$$($(PYTHON) -m tests.command.pythons 3.12) || \
+	  { echo "make mutants needs Python 3.13 or 3.12, and there is neither." >&2; exit 2; }; \
+	$$python -m venv $(MUTANTS)
 	$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --editable "$$($(MUTANTS)/bin/python -m tests.mutants.tree)[dev,mutants]"
 	@touch $@

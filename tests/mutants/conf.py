@@ -7,11 +7,11 @@ another one, a colour, a time, a piece of a search or of a regular expression. C
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.mutants.drawing import Line, drawn
 from tests.mutants.mutant import Mutant
 from tools.app_files import app_files
 
@@ -72,29 +72,22 @@ def mutants(root: Path, seed: int, count: int) -> list[Mutant]:
     A line is drawn first, each as likely as any other, then a kind of change, then its place: else
     letters that go from the words of long lines would be nearly all.
     """
-    draw = random.Random(seed)
-    lines = [(file, number) for file in files(root) for number, _ in _lines(root / file)]
-    found: dict[Mutant, None] = {}
-    while lines and len(found) < count:
-        file, number = lines.pop(draw.randrange(len(lines)))
-        kinds = [one for kind in changes(root, file, number) if (one := list(kind))]
+    lines = (
+        Line(file, number, text) for file in files(root) for number, text in _lines(root / file)
+    )
+    found: list[Mutant] = []
+    for line, chance in drawn(lines, seed):
+        if len(found) == count:
+            break
+        kinds = [one for kind in changes(root, line.path, line.number) if (one := list(kind))]
         if kinds:
-            found[draw.choice(draw.choice(kinds))] = None
-    return sorted(found)
+            found.append(chance.choice(chance.choice(kinds)))
+    return found
 
 
 def files(root: Path) -> list[str]:
     """The files of which there are mutants, as paths from root."""
     return [file.as_posix() for file in app_files(root) if file.suffix in SUFFIXES]
-
-
-def noticed_by(path: str) -> list[str]:
-    """The tests that may notice a change of this file, the cheapest first."""
-    table = "tests/settings/test_settings.py"
-    whole = ["tests/packaging/test_saved_search.py", "tests/packaging/test_app_files.py"]
-    if "/ui/" in path:
-        return [table, "tests/detection/test_dashboards.py", "tests/detection"]
-    return [table, *whole, "tests/command", "tests/detection"]
 
 
 def changes(root: Path, file: str, number: int) -> Iterator[list[Mutant]]:

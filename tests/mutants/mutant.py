@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -34,18 +34,6 @@ class Mutant:
             raise MutantError(f"{self.path}:{self.line}: does not read {self.before!r}")
         lines[start:end] = self.after.split("\n") if self.after else []
         return "\n".join(lines)
-
-    def placed(self, text: str) -> Mutant | None:
-        """The same mutant of a file whose lines have moved: where `before` stands nearest to
-        where it stood. None: it stands nowhere any more.
-        """
-        lines, old = text.split("\n"), self.before.split("\n")
-        places = [
-            start + 1 for start in range(len(lines)) if lines[start : start + len(old)] == old
-        ]
-        if not places:
-            return None
-        return replace(self, line=min(places, key=lambda place: abs(place - self.line)))
 
     def apply(self, root: Path) -> None:
         """Writes the change into the file below root."""

@@ -17,6 +17,7 @@ import libcst.matchers as m
 from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.mutators import mutation_operators
 
+from tests.mutants.drawing import Line, drawn
 from tests.mutants.mutant import Mutant
 
 Change = tuple[cst.CSTNode, cst.CSTNode]  # a node, and what it becomes
@@ -27,46 +28,46 @@ _OF_TYPES = {"cast", "TypeVar", "NewType", "overload", "isinstance"}
 
 def mutants(root: Path, files: Iterable[Path], seed: int, count: int) -> list[Mutant]:
     """So many different mutants of these files below root, the same for the same seed; fewer where
-    there are no more. Each line that can be changed is about as likely as any other, and is changed
-    once.
+    there are no more. Each line that can be changed is as likely as any other, and is changed once.
     """
-    draw = random.Random(seed)
-    left = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in sorted(files)}
-    sources: dict[Path, Source] = {}
+    texts = {
+        file.relative_to(root).as_posix(): file.read_text(encoding="utf-8")
+        for file in sorted(files)
+    }
+    lines = (
+        Line(path, number, line)
+        for path, text in texts.items()
+        for number, line in enumerate(text.split("\n"), start=1)
+    )
+    sources: dict[str, Source] = {}
     found: list[Mutant] = []
-    while left and len(found) < count:
-        file = draw.choices(list(left), list(left.values()))[0]
-        if file not in sources:
-            text = file.read_text(encoding="utf-8")
-            sources[file] = Source(file.relative_to(root).as_posix(), text)
-        if (mutant := sources[file].draw(draw)) is None:
-            del left[file]
-        else:
+    for line, chance in drawn(lines, seed):
+        if len(found) == count:
+            break
+        source = sources.get(line.path) or Source(line.path, texts[line.path])
+        sources[line.path] = source
+        if mutant := source.mutant(line.number, chance):
             found.append(mutant)
     return found
 
 
 class Source:
-    """One file: its lines that can be changed, with their changes."""
+    """One file: the nodes that begin in each line."""
 
     def __init__(self, path: str, text: str) -> None:
         self._path, self._text = path, text
-        wrapper = MetadataWrapper(cst.parse_module(text))
+        wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
         self._module = wrapper.module
         places = wrapper.resolve(PositionProvider)
-        self._changes: dict[int, list[Change]] = {}
-        for node, new in _changes(self._module):
-            self._changes.setdefault(places[node].start.line, []).append((node, new))
+        self._nodes: dict[int, list[cst.CSTNode]] = {}
+        for node in _nodes(self._module):
+            self._nodes.setdefault(places[node].start.line, []).append(node)
 
-    def draw(self, draw: random.Random) -> Mutant | None:
-        """A mutant of a line that none was made of before. None: there is no such line."""
-        while self._changes:
-            changes = self._changes.pop(draw.choice(sorted(self._changes)))
-            old, new = draw.choice(changes)
-            mutant = self._mutant(old, new)
-            if mutant is not None:
-                return mutant
-        return None
+    def mutant(self, line: int, chance: random.Random) -> Mutant | None:
+        """One of this line's mutants. None: it has none."""
+        changes = [change for node in self._nodes.get(line, ()) for change in _changes(node)]
+        chance.shuffle(changes)
+        return next(filter(None, (self._mutant(old, new) for old, new in changes)), None)
 
     def _mutant(self, old: cst.CSTNode, new: cst.CSTNode) -> Mutant | None:
         """None where the change is none, or no Python."""
@@ -93,15 +94,19 @@ def _compared(path: str, before: list[str], after: list[str]) -> Mutant | None:
     return Mutant(path, start + 1, "\n".join(old), "\n".join(new))
 
 
+def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The node and those within it, but for what is left alone."""
+    if not _left_alone(node):
+        yield node
+        for child in node.children:
+            yield from _nodes(child)
+
+
 def _changes(node: cst.CSTNode) -> Iterator[Change]:
-    """Every change that an operator makes of this node, and of those within it."""
-    if _left_alone(node):
-        return
+    """Every change that an operator makes of this node."""
     for kind, operator in mutation_operators:
         if isinstance(node, kind):
             yield from ((node, new) for new in operator(node))
-    for child in node.children:
-        yield from _changes(child)
 
 
 def _left_alone(node: cst.CSTNode) -> bool:

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from coverage import Coverage, CoverageData
+from tests.mutants import notes
 
 NEAR = 12
 """Lines above one that is not noted, where the statement that it belongs to may begin."""
-MOST_SECONDS = 300
+MOST_SECONDS = 1200
 """A file of tests that takes longer is left out: it would not be tried on a mutant anyway."""
 
 
@@ -29,7 +29,7 @@ class Record:
     def __init__(self, tree: Path, store: Path) -> None:
         self._tree, self._store = tree, store
         self.costs: dict[str, float] = {}
-        self._covered: list[CoverageData] = []
+        self._noted: list[Path] = []
         self._by_line: dict[str, dict[int, set[str]]] = {}
 
     def take(self, folders: Iterable[str], *, run: bool = True) -> None:
@@ -40,20 +40,19 @@ class Record:
         files = sorted(file for name in folders for file in (self._tree / name).rglob("test_*.py"))
         for file in files:
             noted = self._store / file.relative_to(self._tree).with_suffix("")
-            if not run and not (noted / "all").exists():
+            if not run and not (noted / "costs.json").exists():
                 continue
-            if run and not _is_newer(noted / "all", file):
+            if run and not _is_newer(noted / "costs.json", file):
                 print(f"recording {file.relative_to(self._tree)}", file=sys.stderr, flush=True)
                 self._run(file, noted)
             costs = json.loads((noted / "costs.json").read_text(encoding="utf-8"))
             if costs:
                 self.costs |= costs
-                self._covered.append(_read(noted / "all"))
+                self._noted.append(noted / "lines.sqlite")
 
     def _run(self, file: Path, noted: Path) -> None:
         shutil.rmtree(noted, ignore_errors=True)
         noted.mkdir(parents=True)
-        (noted / "costs.json").write_text("{}", encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "--hypothesis-seed=0", "--no-header", "-q"]
         command += ["-p", "tests.mutants.recording", f"--record={noted}", f"--rootdir={self._tree}"]
         command.append(str(file.relative_to(self._tree)))
@@ -64,36 +63,41 @@ class Record:
                 )
             except subprocess.TimeoutExpired:
                 print(f"{file} takes too long and is left out", file=sys.stderr)
-        _combine(noted)
+        if not (noted / "costs.json").exists():
+            (noted / "costs.json").write_text("{}", encoding="utf-8")
 
     def tests(self, path: str, line: int) -> list[str]:
         """The tests that run this line, the cheapest first. A line that runs when its module is
-        imported, as constants and heads of functions do, belongs to all that run any line of it:
-        which of them was the first to import it is chance.
+        imported, as constants and heads of functions do, is of all that run any line of it, and
+        then of the other tests beside these: which was the first to import it is chance.
         """
         lines = self._lines(path)
         inside = lines and _in_a_function((self._tree / path).read_text(encoding="utf-8"), line)
         at = next((near for near in range(line, line - NEAR, -1) if near in lines), 0)
         found = self._ordered(lines.get(at)) if inside else []
-        return found or self._ordered(set().union(*lines.values()))
+        if found:
+            return found
+        near = set().union(*lines.values())
+        first = self._ordered(near)
+        others = self._ordered({test.partition("::")[0] for test in near})
+        return list(dict.fromkeys((*first, *others)))
 
     def all_tests(self) -> list[str]:
         """Every test, the cheapest first."""
         return self._ordered(self.costs)
 
-    def _ordered(self, contexts: Iterable[str] | None) -> list[str]:
-        """The tests of these contexts, each of which is a test or a file of tests."""
-        wanted = set(contexts or ())
+    def _ordered(self, ran: Iterable[str] | None) -> list[str]:
+        """Of what ran a line, tests or files of tests, the tests."""
+        wanted = set(ran or ())
         known = [test for test in self.costs if test in wanted or test.partition("::")[0] in wanted]
         return sorted(known, key=lambda test: (self.costs[test], test))
 
     def _lines(self, path: str) -> dict[int, set[str]]:
         if path not in self._by_line:
             lines: dict[int, set[str]] = {}
-            for data in self._covered:
-                found = data.contexts_by_lineno(str(self._tree / path))
-                for line, contexts in found.items():
-                    lines.setdefault(line, set()).update(contexts)
+            for noted in self._noted:
+                for line, tests in notes.read(noted, path).items():
+                    lines.setdefault(line, set()).update(tests)
             self._by_line = {path: lines}  # one file's at a time: together they are gigabytes
         return self._by_line[path]
 
@@ -109,19 +113,3 @@ def _in_a_function(text: str, line: int) -> bool:
 
 def _is_newer(one: Path, than: Path) -> bool:
     return one.exists() and os.stat(one).st_mtime > os.stat(than).st_mtime
-
-
-def _combine(noted: Path) -> None:
-    """What all processes noted, in one file."""
-    measured = Coverage(data_file=str(noted / "all"), config_file=False)
-    parts = [str(path) for path in noted.glob("covered.*")]
-    if parts:
-        measured.combine(parts)
-    measured.save()
-    (noted / "all").touch()
-
-
-def _read(file: Path) -> CoverageData:
-    data = CoverageData(str(file))
-    data.read()
-    return data

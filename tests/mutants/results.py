@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.mutants.mutant import Mutant, Verdict
@@ -34,12 +34,9 @@ class Results:
         with self._file.open("a", encoding="utf-8") as out:
             out.write(json.dumps({"mutant": asdict(mutant), "verdict": asdict(verdict)}) + "\n")
 
-    def survivors(self) -> list[Mutant]:
-        """Those that no test noticed."""
-        return [mutant for mutant, verdict in self._verdicts.items() if not verdict.noticed]
-
-    def __len__(self) -> int:
-        return len(self._verdicts)
+    def survivors(self, of: Iterable[Mutant]) -> list[Mutant]:
+        """Of these, those that were tried and that no test noticed."""
+        return [one for one in of if one in self and not self._verdicts[one].noticed]
 
 
 class Equivalent:
@@ -64,26 +61,45 @@ def known_equivalent(file: Path = EQUIVALENT) -> Equivalent:
     return Equivalent(tomllib.loads(file.read_text(encoding="utf-8")).get("mutant", []))
 
 
-def table(found: Mapping[str, list[Results]], equivalent: Equivalent) -> list[str]:
-    """A line for each place that was tried, by its name, with the results of its seeds."""
+@dataclass(frozen=True)
+class Tried:
+    """How many mutants of a place a seed gave, and what came of them.
+
+    - survived: those that no test noticed.
+    - same: the equivalent ones among these.
+    """
+
+    place: str
+    seed: int
+    mutants: int
+    survived: int
+    same: int
+
+
+def table(tried: Iterable[Tried]) -> list[str]:
+    """A line for each place and seed."""
     lines = [
-        "| place | mutants | equivalent | noticed | of what is not equivalent |",
-        "| --- | ---: | ---: | ---: | ---: |",
+        "| place | seed | mutants | equivalent | noticed | of what is not equivalent |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for place, of_seeds in found.items():
-        tried = sum(map(len, of_seeds))
-        survived = [mutant for results in of_seeds for mutant in results.survivors()]
-        same = sum(mutant in equivalent for mutant in survived)
-        noticed = tried - len(survived)
-        if tried > same:
-            share = 100 * noticed / (tried - same)
-            lines.append(f"| {place} | {tried} | {same} | {noticed} | {share:.0f} % |")
+    for one in tried:
+        noticed = one.mutants - one.survived
+        if one.mutants > one.same:
+            share = 100 * noticed / (one.mutants - one.same)
+            lines.append(
+                f"| {one.place} | {one.seed} | {one.mutants} | {one.same} | {noticed} "
+                f"| {share:.1f} % |"
+            )
     return lines
 
 
 def joined(old: Iterable[str], new: Iterable[str], places: Iterable[str]) -> list[str]:
     """A table with the new lines in place of the old ones, in the order of the places."""
     head, rule, *rows = new
-    lines = [line for line in [*old, *rows] if line.startswith("|")]
-    by_place = {line.split("|")[1].strip(): line for line in lines}
-    return [head, rule, *(by_place[place] for place in places if place in by_place)]
+    fresh = {_place(line) for line in rows}
+    lines = [line for line in old if line.startswith("|") and _place(line) not in fresh] + rows
+    return [head, rule, *(line for place in places for line in lines if _place(line) == place)]
+
+
+def _place(line: str) -> str:
+    return line.split("|")[1].strip()

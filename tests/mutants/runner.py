@@ -5,26 +5,26 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
+from tests.mutants import forked
 from tests.mutants.mutant import Mutant, Verdict
 
 QUICK_SECONDS = 3.0
 """What the first tests that are tried may cost together: most mutants are noticed by them."""
-MOST_SECONDS = 150.0
+MOST_SECONDS = 200.0
 """What the others may cost together. The cheapest are taken."""
 SLACK = 30.0
-"""How long tests may take beyond five times their cost, until the mutant is said to hang."""
-MOST_BYTES = 6 << 30
-"""What a process may hold: a mutant that loops must not fill the machine."""
+"""The processor time that tests may take beyond five times their cost, until the mutant is said to
+hang; by the clock four times as much, for the machine may have other work."""
+LASTING = 1.0
+"""A test that costs as much may wait for something, and fail where the machine is slow: when one
+fails it is asked once more without the mutant, and is no witness if it fails then too."""
 FAILED, BROKEN, NONE_RAN = (1,), (2, 3, 4), 5  # exit codes of pytest
 
 
@@ -48,17 +48,22 @@ class Runner:
     def judge(self, mutant: Mutant) -> Verdict:
         """Changes the file, runs the tests, and takes the change back."""
         started = time.monotonic()
+        noticed, how = self._tried(mutant)
+        return Verdict(noticed, how, round(time.monotonic() - started, 1))
+
+    @contextlib.contextmanager
+    def _changed(self, mutant: Mutant) -> Iterator[None]:
+        """The file has the change for as long as the block lasts."""
         file = self._tree / mutant.path
         text, times = file.read_text(encoding="utf-8"), file.stat()
         mutant.apply(self._tree)
         # A compiled file is known by the second: one of the file as it was must not be taken.
         os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns + 10**10))
         try:
-            noticed, how = self._tried(mutant)
+            yield
         finally:
             file.write_text(text, encoding="utf-8")
             os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
-        return Verdict(noticed, how, round(time.monotonic() - started, 1))
 
     def _tried(self, mutant: Mutant) -> tuple[bool, str]:
         tests = self._record.tests(mutant.path, mutant.line)
@@ -69,7 +74,7 @@ class Runner:
         quick = self._within(_spread(tests), QUICK_SECONDS) or tests[:1]
         rest = self._within([test for test in tests if test not in set(quick)], MOST_SECONDS)
         for chosen in filter(None, (quick, rest)):
-            if how := self._run(chosen):
+            if how := self._noticing(mutant, chosen):
                 return True, how
         return False, f"{len(quick) + len(rest)} of {len(tests)} tests pass"
 
@@ -83,22 +88,32 @@ class Runner:
             chosen.append(test)
         return chosen
 
-    def _run(self, tests: list[str]) -> str:
+    def _noticing(self, mutant: Mutant, tests: list[str]) -> str:
         """What notices the mutant. "": nothing does."""
+        while tests:
+            with self._changed(mutant):
+                how = self._run(tests)
+            if self._record.costs.get(how, 0) < LASTING or not self._run([how]):
+                return how
+            tests = tests[tests.index(how) + 1 :]  # what was before it has passed
+        return ""
+
+    def _run(self, tests: list[str]) -> str:
+        """The first of these tests that fails, or what else comes of them. "": all pass."""
         # A file's tests follow on one another, for the sake of what they share.
         files = dict.fromkeys(_file(test) for test in tests)
         order = {file: place for place, file in enumerate(files)}
-        self._list.write_text(json.dumps(sorted(tests, key=lambda test: order[_file(test)])))
+        tests.sort(key=lambda test: order[_file(test)])
+        self._list.write_text(json.dumps(tests))
         limit = SLACK + 5 * sum(self._record.costs[test] for test in tests)
-        code, output = _pytest(self._tree, [f"--chosen={self._list}", *files], limit)
-        if code is None:
+        code, output = forked.run(self._tree, _arguments(self._tree, self._list, files), limit)
+        if code in (None, -signal.SIGXCPU):
             return "it hangs"
         if code in BROKEN:
             return "it cannot be imported"
         if code == NONE_RAN:
             raise RuntimeError(f"none of these tests is there any more; record again: {tests[:3]}")
-        failed = [line for line in output.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-        return (failed[0].partition(" ")[2] if failed else "it ends the tests") if code else ""
+        return (_failed(output, tests) or "it ends the tests") if code else ""
 
 
 def _spread(tests: list[str]) -> list[str]:
@@ -120,35 +135,23 @@ def _file(test: str) -> str:
     return test.partition("::")[0]
 
 
-def _limit_memory() -> None:
-    resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
+def _arguments(tree: Path, chosen: Path, files: Iterable[str]) -> list[str]:
+    named = [
+        "-p",
+        "tests.mutants.chosen",
+        f"--chosen={chosen}",
+        "-p",
+        "no:anyio",
+        f"--rootdir={tree}",
+    ]
+    return ["-x", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0", *named, *files]
 
 
-def _pytest(folder: Path, arguments: list[str], limit: float) -> tuple[int | None, str]:
-    """The exit code, None for one that did not end in time, and what was printed."""
-    command = [sys.executable, "-m", "pytest", "-x", "-p", "tests.mutants.chosen", "--tb=no"]
-    command += ["-p", "no:cacheprovider", "--hypothesis-seed=0", f"--rootdir={folder}", *arguments]
-    running = subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,  # so that what it started can be ended with it
-        preexec_fn=_limit_memory,
-    )
-    try:
-        output, _ = running.communicate(timeout=limit)
-        return running.returncode, output
-    except subprocess.TimeoutExpired:
-        return None, ""
-    finally:
-        _end(running)
-
-
-def _end(running: subprocess.Popen[str]) -> None:
-    """Ends it and all that it started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(running.pid, signal.SIGKILL)
-    running.communicate()
+def _failed(output: str, tests: Iterable[str]) -> str:
+    """The first test that pytest's summary names; its line may end in what went wrong."""
+    for line in output.splitlines():
+        if line.startswith(("FAILED ", "ERROR ")):
+            said = line.partition(" ")[2]
+            names = [test for test in tests if said == test or said.startswith(f"{test} - ")]
+            return max(names, key=len, default=said)
+    return ""

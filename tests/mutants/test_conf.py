@@ -8,8 +8,8 @@ from xml.etree.ElementTree import ParseError
 
 import pytest
 
-from tests.holding import every, some
-from tests.mutants.conf import changes, files, mutants, noticed_by
+from tests.holding import some
+from tests.mutants.conf import changes, files, mutants
 from tests.settings.shipped import ROOT, read_settings
 from tests.settings.table import expected, read_rows, tables
 from tests.settings.test_settings import differences
@@ -88,10 +88,3 @@ def test_the_table_of_settings_tells_of_every_mutant(tmp_path: Path) -> None:
         if not told:
             silent.append(one)
     assert silent == []
-
-
-def test_the_noticed_by_a_file_are_there_and_the_table_comes_first() -> None:
-    for file in some(files(ROOT)):
-        first, *others = noticed_by(file)
-        assert first == "tests/settings/test_settings.py"
-        assert every((ROOT / test).exists() for test in (first, *others))

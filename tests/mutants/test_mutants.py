@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants.drawing import Line, dealt, drawn
 from tests.mutants.mutant import Mutant, MutantError, Verdict
-from tests.mutants.results import Equivalent, Results, joined, table
+from tests.mutants.results import Equivalent, Results, Tried, joined, table
 from tests.mutants.runner import Runner
 
 SUMS = "def add(a, b):\n    return a + b\n\n\ndef count(n):\n    while n > 0:\n        n -= 1\n"
@@ -96,34 +97,67 @@ def test_a_mutant_fits_where_it_was_made() -> None:
             Mutant("a", line, before, "2").applied(text)
 
 
-def test_a_mutant_is_found_again_where_lines_have_moved() -> None:
-    mutant = Mutant("a", 2, "two", "2")
-    assert mutant.placed("one\ntwo") == mutant
-    assert mutant.placed("two\n\n\n\none\n\ntwo") == Mutant("a", 1, "two", "2")
-    assert mutant.placed("one\n two") is None
-    assert Mutant("a", 1, "b\nc", "").placed("a\nb\nc") == Mutant("a", 2, "b\nc", "")
-
-
-def test_the_table_counts_what_is_not_equivalent(tmp_path: Path) -> None:
-    """3 of 4 are noticed, and of those that change anything 3 of 3."""
+def test_what_a_seed_gave_is_counted(tmp_path: Path) -> None:
+    """2 of 3 of the seed's were noticed; what another draw has given is left out."""
     results = Results(tmp_path / "a-1.jsonl")
-    for line in range(4):
-        results.add(Mutant("a.py", line, "a", "b"), Verdict(line > 1, "", 1.0))
-    results.add(Mutant("a.py", 1, "a", "b"), Verdict(True, "tried again", 1.0))
+    first, second, third, other = (Mutant("a.py", line, "a", "b") for line in range(4))
+    for mutant in (first, second, third, other):
+        results.add(mutant, Verdict(mutant is second, "", 1.0))
+    results.add(third, Verdict(True, "tried again", 1.0))
     again = Results(tmp_path / "a-1.jsonl")
-    assert again.survivors() == [Mutant("a.py", 0, "a", "b")]
-    lines = table({"one": [again], "none": []}, Equivalent([]))
-    assert lines[2:] == ["| one | 4 | 0 | 3 | 75 % |"]
+    assert again.survivors([first, second, third]) == [first]
+    assert again.survivors([Mutant("a.py", 9, "a", "b")]) == []
+
+
+def test_the_table_counts_what_is_not_equivalent() -> None:
+    """Of 8 mutants 3 survived, 1 of them changes nothing: 5 of 7."""
+    assert table([Tried("one", 2, 8, 3, 1), Tried("none", 1, 0, 0, 0)])[2:] == [
+        "| one | 2 | 8 | 1 | 5 | 71.4 % |"
+    ]
+
+
+def test_what_is_equivalent_is_known_by_its_text() -> None:
     same = {"path": "a.py", "before": " a", "after": "b", "why": "it is a test"}
-    assert table({"one": [again]}, Equivalent([same]))[2:] == ["| one | 4 | 1 | 3 | 100 % |"]
+    known = Equivalent([same])
+    assert Mutant("a.py", 7, "    a", "  b") in known
+    assert Mutant("b.py", 7, "a", "b") not in known
+    assert Mutant("a.py", 7, "a", "c") not in known
 
 
 def test_a_table_keeps_the_lines_of_other_places() -> None:
-    old = ["| place |", "| --- |", "| a | 1 |", "| b | 2 |", "| gone | 3 |"]
+    old = [
+        "| place |",
+        "| --- |",
+        "| a | 1 |",
+        "| a | 2 |",
+        "| b | 1 |",
+        "| b | 2 |",
+        "| gone | 3 |",
+    ]
     new = ["| place |", "| --- |", "| b | 4 |", "| c | 5 |"]
-    rows = ["| a | 1 |", "| b | 4 |", "| c | 5 |"]
+    rows = ["| a | 1 |", "| a | 2 |", "| b | 4 |", "| c | 5 |"]
     assert joined(old, new, ["a", "b", "c"]) == [*new[:2], *rows]
     assert joined([], new, ["c", "b"]) == [*new[:2], "| c | 5 |", "| b | 4 |"]
+
+
+def test_chance_stays_where_other_lines_change() -> None:
+    """A line that comes or goes moves no other, and alike ones are told apart."""
+    lines = [Line("a", number, f"line {number}") for number in range(50)]
+    order = [line.number for line, _ in drawn(lines, 1)]
+    assert sorted(order) == list(range(50))
+    assert order != sorted(order)
+    assert [line.number for line, _ in drawn(lines, 2)] != order
+    fewer = [line.number for line, _ in drawn(lines[1:], 1)]
+    assert fewer == [number for number in order if number]
+    chances = [chance.random() for _, chance in drawn([Line("a", 1, "x"), Line("a", 2, "x")], 1)]
+    assert len(set(chances)) == 2
+    assert chances == [one.random() for _, one in drawn([Line("a", 8, "x"), Line("a", 9, " x")], 1)]
+
+
+def test_mutants_are_dealt_out() -> None:
+    """300 / 7 is 42, and 6 are left."""
+    assert dealt(300, 7) == [43] * 6 + [42]
+    assert dealt(2, 3) == [1, 1, 0]
 
 
 def test_each_equivalent_one_has_a_reason() -> None:

@@ -1,7 +1,8 @@
 """Each mistake in the use of a macro: its words, its hint, and the place that the caret shows.
 
 In the search itself the place is the mistake's; in another macro's definition, which the user does
-not see, it is that of the call in the search. Source: Admin Manual, "macros.conf"; the words are ours.
+not see, it is that of the call in the search. Source: Admin Manual, "macros.conf"; the words are
+ours.
 """
 
 from __future__ import annotations
