@@ -55,6 +55,7 @@ def test_only_the_header_is_a_readable_lookup_without_rows(tmp_path: Path) -> No
         (b"dest;ca_name\nca01;x\n", "l.csv line 1: no column dest, ca_name"),
         (b"dest,name\nca01,x\n", "l.csv line 1: no column ca_name"),
         (b"dest,ca_name,dest\nca01,x,y\n", "l.csv line 1: column dest twice"),
+        ("dest,ca_name\u00a0\nca01,x\n".encode(), "l.csv line 1: no column ca_name"),
         (b'dest,ca_name\nca01,"x\nca02,y\n', "l.csv: not CSV"),
         (b'dest,ca_name\nca01,"x"y\n', "l.csv: not CSV"),
         (b"dest,ca_name\nca01,caf\xe9\n", "l.csv line 2: not UTF-8"),

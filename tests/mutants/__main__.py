@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.mutants.drawing import dealt
@@ -38,12 +37,27 @@ class Share:
     mutants: list[Mutant]
     results: Results
 
+    def left(self, *, again: bool) -> list[Mutant]:
+        """Those that are still to be tried. again: also those that survived."""
+        survived = set(self.results.survivors(self.mutants)) if again else set()
+        known = known_equivalent()
+        return [
+            mutant
+            for mutant in self.mutants
+            if mutant not in known and (mutant not in self.results or mutant in survived)
+        ]
+
+    def survivors(self) -> list[Mutant]:
+        """Those that a test should have noticed."""
+        known = known_equivalent()
+        return [one for one in self.results.survivors(self.mutants) if one not in known]
+
     def counted(self) -> Tried:
-        """How many there are."""
-        survived, known = self.results.survivors(self.mutants), known_equivalent()
-        tried = sum(mutant in self.results for mutant in self.mutants)
-        same = sum(mutant in known for mutant in survived)
-        return Tried(self.place.name, self.seed, tried, len(survived), same)
+        """How many there are, of those that were tried or need not be."""
+        known = known_equivalent()
+        same = sum(mutant in known for mutant in self.mutants)
+        tried = sum(one in self.results and one not in known for one in self.mutants)
+        return Tried(self.place.name, self.seed, tried + same, len(self.survivors()), same)
 
 
 def main() -> int:
@@ -88,20 +102,14 @@ def _arguments() -> argparse.Namespace:
 
 def _try(share: Share, runner: Runner, *, again: bool) -> None:
     """Tries what was not tried yet, or once more what survived, and prints what survives."""
-    equivalent, results = known_equivalent(), share.results
-    known = [one for one in results.survivors(share.mutants) if one not in equivalent]
-    wanted = [one for one in share.mutants if one not in results or (again and one in known)]
+    wanted = share.left(again=again)
     for number, mutant in enumerate(wanted, 1):
         verdict = runner.judge(mutant)
-        results.add(mutant, verdict)
+        share.results.add(mutant, verdict)
         said = "noticed" if verdict.noticed else "SURVIVED"
         where = f"{share.place.name}, seed {share.seed}, {number} of {len(wanted)}"
         print(f"[{where}] {said}: {verdict.how} ({verdict.seconds} s)", file=sys.stderr, flush=True)
-    _print(one for one in results.survivors(share.mutants) if one not in equivalent)
-
-
-def _print(survivors: Iterable[Mutant]) -> None:
-    for mutant in survivors:
+    for mutant in share.survivors():
         print(mutant, flush=True)
 
 

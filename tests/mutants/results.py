@@ -65,8 +65,8 @@ def known_equivalent(file: Path = EQUIVALENT) -> Equivalent:
 class Tried:
     """How many mutants of a place a seed gave, and what came of them.
 
-    - survived: those that no test noticed.
-    - same: the equivalent ones among these.
+    - survived: those that a test should have noticed, and none did.
+    - same: the equivalent ones, which are not tried.
     """
 
     place: str
@@ -83,7 +83,7 @@ def table(tried: Iterable[Tried]) -> list[str]:
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for one in tried:
-        noticed = one.mutants - one.survived
+        noticed = one.mutants - one.same - one.survived
         if one.mutants > one.same:
             share = 100 * noticed / (one.mutants - one.same)
             lines.append(
