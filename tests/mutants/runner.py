@@ -17,7 +17,7 @@ from tests.mutants.mutant import Mutant, Verdict
 
 QUICK_SECONDS = 3.0
 """What the first tests that are tried may cost together: most mutants are noticed by them."""
-MOST_SECONDS = 200.0
+MOST_SECONDS = 60.0
 """What the others may cost together. The cheapest are taken."""
 SLACK = 30.0
 """The processor time that tests may take beyond five times their cost, until the mutant is said to

@@ -53,6 +53,19 @@ def test_retention_by_size_takes_the_oldest(tmp_path: Path) -> None:
     assert opened(tmp_path) == ([], [])
 
 
+def test_only_what_is_written_to_is_open(tmp_path: Path) -> None:
+    """A server with many buckets must not run out of files (ulimit -n)."""
+    indexes = Indexes(tmp_path)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for text in ("first", "second", "third"):
+        indexes.append([event(text)])
+        assert len(list(Path("/proc/self/fd").iterdir())) == before + 1
+        indexes.get("main").roll()
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+    indexes.get("main").freeze(now=1e10, max_age=1.0, max_bytes=1e9)
+    assert sorted(path.name for path in (tmp_path / "main").glob("0*")) == []
+
+
 def test_damage_is_mended_and_what_comes_after_it_lasts(tmp_path: Path) -> None:
     """The journal is written anew under the running index."""
     indexes = Indexes(tmp_path)

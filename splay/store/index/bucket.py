@@ -110,8 +110,7 @@ class Bucket:
         return at_all and overlap(floor(first), floor(last), need.index_earliest, need.index_latest)
 
     def remove(self) -> None:
-        """Deletes its files."""
-        self.journal.close()
+        """Deletes its files. It is not hot: none of them is open."""
         for suffix in (COLUMNS, DELETED):
             self.path_of(suffix).unlink(missing_ok=True)
         self.journal.path.unlink(missing_ok=True)
