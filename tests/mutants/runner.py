@@ -71,7 +71,8 @@ class Runner:
             tests = self._record.all_tests()
         if not tests:
             return False, "no test runs it"
-        quick = self._within(_spread(tests), QUICK_SECONDS) or tests[:1]
+        named = [test for test in tests if f"[{mutant.path}]" in test]
+        quick = named or self._within(_spread(tests), QUICK_SECONDS) or tests[:1]
         rest = self._within([test for test in tests if test not in set(quick)], MOST_SECONDS)
         for chosen in filter(None, (quick, rest)):
             if how := self._noticing(mutant, chosen):
