@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.mutants.mutant import Mutant, Verdict
 
 QUICK_SECONDS = 3.0
 """What the first tests that are tried may cost together: most mutants are noticed by them."""
+NEAREST = 3
+"""Of how many files these are."""
 MOST_SECONDS = 60.0
 """What the others may cost together. The cheapest are taken."""
 SLACK = 30.0
@@ -72,12 +75,20 @@ class Runner:
         if not tests:
             return False, "no test runs it"
         named = [test for test in tests if f"[{mutant.path}]" in test]
-        quick = named or self._within(_spread(tests), QUICK_SECONDS) or tests[:1]
+        quick = named or self._within(_spread(self._near(tests)), QUICK_SECONDS) or tests[:1]
         rest = self._within([test for test in tests if test not in set(quick)], MOST_SECONDS)
         for chosen in filter(None, (quick, rest)):
             if how := self._noticing(mutant, chosen):
                 return True, how
         return False, f"{len(quick) + len(rest)} of {len(tests)} tests pass"
+
+    def _near(self, tests: list[str]) -> list[str]:
+        """Those of the files of which the greatest part is among these tests: they are about it,
+        and to collect few files is quick.
+        """
+        whole, part = Counter(map(_file, self._record.costs)), Counter(map(_file, tests))
+        nearest = sorted(part, key=lambda file: (-part[file] / whole[file], file))[:NEAREST]
+        return [test for test in tests if _file(test) in nearest]
 
     def _within(self, tests: Iterable[str], seconds: float) -> list[str]:
         """The first of these tests that cost no more than this together."""

@@ -43,6 +43,12 @@ SUBSEARCH = "a [|inputlookup b|fields c]"
         ('a [search "b ] | c" | head] | head', [("search", 'a [search "b ] | c" | head]'), HEAD]),
         ('a `b("c | d")` | head', [("search", 'a `b("c | d")`'), HEAD]),
         (r"a \" | head", [("search", r"a \""), HEAD]),  # an escaped quote opens nothing
+        (r"a \[ | head", [("search", r"a \["), HEAD]),
+        (r"a \` | head", [("search", r"a \`"), HEAD]),
+        (r"a \``` | head", [("search", r"a \```"), HEAD]),
+        (r"a [search b=\] c] | head", [("search", r"a [search b=\] c]"), HEAD]),
+        (r"a [search b=\[ c] | head", [("search", r"a [search b=\[ c]"), HEAD]),
+        (r"a [search b=\" c] | head", [("search", r"a [search b=\" c]"), HEAD]),
         ("a | ```b``` head", [("search", "a"), HEAD]),
         ("a ```b``` | ```c``` head ```d | e``` | ```f```\nhead", [("search", "a"), HEAD, HEAD]),
         ("```a``` b ```c``````d```|head", [("search", "b"), HEAD]),
