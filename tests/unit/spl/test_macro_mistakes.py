@@ -110,7 +110,7 @@ def test_what_is_no_mistake() -> None:
     """A definition at the limit, and one that opens a quote."""
 
     def run(text: str) -> str:
-        return expand(text, lambda name, count: MACROS.get((name, count)), answer)
+        return expand(text, lambda name, count: MACROS.get((name, count)), answer).text
 
     assert len(run("`largest`")) == 1_000_000
     assert run('`open` "c"') == 'a "b "c"'
