@@ -24,6 +24,8 @@ _LEARN_AFTER = 100
 _RARE, _LEARN_RARE_AFTER = 50, 1000
 """Where fewer than one event in so many is looked into, there must have been more of them: what is
 learned of one kind of event costs as much as making the fields of some 40."""
+_FEW = 8
+"""Where one event in so many matches, matching all costs less than choosing among them."""
 _PATIENCE = 1000
 _MAX_ROWS = 20_000
 _AT_ONCE = 20_000
@@ -83,6 +85,7 @@ class Table:
         self.known = 0
         self.tried = 0
         self.looked_at = self.events = 0
+        self.dense = False
         self.settled = False  # so few are of no known shape that these are not worth learning
         self._file: tuple[str, float] | None = None
 
@@ -160,11 +163,23 @@ class Recall:
         on the order of events."""
         return self._memory.unordered and bool(self._table.shapes)
 
+    @property
+    def dense(self) -> bool:
+        """Whether so many events match that it is worth to take all, and not only those that hold
+        what the search names."""
+        return self._table.dense
+
+    @property
+    def learning(self) -> bool:
+        """Whether shapes are worth learning of events that do not match as well."""
+        return not self._table.settled
+
     def looked_at(self, matching: int, events: int) -> None:
         """Of so many events so many were looked at."""
         table = self._table
         table.looked_at += matching
         table.events += events
+        table.dense = matching * _FEW > events
 
     def alike(self, event: Event) -> Row | None:
         """The row of each event of the same origin, but for its time, where that tells all that is
@@ -232,17 +247,21 @@ class Recall:
         if not self._count or (self._count + self._others < _AT_ONCE and not end):
             return
         table = self._table
-        taken, table.settled = self._taken, self._others * _RARE < self._count
+        taken, events = self._taken, self._count + self._others
+        table.settled = self._others * _RARE < self._count
         self._taken, self._count, self._others = {}, 0, 0
+        matching = 0
         for shape, by_key in taken.items():
             for (hour, key), kept in by_key.items():
                 shape.hits += kept.count
                 row = shape.rows.get(key)
                 if row is not None:
+                    matching += kept.count
                     run = self._run(shape, row, hour, kept)
                     if len(run.times):
                         yield run
         table.order()
+        table.dense = matching * _FEW > events
         if table.rows > _MAX_ROWS:
             table.forget_rows()
 

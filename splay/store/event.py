@@ -139,6 +139,14 @@ class Recall(Protocol):
     def sweeping(self) -> bool:
         """Whether to take events many at a time, whatever their order."""
 
+    @property
+    def dense(self) -> bool:
+        """Whether to take all events of a block."""
+
+    @property
+    def learning(self) -> bool:
+        """Whether to learn from events that do not match, too."""
+
     def looked_at(self, matching: int, events: int) -> None: ...
 
     def alike(self, event: Event) -> Row | None: ...

@@ -232,3 +232,14 @@ def read_events(
             if not maker.rewrites(event):
                 recall.learn(bytes(data[start:end]), event)
             yield event
+
+
+def learn(maker: EventMaker, recall: Recall, data: Data, events: Iterable[tuple[int, int]]) -> None:
+    """Learns from events that are not wanted, and of no known shape when they were looked at."""
+    for start, end in events:
+        time, raw = maker.own_time(data, start, end), bytes(data[start:end])
+        if time is None or not raw.isascii() or recall.known(raw, 0, len(raw)):
+            continue
+        event = maker.event(raw, 0, len(raw), time)
+        if not maker.rewrites(event):
+            recall.learn(raw, event)

@@ -14,7 +14,7 @@ from html import unescape
 from splay.store.bytesearch import Data, count, find, rfind
 from splay.store.event import Found, Recall
 from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, as_text, read_events
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, as_text, learn, read_events
 from splay.store.parsing.timeforms import iso_time
 from splay.store.parsing.xml_marks import (
     CLOSE,
@@ -168,9 +168,10 @@ class XmlReader:
             self._hold(self._without_end(end, outside), end)
             return
         stop = last + len(CLOSE)
-        sweeping = self._recall and self._recall.sweeping and self._scan.empty
-        if self._recall and sweeping and stop <= MAX_EVENT and not apart:
-            yield from self._sweep(self._data, stop, self._recall)
+        recall = self._recall
+        sweeping = recall and recall.sweeping and (self._scan.empty or recall.dense)
+        if recall and sweeping and stop <= MAX_EVENT and not apart:
+            yield from self._sweep(self._data, stop, recall)
         else:
             yield from self._region(self._data, stop)
         self._maker.region_done(self._data, stop)
@@ -325,7 +326,11 @@ class XmlReader:
         for start, stop in swept.others.values():
             events = self._one_by_one(data, start, stop)
             whole += len(events)
-            yield from read_events(self._maker, recall, data, events)
+            passing = self._passing(data, events, end)
+            if passing or not recall.learning:
+                yield from read_events(self._maker, recall, data, passing)
+            else:
+                learn(self._maker, recall, data, events)
         self._problems.events(whole + swept.taken)
         yield from recall.runs(whole, end=False)
 
