@@ -1,17 +1,18 @@
 """Times splay beside its peers, each as a whole process, and prints a table with the goals.
 
     python -m benchmarks.bench [PART ...] [--events N ...] [--varied N] [--repeat N]
-                               [--zircolite DIR] [--sigma-app DIR] [--logs FILE ...]
-                               [--json FILE] [--write]
+                               [--zircolite DIR] [--sigma-app DIR] [--security-content DIR]
+                               [--logs FILE ...] [--hunted N] [--json FILE] [--write]
 
 PART is one or more of: everyday, detect, sparse, dense, linear, gzip, evtx, hunt, command, start,
 serve, indexed; all of them where none is named. hunt needs --zircolite and --sigma-app, an app of
-Sigma's rules as make sigma writes it. --varied: of how many events that differ the logs of everyday
-and detect are; those of sparse, dense and linear are made of a few templates. --logs: real .evtx
-files, over which the everyday searches are timed as well. Contenders take turns, so that a slow
-moment of the machine hits all of them. Times are medians of wall time; memory is the largest
-resident size of a process or one of its children. --write puts the lines with a goal into README.md
-and all of them into docs/scale.md.
+Sigma's rules as make sigma writes it, or --security-content, a checkout of Splunk's detections;
+--hunted takes fewer events for it than the goals are for. --varied: of how many events that differ
+the logs of everyday and detect are; those of sparse, dense and linear are made of a few templates.
+--logs: real .evtx files, over which the everyday searches are timed as well. Contenders take turns,
+so that a slow moment of the machine hits all of them. Times are medians of wall time; memory is the
+largest resident size of a process or one of its children. --write puts the lines with a goal into
+README.md and all of them into docs/scale.md.
 """
 
 from __future__ import annotations
@@ -67,7 +68,16 @@ def measured(part: str, options: argparse.Namespace) -> Iterator[Line]:
     elif part == "hunt":
         if options.zircolite is not None and options.sigma_app is not None:
             folder = next(iter(options.logs or ()), None)
-            yield from hunt.beside_zircolite(options.sigma_app, options.zircolite, folder, repeat)
+            yield from hunt.beside_zircolite(
+                options.sigma_app,
+                options.zircolite,
+                folder,
+                repeat,
+                options.hunted or hunt.XML_EVENTS,
+            )
+        if options.security_content is not None:
+            events = options.hunted or hunt.VARIED_EVENTS
+            yield from hunt.beside_count(options.security_content, repeat, events)
     elif part == "command":
         yield from command.lines(repeat)
     elif part == "start":
@@ -124,6 +134,9 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--zircolite", type=Path, help="a checkout of Zircolite")
     parser.add_argument("--sigma-app", type=Path, help="an app of Sigma's rules, for hunt")
+    content = "a checkout of splunk/security_content, for hunt"
+    parser.add_argument("--security-content", type=Path, help=content)
+    parser.add_argument("--hunted", type=int, help="events that hunt reads")
     parser.add_argument("--json", type=Path, help="write the lines here as well")
     parser.add_argument("--write", action="store_true", help="write the tables into the docs")
     options = parser.parse_args()

@@ -1,4 +1,5 @@
-"""splay hunt beside Zircolite: all Sigma rules about Windows over real .evtx, and over XML.
+"""splay hunt beside Zircolite: all Sigma rules about Windows over real .evtx, and over XML; and
+beside one plain count, with the public detections that look into events of Windows themselves.
 
 The rules of splay are an app, as `make sigma SIGMA=... SIGMA_APP=folder` writes it; Zircolite takes
 the rules that its checkout brings, converted for it (rules/rules_windows_generic.json, 2,171 of the
@@ -11,15 +12,22 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.escu_app import windows_app
+from benchmarks.everyday import search_of, varied_log, xml_app
 from benchmarks.logs import xml_document
-from benchmarks.timing import SPLAY, Contender, Line, in_turn, line, log
+from benchmarks.timing import DATA, SPLAY, Contender, Line, in_turn, line, log
 
 XML_EVENTS = 400_000
+VARIED_EVENTS = 1_000_000
+COUNT = "* | stats count by EventID"
+TIMES_COUNT = 10
 MEMORY = 1_000  # MB
 _RULES = "rules/rules_windows_generic.json"
 
 
-def beside_zircolite(app: Path, zircolite: Path, logs: Path | None, repeat: int) -> Iterator[Line]:
+def beside_zircolite(
+    app: Path, zircolite: Path, logs: Path | None, repeat: int, events: int = XML_EVENTS
+) -> Iterator[Line]:
     """The lines of a folder of .evtx files, where one is named, and of generated XML events."""
     if logs is not None:
         yield from _lines(
@@ -29,14 +37,33 @@ def beside_zircolite(app: Path, zircolite: Path, logs: Path | None, repeat: int)
             1.0,
             repeat,
         )
-    path = log(XML_EVENTS, "sparse")
+    path = log(events, "sparse")
     yield from _lines(
-        f"hunt, {XML_EVENTS:,} events as XML",
-        _splay(app, path, XML_EVENTS),
-        _zircolite(zircolite, xml_document(path), XML_EVENTS, "--xml-input"),
+        f"hunt, {events:,} events as XML",
+        _splay(app, path, events),
+        _zircolite(zircolite, xml_document(path), events, "--xml-input"),
         3.0,
         repeat,
     )
+
+
+def beside_count(checkout: Path, repeat: int, events: int = VARIED_EVENTS) -> Iterator[Line]:
+    """The lines of the detections of a checkout of splunk/security_content over events that differ:
+    how much longer all of them take than one search that counts these events."""
+    path, fields = varied_log(events, "mixed"), xml_app()
+    app = DATA / "escu_app"
+    part = f"hunt, {windows_app(checkout, app):,} detections, {events:,} events that differ"
+    command = [*SPLAY, "hunt", str(path), "--app", str(app), "--app", str(fields)]
+    splay = Contender("splay hunt", [*command, "--json", "--quiet"], events)
+    count = Contender(
+        f"splay search {COUNT.replace('|', '/')}", search_of(COUNT, fields, path), events
+    )
+    in_turn([splay, count], repeat)
+    found = splay.median / count.median
+    goal = f"{TIMES_COUNT} x the count's time ({found:.1f} x), {MEMORY} MB"
+    reached = found <= TIMES_COUNT and splay.megabytes < MEMORY
+    yield line(part, splay, goal, reached)
+    yield line(part, count)
 
 
 def _lines(

@@ -90,6 +90,20 @@ def test_a_token_that_no_result_fills_is_told(repository: Repository) -> None:
     assert case["told"] == ["the risk message names $owner$, which no result fills"]
 
 
+def test_a_drilldown_must_run_with_the_values_of_the_data(repository: Repository) -> None:
+    """A token without quotes: all is well until a result has a name with a bracket in it."""
+    quoted, bare = '| search user = "$user$"', "| search user = $user$"
+    repository.log.write_text(LOG.replace("user=ann", "user=ann("))
+    repository.change(quoted, bare)
+    code, found = run(repository, "--check")
+    assert (code, found["detections"][0]["findings"]) == (0, [])
+    code, found = run(repository)
+    assert (code, found["failed"]) == (1, 1)
+    assert reason(found).startswith("the drilldown 'The results for $user$' does not run: ")
+    repository.change(bare, quoted)
+    assert run(repository)[0] == 0
+
+
 def test_data_that_is_not_here_is_left_out_and_never_passed(repository: Repository) -> None:
     repository.log.unlink()
     code, found = run(repository)
