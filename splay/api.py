@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING
 
-from splay.apps import AppSet
-from splay.commands.operation import Context, Kind
-from splay.detections.correlation import find_detection
-from splay.detections.detect import Watching, run_detection
-from splay.detections.evidence import Evidence
 from splay.detections.outcome import Outcome
-from splay.engine.inner import new_context, run_over
-from splay.engine.nothing import reasons
-from splay.engine.plan import make_plan
-from splay.engine.run import Progress, run_plan
-from splay.errors import ConfError, DataError, OptionError
-from splay.eval.conditions.predicate import predicate_fields
+from splay.engine.inner import run_over
+from splay.errors import OptionError
 from splay.rows import Results, Row, Value
-from splay.spl.timemod import resolve
-from splay.store.event import Event, ReadReport, Store
-from splay.store.files.filestore import FileStore, InputSettings
-from splay.store.files.stash import StashFiles
-from splay.store.inmemory import EventStore
+from splay.runs import (
+    AnyPath,
+    DetectionRun,
+    InputOptions,
+    Moment,
+    RunOptions,
+    SearchRun,
+    allow_writing,
+    with_messages,
+)
+from splay.store.event import Event, ReadReport
 
 if TYPE_CHECKING:
-    from splay.detections.attackdata import Progress as FetchProgress
-    from splay.detections.contentctl import ContentDetection
     from splay.detections.hunting import HuntOutcome
-    from splay.detections.remote import Splunk
     from splay.detections.testrun import TestReport
-
-AnyPath: TypeAlias = "str | Path"
-Moment: TypeAlias = "str | float | datetime"
-"""A time modifier such as "-7d@d", epoch seconds, or a datetime."""
 
 
 def search(
@@ -100,16 +87,13 @@ def search(
     """
     if sum(given is not None for given in (data or None, events, rows)) > 1:
         raise OptionError("give one of data, events and rows")
-    context = make_context(apps, earliest, latest, tz, now, system_defaults=system_defaults)
+    context = RunOptions(apps, earliest, latest, tz, now, system_defaults).context()
     allow_writing(context, data_folder)
     if rows is not None:
-        return _with_messages(run_over(spl, _owned(rows), context), context, ReadReport())
-    settings = InputSettings(host, source, sourcetype, index, context.tz)
-    store: Store | None = None
-    if events is not None:
-        store = EventStore(events)
-    elif data:
-        store = FileStore([Path(path) for path in data], settings)
+        return with_messages(run_over(spl, _owned(rows), context), context, ReadReport())
+    read = InputOptions(host, source, sourcetype, index)
+    brought = bool(data) or events is not None
+    store = read.store(data, events, context.tz) if brought else None
     return SearchRun(spl, context).run(store, processes=processes)
 
 
@@ -164,13 +148,8 @@ def detect(
         >>> outcome.fired, outcome.report.problems
         (True, [])
     """
-    if (events is None) == (not data):
-        raise OptionError("give either data or events")
-    context = make_context(apps, earliest, latest, tz, now, system_defaults=system_defaults)
-    settings = InputSettings(host, source, sourcetype, index, context.tz)
-    store: Store = (
-        FileStore([Path(path) for path in data], settings) if events is None else EventStore(events)
-    )
+    context = RunOptions(apps, earliest, latest, tz, now, system_defaults).context()
+    store = InputOptions(host, source, sourcetype, index).store(data, events, context.tz)
     return DetectionRun(context, saved).run(
         store, list(map(str, data)), evidence=evidence, processes=processes
     )
@@ -214,8 +193,9 @@ def test(
         ...  if finding.level == "ERROR"]
         []
     """
-    return run_content_tests(
-        content,
+    from splay.detections.contentrun import ContentRun  # a search needs nothing of it
+
+    options = ContentRun(
         apps=apps,
         attack_data=attack_data,
         cache=cache,
@@ -224,50 +204,7 @@ def test(
         check_only=check_only,
         processes=processes,
     )
-
-
-def run_content_tests(
-    content: Sequence[AnyPath],
-    *,
-    apps: Sequence[AnyPath] = (),
-    attack_data: AnyPath | None = None,
-    cache: AnyPath | None = None,
-    fetch: bool = True,
-    pick: str = "",
-    changed: str | None = None,
-    check_only: bool = False,
-    processes: int | None = None,
-    progress: FetchProgress | None = None,
-    splunk: Splunk | None = None,
-) -> TestReport:
-    """The same with what the command line has besides: `changed`, a git revision, `progress`, told
-    of what is fetched, and `splunk`, a real one that the tests run on."""
-    # Loaded when they are run: a search needs none of them, and would start later for them.
-    from splay.detections.attackdata import AttackDataStore, default_cache
-    from splay.detections.content import Content, ContentApps
-    from splay.detections.remote import RemoteReplay
-    from splay.detections.testrun import Job, changed_files, is_touched, run_tests
-
-    found = Content([Path(path) for path in content])
-    data = AttackDataStore(
-        Path(attack_data) if attack_data is not None else None,
-        Path(cache) if cache is not None else default_cache(),
-        fetch,
-        progress or (lambda name, done, total: None),
-    )
-    apps_seen = ContentApps(found, [Path(path) for path in apps])
-    files = changed_files(Path(content[0]), changed) if changed is not None else None
-
-    def chosen(detection: ContentDetection) -> bool:
-        named = pick.lower() in detection.name.lower()
-        return named and (files is None or is_touched(detection, files))
-
-    job = Job(found, apps_seen, data, check_only=check_only)
-    if splunk is not None and not check_only:
-        remote = RemoteReplay(splunk, apps_seen)
-        job.make_replay = lambda _: remote
-        processes = 1  # one user's searches, one after the other
-    return run_tests(job, chosen, processes)
+    return options.run(content)
 
 
 def hunt(
@@ -315,150 +252,13 @@ def hunt(
         >>> [(fired.detection.name[:4], len(fired.results)) for fired in outcome.fired]
         [('ADCS', 1)]
     """
-    if (events is None) == (not data):
-        raise OptionError("give either data or events")
     if not apps:
         raise OptionError("no app is named", hint="Name the folder of one")
-    context = make_context(apps, earliest, latest, tz, now)
-    settings = InputSettings(host, source, sourcetype, index, context.tz)
-    store: Store = (
-        FileStore([Path(path) for path in data], settings) if events is None else EventStore(events)
-    )
+    context = RunOptions(apps, earliest, latest, tz, now).context()
+    store = InputOptions(host, source, sourcetype, index).store(data, events, context.tz)
     from splay.detections.hunting import hunt_with  # likewise
 
     return hunt_with(context, store, list(map(str, data)), pick=pick)
-
-
-class SearchRun:
-    """A search whose plan is made; `run` runs it once.
-
-    Raises:
-        SplayError: what is wrong with the search.
-    """
-
-    def __init__(self, spl: str, context: Context) -> None:
-        self.context = context
-        self.plan = make_plan(spl, context)
-        self.report = ReadReport()
-
-    @property
-    def gives_events(self) -> bool:
-        """Whether the results are the events themselves, not a table that is made of them."""
-        return self.plan.retrieval is not None and not any(
-            operation.kind is Kind.TRANSFORMING for operation in self.plan.operations
-        )
-
-    def named_fields(self) -> list[str]:
-        """The fields that the search names."""
-        retrieval = self.plan.retrieval
-        named = predicate_fields(retrieval.expr) if retrieval else set()
-        return sorted(named - {"index", "eventtype", "tag"})
-
-    def literals(self) -> list[str]:
-        """Texts that the events hold because the search asks for them."""
-        retrieval = self.plan.retrieval
-        return [text for choice in retrieval.need.literals for text in choice] if retrieval else []
-
-    def why_nothing(self, store: Store) -> list[str]:
-        """Sentences that say why it found nothing, as far as the data tells."""
-        return reasons(self.plan, store, self.context, self.report.events)
-
-    def run(
-        self, store: Store | None, progress: Progress | None = None, *, processes: bool = True
-    ) -> Results:
-        """The results. store: None where there is no data."""
-        if self.plan.reads_events and store is None:
-            hint = "Name files"
-            raise DataError("the search reads events, but no data is named", hint=hint)
-        found = run_plan(self.plan, store, self.context, self.report, progress, processes)
-        return _with_messages(found, self.context, self.report)
-
-
-class DetectionRun:
-    """A detection that was found in the apps; `run` runs it once.
-
-    Raises:
-        ConfError: there is no such saved search, or its risk parameters are not what they must be.
-    """
-
-    def __init__(self, context: Context, saved: str | None = None) -> None:
-        if not context.apps.folders:
-            raise ConfError("no app is named", hint="Name the folder of one")
-        self.context = context
-        self.detection = find_detection(context.apps, saved)
-
-    def run(
-        self,
-        store: Store,
-        data: Sequence[str],
-        *,
-        evidence: bool = False,
-        watching: Watching | None = None,
-        processes: bool = True,
-    ) -> Outcome:
-        """What came of it. See `splay.detections.detect.run_detection`."""
-        kept = Evidence() if evidence else None
-        more = {} if watching is None else {"watching": watching}
-        return run_detection(
-            self.detection, store, self.context, data, evidence=kept, processes=processes, **more
-        )
-
-
-def make_context(
-    apps: Sequence[AnyPath],
-    earliest: Moment = "",
-    latest: Moment = "",
-    tz: str | tzinfo = UTC,
-    now: float | datetime | None = None,
-    *,
-    system_defaults: bool = True,
-) -> Context:
-    """What a search knows besides its rows, from what a caller writes. See `search`.
-
-    Raises:
-        SplayError: a folder that is no app, a time that is none, an unknown time zone.
-    """
-    zone = time_zone(tz)
-    moment = time.time() if now is None else _epoch(now)
-    folders = [Path(path) for path in apps]
-    context = new_context(AppSet(folders, system=system_defaults), moment, zone)
-    context.earliest = _bound(earliest, moment, zone)
-    context.latest = _bound(latest, moment, zone)
-    return context
-
-
-def allow_writing(context: Context, folder: AnyPath | None) -> None:
-    """Lets a search write lookups and events below this folder, and see what is written there."""
-    if folder is not None:
-        context.data_folder = Path(folder)
-        context.apps.add_tables(Path(folder) / "lookups")
-        context.collector = StashFiles(Path(folder))
-
-
-def time_zone(name: str | tzinfo) -> tzinfo:
-    """The time zone of this IANA name.
-
-    Raises:
-        OptionError: there is none of this name.
-
-    >>> time_zone("UTC")
-    datetime.timezone.utc
-    """
-    if isinstance(name, tzinfo):
-        return name
-    try:
-        return UTC if name.upper() == "UTC" else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = "Use an IANA name such as Europe/Berlin"
-        raise OptionError(f"unknown time zone {name!r}", hint=hint) from None
-
-
-def _bound(moment: Moment, now: float, zone: tzinfo) -> float | None:
-    return resolve(moment, now, zone) if isinstance(moment, str) else _epoch(moment)
-
-
-def _epoch(moment: float | datetime) -> float:
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
 
 
 def _owned(rows: Iterable[Mapping[str, Value]]) -> Results:
@@ -468,12 +268,3 @@ def _owned(rows: Iterable[Mapping[str, Value]]) -> Results:
         for row in rows
     ]
     return Results(list(dict.fromkeys(name for row in owned for name in row)), owned)
-
-
-def _with_messages(found: Results, context: Context, report: ReadReport) -> Results:
-    problems = list(report.problems)
-    if report.bad_events:
-        some = "event" if report.bad_events == 1 else "events"
-        problems.insert(0, f"{report.bad_events} {some} could not be used")
-    found.messages, found.problems, found.events = context.messages, problems, report.events
-    return found

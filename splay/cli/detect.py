@@ -11,9 +11,7 @@ from typing import Any
 
 import click
 
-from splay.api import DetectionRun
 from splay.cli.options import (
-    Input,
     Run,
     Show,
     data_argument,
@@ -29,6 +27,7 @@ from splay.detections.surroundings import look_around
 from splay.engine.run import Progress
 from splay.errors import DataError, SplayError
 from splay.reporting.outputs import Outputs
+from splay.runs import DetectionRun, InputOptions
 from splay.store.files.filestore import FileStore
 
 
@@ -54,7 +53,7 @@ def detect(data: tuple[Path, ...], saved: str | None, **options: Any) -> None:
       splay detect logs/ --format csv --safe-csv > results.csv
       splay detect Security.evtx --profile
     """
-    run, read, show = take(Run, options), take(Input, options), take(Show, options)
+    run, read, show = take(Run, options), take(InputOptions, options), take(Show, options)
     outputs = take(Outputs, options)
     with refusing():
         if not data:

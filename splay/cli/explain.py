@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from splay.api import SearchRun
 from splay.cli.options import Run, Show, run_options, take
 from splay.cli.terminal import refusing, tell
 from splay.commands.operation import Kind
 from splay.engine.plan import Plan
+from splay.runs import SearchRun
 
 
 @click.command()

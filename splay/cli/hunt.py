@@ -12,7 +12,6 @@ import click
 
 from splay.cli.options import (
     QUIET,
-    Input,
     Run,
     Show,
     data_argument,
@@ -24,6 +23,7 @@ from splay.cli.terminal import progress_of, refusing, tell
 from splay.detections.hunting import HuntOutcome, hunt_with
 from splay.engine.run import Progress
 from splay.errors import DataError, OptionError
+from splay.runs import InputOptions
 from splay.store.files.filestore import FileStore
 from splay.wholefiles import check_writable, write_whole
 
@@ -71,7 +71,7 @@ def hunt(
       splay hunt Security.evtx --app sigma_rules --json > hunt.json
       splay hunt logs/ --app . --report hunt.html --navigator layer.json
     """
-    run, read = take(Run, options), take(Input, options)
+    run, read = take(Run, options), take(InputOptions, options)
     show = Show(form, safe_csv=False, quiet=quiet)
     with refusing():
         if not data:

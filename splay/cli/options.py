@@ -11,12 +11,11 @@ from typing import Any, TypeVar
 
 import click
 
-from splay.api import make_context, time_zone
 from splay.apps import is_app
 from splay.commands.operation import Context
 from splay.errors import OptionError
 from splay.reporting.text import FORMATS
-from splay.store.files.filestore import InputSettings
+from splay.runs import RunOptions, time_zone
 
 T = TypeVar("T")
 
@@ -26,39 +25,19 @@ QUIET = "Print {} and no warnings: only errors, and what of the data was not rea
 def take(kind: type[T], given: dict[str, Any]) -> T:
     """The parameters that are fields of this dataclass, taken out of what click gives."""
     names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
-    return kind(**{name: given.pop(name) for name in names})
+    return kind(**{name: given.pop(name) for name in names if name in given})
 
 
 @dataclass
-class Run:
-    """What every command has that reads an app."""
+class Run(RunOptions):
+    """What every command has that reads an app: this folder's, where none is named."""
 
-    apps: tuple[Path, ...] = ()
-    earliest: str = ""
-    latest: str = ""
     tz: tzinfo = UTC
-    system_defaults: bool = True
 
     def context(self) -> Context:
-        """The context that these options describe. Raises SplayError."""
-        apps = self.apps or _here()
-        return make_context(
-            apps, self.earliest, self.latest, self.tz, system_defaults=self.system_defaults
-        )
-
-
-@dataclass
-class Input:
-    """What is said of the events that are read."""
-
-    host: str | None
-    source: str | None
-    sourcetype: str | None
-    index: str
-
-    def settings(self, tz: tzinfo) -> InputSettings:
-        """The same for the store."""
-        return InputSettings(self.host, self.source, self.sourcetype, self.index, tz)
+        if not self.apps and is_app(Path()):
+            self.apps = [Path()]
+        return super().context()
 
 
 @dataclass
@@ -73,11 +52,6 @@ class Show:
     def __post_init__(self) -> None:
         if self.safe_csv and self.form != "csv":
             raise click.UsageError("--safe-csv needs --format csv.")
-
-
-def _here() -> tuple[Path, ...]:
-    """This folder, where it is an app's."""
-    return (Path(),) if is_app(Path()) else ()
 
 
 def _zone(context: click.Context, parameter: click.Parameter, name: str) -> tzinfo:

@@ -7,9 +7,7 @@ from typing import Any
 
 import click
 
-from splay.api import SearchRun, allow_writing
 from splay.cli.options import (
-    Input,
     Run,
     Show,
     data_argument,
@@ -28,6 +26,7 @@ from splay.cli.terminal import (
     tell_profile,
     tell_why_nothing,
 )
+from splay.runs import InputOptions, SearchRun, allow_writing
 from splay.store.files.filestore import FileStore
 
 
@@ -55,7 +54,7 @@ def search(
       splay search 'EventCode=4876 | table _time, host, _raw' Security.evtx --json
       splay search '| makeresults | eval answer=6*7'
     """
-    run, read, show = take(Run, options), take(Input, options), take(Show, options)
+    run, read, show = take(Run, options), take(InputOptions, options), take(Show, options)
     with refusing():
         profile, context = Profile(), run.context()
         allow_writing(context, data_folder)

@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from splay.api import run_content_tests
+from splay.cli.options import take
 from splay.cli.terminal import refusing
 from splay.detections.attackdata import Progress
+from splay.detections.contentrun import ContentRun
 from splay.detections.remote import Splunk
 from splay.detections.testrun import TestReport
 from splay.errors import OptionError
@@ -56,21 +58,14 @@ _folder = click.Path(path_type=Path, file_okay=False, exists=True)
 @click.option("-j", "--processes", type=click.IntRange(1), help="Default: one for each processor.")
 def test(
     content: tuple[Path, ...],
-    apps: tuple[Path, ...],
-    attack_data: Path | None,
-    cache: Path | None,
-    fetch: bool,
-    pick: str,
-    changed: str | None,
-    check_only: bool,
     as_json: bool,
     junit: Path | None,
     page: Path | None,
     quiet: bool,
-    processes: int | None,
     url: str | None,
     splunk_index: str,
     insecure: bool,
+    **options: Any,
 ) -> None:
     """Run the tests of the detections in CONTENT: contentctl's YAML files, or folders of them.
 
@@ -90,20 +85,10 @@ def test(
         for path in (junit, page):
             if path is not None:
                 check_writable(path)
-        with _fetching(quiet) as progress:
-            report = run_content_tests(
-                content,
-                apps=apps,
-                attack_data=attack_data,
-                cache=cache,
-                fetch=fetch,
-                pick=pick,
-                changed=changed,
-                check_only=check_only,
-                processes=processes,
-                progress=progress,
-                splunk=_splunk(url, splunk_index, insecure),
-            )
+        run = take(ContentRun, options)
+        run.splunk = _splunk(url, splunk_index, insecure)
+        with _fetching(quiet) as run.progress:
+            report = run.run(content)
         _write(report, junit, page)
         _show(report, as_json, quiet)
     sys.exit(report.exit_code)

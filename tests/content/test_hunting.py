@@ -12,12 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 import splay
-from splay.api import make_context
 from splay.cli.main import main
 from splay.detections.hunting import hunt_with
 from splay.detections.riskindex import DAY, RiskEvent, risk_by_object
 from splay.engine import fanout, sharedreading
 from splay.rows import Row
+from splay.runs import RunOptions
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 from splay.store.inmemory import EventStore
@@ -119,11 +119,10 @@ def test_several_processes_find_what_one_does(
     for number, line in enumerate(LOG.splitlines()):
         (logs / f"{number}.log").write_text(f"{line}\n")
     add(app, "[Fails]\nsearch = action=failure | inputlookup nowhere.csv append=t")
+    store = FileStore([logs], SETTINGS)
+    run = RunOptions([app], now=1714557700.0)
     alone, together = (
-        hunt_with(
-            make_context([app], now=1714557700.0), FileStore([logs], SETTINGS), [], processes=p
-        )
-        for p in (False, True)
+        hunt_with(run.context(), store, [], processes=processes) for processes in (False, True)
     )
     assert [fired.detection.name for fired in together.fired] == [
         fired.detection.name for fired in alone.fired
@@ -168,7 +167,7 @@ def test_searches_within_searches_share_the_reading(app: Path, pick: str, readin
         text = text.replace(f"[{name}]\nsearch = {SEARCHES[name]}\n", "")
     (app / "default" / "savedsearches.conf").write_text(text)
     store = Counted([Event(f"user=ann {n}", 1714557600.0 + n, "h", "s", "t") for n in range(9)])
-    outcome = hunt_with(make_context([app], now=1714557700.0), store, [], pick=pick)
+    outcome = hunt_with(RunOptions([app], now=1714557700.0).context(), store, [], pick=pick)
     assert outcome.failed == []
     assert store.readings == readings
 
@@ -199,7 +198,7 @@ def test_what_searches_say_is_told_with_their_names(
         add(app, f"[Cut {name}]\nsearch = user=ann | append maxout=1 [search user=ann]")
     settings = InputSettings(None, None, "logs", "main", UTC)
     store = FileStore([log, log.with_name("app")], settings)
-    outcome = hunt_with(make_context([app]), store, [], pick="cut", processes=processes)
+    outcome = hunt_with(RunOptions([app]).context(), store, [], pick="cut", processes=processes)
     assert outcome.failed == []
     said = {message.text: (message.level, message.searches) for message in outcome.messages}
     (cut,) = [text for text in said if "truncating" in text]

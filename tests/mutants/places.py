@@ -63,7 +63,8 @@ PLACES = {
     "faces": Place(
         "cli, reporting, detections",
         _python(
-            *("splay/cli", "splay/reporting", "splay/detections", "splay/api.py", "splay/apps.py")
+            *("splay/cli", "splay/reporting", "splay/detections"),
+            *("splay/api.py", "splay/runs.py", "splay/apps.py"),
         ),
         ("tests/unit", "tests/report", "tests/content", "tests/detection"),
     ),

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from splay.api import SearchRun
 from splay.apps import AppSet
 from splay.commands.builtin import gentimes
 from splay.commands.operation import Context
@@ -23,6 +22,7 @@ from splay.eval.functions import multivalue
 from splay.eval.functions.date_time import shift as shift_time
 from splay.reporting.text import as_json
 from splay.rows import Row
+from splay.runs import SearchRun
 from splay.spl.timemod import resolve as resolve_time
 
 ROOT = Path(__file__).parents[2]

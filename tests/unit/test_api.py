@@ -12,6 +12,7 @@ import pytest
 
 import splay
 import splay.api
+import splay.runs
 from splay.rows import Value
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +27,9 @@ def test_the_examples_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_examples_of_the_docstrings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    found = doctest.testmod(splay.api)
-    assert (found.attempted > 4, found.failed) == (True, 0)
+    for module, least in ((splay.api, 4), (splay.runs, 0)):
+        found = doctest.testmod(module)
+        assert (found.attempted > least, found.failed) == (True, 0)
 
 
 @pytest.mark.parametrize("name", splay.__all__)

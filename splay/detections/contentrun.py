@@ -1,0 +1,72 @@
+"""The tests of a content repository, as a caller asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from splay.detections.attackdata import AttackDataStore, Progress, default_cache
+from splay.detections.content import Content, ContentApps
+from splay.detections.contentctl import ContentDetection
+from splay.detections.remote import RemoteReplay, Splunk
+from splay.detections.testrun import Job, TestReport, changed_files, is_touched, run_tests
+
+
+def _unseen(name: str, done: int, total: int) -> None:
+    return None
+
+
+@dataclass
+class ContentRun:
+    """Which tests are run, and how.
+
+    Args:
+        apps: folders of apps that extract the fields of the attack data.
+        attack_data: a checkout of splunk/attack_data, in which addresses of it are looked for.
+        cache: the folder where what is fetched is kept; without it `~/.cache/splay`.
+        fetch: whether to fetch what is neither there nor kept.
+        pick: only detections whose name has this text, in any case.
+        changed: only what differs from this git revision.
+        check_only: only what can be told without data.
+        processes: how many processes; None: one for each processor. Not beside other threads.
+        progress: is told of what is fetched.
+        splunk: a real one that the tests run on.
+    """
+
+    apps: Sequence[str | Path] = ()
+    attack_data: str | Path | None = None
+    cache: str | Path | None = None
+    fetch: bool = True
+    pick: str = ""
+    changed: str | None = None
+    check_only: bool = False
+    processes: int | None = None
+    progress: Progress = _unseen
+    splunk: Splunk | None = None
+
+    def run(self, content: Sequence[str | Path]) -> TestReport:
+        """Runs them. content: detections as contentctl's YAML, or folders of them.
+
+        Raises:
+            SplayError: a path that is not there, an app that is none, no detection that was chosen.
+        """
+        found = Content([Path(path) for path in content])
+        apps = ContentApps(found, [Path(path) for path in self.apps])
+        job = Job(found, apps, self._data(), check_only=self.check_only)
+        processes = self.processes
+        if self.splunk is not None and not self.check_only:
+            remote = RemoteReplay(self.splunk, apps)
+            job.make_replay = lambda _: remote
+            processes = 1  # one user's searches, one after the other
+        files = changed_files(Path(content[0]), self.changed) if self.changed is not None else None
+        return run_tests(job, lambda each: self._takes(each, files), processes)
+
+    def _data(self) -> AttackDataStore:
+        checkout = Path(self.attack_data) if self.attack_data is not None else None
+        cache = Path(self.cache) if self.cache is not None else default_cache()
+        return AttackDataStore(checkout, cache, self.fetch, self.progress)
+
+    def _takes(self, detection: ContentDetection, files: set[Path] | None) -> bool:
+        named = self.pick.lower() in detection.name.lower()
+        return named and (files is None or is_touched(detection, files))
