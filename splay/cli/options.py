@@ -124,4 +124,6 @@ file_options = _options(
         help="What is right; anything else exits with 1, and is JUnit's failure. Default: fired.",
     ),
 )
-data_argument = click.argument("data", nargs=-1, type=click.Path(path_type=Path))
+# What cannot be read is told by its reader, as is what is not there.
+_data = click.Path(path_type=Path, readable=False)
+data_argument = click.argument("data", nargs=-1, type=_data)

@@ -72,7 +72,8 @@ class HuntMessage:
 class HuntOutcome:
     """What came of a hunt.
 
-    fired: the searches that found something, the most results first. silent: the names of those
+    fired: the searches that found something: those that name an ATT&CK technique before reports and
+    the like, then the most results first. silent: the names of those
     that found nothing. failed: name and reason of those that cannot be planned, or failed.
     messages: what searches said, each text once.
     """
@@ -181,7 +182,7 @@ def _outcome(
             fired.append(Fired(rule.detection, found.results, found.matched, group))
         else:
             silent.append(name)
-    fired.sort(key=lambda one: (-len(one.results.rows), one.detection.name))
+    fired.sort(key=_place)
     risk = risk_by_object(event for one in fired for event in risk_events(one))
     return HuntOutcome(
         fired, sorted(silent), sorted(failed), risk, report, data, seconds, tz, _messages(rules)
@@ -196,6 +197,11 @@ def _messages(rules: list[_Rule]) -> list[HuntMessage]:
             if level != "DEBUG":
                 said.setdefault((level, text), []).append(rule.detection.name)
     return [HuntMessage(level, text, tuple(names)) for (level, text), names in said.items()]
+
+
+def _place(fired: Fired) -> tuple[bool, int, str]:
+    about = fired.detection.about
+    return (not about.techniques, -len(fired.results.rows), fired.detection.name)
 
 
 def risk_events(fired: Fired) -> Iterator[RiskEvent]:

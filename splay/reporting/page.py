@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from splay import __version__
 from splay.detections.correlation import RiskObject
@@ -34,6 +35,9 @@ from splay.visible import visible_block
 MOST_CARDS = 200
 _TEMPLATES = Path(__file__).parent / "templates"
 _REASONS = "adcs_reason"
+_UNBROKEN = re.compile(
+    r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?\b|(?<!\S)--?[A-Za-z][\w-]{1,30}(?![\w-])"
+)
 
 Fields = list[tuple[str, list[str]]]
 
@@ -105,6 +109,7 @@ def environment(tz: tzinfo) -> Environment:
     made.filters["moment"] = lambda seconds: iso(seconds, tz)
     made.filters["clock"] = _clock(tz)
     made.filters["count"] = _count
+    made.filters["whole"] = _whole
     return made
 
 
@@ -116,6 +121,12 @@ def _seen(value: Any) -> Any:
     """What each expression of a template passes through: nothing in a text stays unseen."""
     plain = isinstance(value, str) and not isinstance(value, Markup)
     return visible_block(value) if plain else value
+
+
+def _whole(text: str) -> Markup:
+    """The text, in which no line ends within a time or the name of an option."""
+    marked = _UNBROKEN.sub(r'<span class="whole">\g<0></span>', str(escape(visible_block(text))))
+    return Markup(marked)  # nosec B704 # escaped above
 
 
 def _count(number: int, one: str, many: str = "") -> str:

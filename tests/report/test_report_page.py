@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from datetime import UTC
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from lxml import html
 
 from splay.detections.evidence import MOST_OF_ONE
+from splay.reporting.page import environment
 from tests.holding import every
 from tests.report.hostile import DRIVING, FORMULA, HOST, MARKUP, SAMPLE, detect, hostile_file
 from tests.sample_events import Style, event, render
@@ -226,3 +228,14 @@ def test_every_event_is_seen_where_the_data_would_be_divided(
     page = report(tmp_path, data)
     (summary,) = page.xpath("//summary")
     assert text(summary) == "200 events, of which 20 are shown"
+
+
+def test_no_line_ends_within_a_time_or_an_option() -> None:
+    """A span that no line ends in; markup in the text stays text, and a long word breaks."""
+    made = environment(UTC).from_string("{{ text|whole }}")
+    assert made.render(text="<b> at 2026-03-10T10:00:00 with --attack-data or -backupKey, a-b") == (
+        '&lt;b&gt; at <span class="whole">2026-03-10T10:00:00</span> with '
+        '<span class="whole">--attack-data</span> or <span class="whole">-backupKey</span>, a-b'
+    )
+    long = "-" + "x" * 40
+    assert made.render(text=long) == long

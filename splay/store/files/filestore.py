@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -155,7 +156,7 @@ def _walk(path: Path) -> list[Path]:
     """The files that a given path stands for."""
     try:
         if path.is_dir():
-            files = sorted(file for file in path.rglob("*") if file.is_file())
+            files = _within(path)
         elif path.is_file():
             return [path]
         elif path.exists():
@@ -167,6 +168,15 @@ def _walk(path: Path) -> list[Path]:
     if not files:
         raise DataError("this folder holds no files", where=str(path))
     return files
+
+
+def _within(folder: Path) -> list[Path]:
+    """The files in a folder. A folder in it that may not be listed stands for itself: whoever reads
+    it is told why that cannot be done."""
+    closed: list[Path] = []
+    walked = os.walk(folder, onerror=lambda error: closed.append(Path(error.filename)))
+    files = [Path(place, name) for place, _, names in walked for name in names]
+    return sorted([*(file for file in files if file.is_file()), *closed])
 
 
 def parsed_store(store: Store, index_time: IndexTime) -> Store:

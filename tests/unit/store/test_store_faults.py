@@ -6,11 +6,13 @@ Expected values: counted by hand from the text that each test writes.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import os
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -191,6 +193,35 @@ def test_nothing_readable(tmp_path: Path, make: Callable[[Path], Path], said: st
         found, report = read(path, good)
         assert len(found) == 1
         assert len(report.problems) == (0 if make is _no_event else 1)
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders and files called closed may not be opened, whoever runs the test."""
+
+    def refusing(opened: Callable[..., Any]) -> Callable[..., Any]:
+        def instead(path: Any, *args: Any, **options: Any) -> Any:
+            if Path(str(path)).stem == "closed":
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return opened(path, *args, **options)
+
+        return instead
+
+    monkeypatch.setattr(os, "scandir", refusing(os.scandir))
+    monkeypatch.setattr(Path, "open", refusing(Path.open))
+
+
+@pytest.mark.usefixtures("closed")
+def test_a_folder_that_may_not_be_listed_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    (folder / "closed").mkdir(parents=True)
+    write(folder, ONE, "a.log")
+    found, report = read(folder)
+    assert len(found) == 1
+    assert report.problems == [f"{folder / 'closed'}: cannot be read (Permission denied)"]
+    assert report.incomplete
+    with pytest.raises(DataError, match=r"closed: cannot be read \(Permission denied\)"):
+        read(folder / "closed")
 
 
 def test_damaged_evtx(tmp_path: Path) -> None:
