@@ -12,7 +12,7 @@ from splay.detections.hunting import Fired, HuntOutcome
 from splay.detections.riskindex import ObjectRisk
 from splay.eval.times.timefmt import iso
 from splay.reporting.sarif import sarif_log
-from splay.reporting.text import json_rows
+from splay.reporting.text import NARROW, json_rows
 from splay.visible import visible, visible_block, visible_json
 
 if TYPE_CHECKING:
@@ -134,14 +134,18 @@ def print_hunt(console: Console, outcome: HuntOutcome) -> None:
         table.add_column("results", justify="right", no_wrap=True)
         table.add_column("search", overflow="fold", ratio=3)
         table.add_column("ATT&CK", overflow="fold", ratio=1)
-        table.add_column("first event", overflow="fold", ratio=2)
+        narrow = console.width < NARROW
+        if not narrow:
+            table.add_column("one of its events", overflow="fold", ratio=2)
         for fired in outcome.fired:
             techniques = " ".join(fired.detection.about.techniques)
+            name, where = visible(fired.detection.name), visible(_where(outcome, fired))
+            below = narrow and where
             table.add_row(
                 f"{len(fired.results.rows):,}",
-                Text(visible(fired.detection.name)),
+                Text(f"{name}\n{where}" if below else name),
                 Text(visible(techniques)),
-                Text(visible(_where(outcome, fired))),
+                *([] if narrow else [Text(where)]),
             )
         console.print(table)
     if outcome.risk:
@@ -158,7 +162,7 @@ def _where(outcome: HuntOutcome, fired: Fired) -> str:
     if not fired.events:
         return ""
     event = fired.events[0]
-    moment = "" if event.time is None else iso(event.time, outcome.tz)
+    moment = "" if event.time is None else iso(event.time, outcome.tz)[:19]
     return f"{moment} {event.host} {event.place or event.source}".strip()
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from splay.detections.testing import CaseResult, DetectionResult, Status
 from splay.detections.testrun import TestReport
+from splay.reporting.text import NARROW
 from splay.visible import visible, visible_json
 
 if TYPE_CHECKING:
@@ -121,14 +122,16 @@ def print_tests(console: Console, report: TestReport) -> None:
     if shown:
         table = Table(box=None, padding=(0, 1), pad_edge=False)
         table.add_column("result", no_wrap=True)
+        narrow = console.width < NARROW
         table.add_column("detection", overflow="fold", ratio=2)
-        table.add_column("why", overflow="fold", ratio=3)
+        if not narrow:
+            table.add_column("why", overflow="fold", ratio=3)
         table.add_column("s", justify="right", no_wrap=True)
         for case in shown:
+            title, why = visible(_title(case)), visible(case.reason or _found(case))
             table.add_row(
                 Text(case.status.value, _STYLES[case.status]),
-                Text(visible(_title(case))),
-                Text(visible(case.reason or _found(case))),
+                *([Text(f"{title}\n{why}")] if narrow else [Text(title), Text(why)]),
                 f"{case.seconds:.2f}" if case.seconds else "",
             )
         console.print(table)

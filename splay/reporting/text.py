@@ -16,6 +16,8 @@ from splay.rows import Results, Row, Value
 from splay.visible import json_object, json_objects, json_parts
 
 FORMATS = ("table", "json", "csv")
+NARROW = 100
+"""Columns of a terminal: with fewer, the long texts of a table stand below each other."""
 EVIDENCE = "evidence"
 """The column of a detection's CSV that says where the events behind each result lie."""
 _AT_ONCE = 1000

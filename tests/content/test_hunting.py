@@ -284,8 +284,8 @@ def test_the_rule_of_seven_days_and_objects_by_any_case() -> None:
     ]
 
 
-def run(*arguments: str) -> str:
-    result = CliRunner().invoke(main, ["hunt", *arguments])
+def run(*arguments: str, columns: int = 120) -> str:
+    result = CliRunner().invoke(main, ["hunt", *arguments], env={"COLUMNS": str(columns)})
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -312,7 +312,15 @@ def test_what_the_command_line_prints(app: Path, log: Path, tmp_path: Path) -> N
     assert scores == {"T1078": 1, "T1110": 1}
     lines = list(csv.DictReader(run(*arguments, "--format", "csv").splitlines()))
     assert {line["search"]: line["outcome"] for line in lines}["Broken"] == "failed"
-    text = run(*arguments)
+    text = run(*arguments, columns=60)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    (row,) = (number for number, line in enumerate(lines) if line.startswith("1 T T1110"))
+    assert lines[row + 1].startswith("2024-05-01T10:00:01 ")  # bob's only event
+    assert "2024-05-01T10:00:01 " in next(
+        line
+        for line in run(*arguments, columns=200).splitlines()
+        if line.strip().startswith("1  T ")
+    )
     assert "left out: Broken: the command bogus is not supported" in text
     assert "1 silent, 1 left out; 5 events read" in text
 
