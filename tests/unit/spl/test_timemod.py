@@ -40,7 +40,21 @@ def test_an_epoch_time_is_itself() -> None:
     assert resolve("1675700825", NOW.timestamp(), UTC) == 1675700825
 
 
-@pytest.mark.parametrize("modifier", ["-5fortnights", "yesterday", "@x"])
-def test_an_unknown_modifier_is_refused(modifier: str) -> None:
-    with pytest.raises(SplError):
-        resolve(modifier, NOW.timestamp(), UTC, at=7)
+@pytest.mark.parametrize(
+    ("modifier", "words"),
+    [
+        ("-5fortnights", "'fortnights' in '-5fortnights' is not a unit of time"),
+        ("@x", "'x' in '@x' is not a unit of time"),
+        ("yesterday", "'yesterday' is not a time modifier"),
+        ("-1d tomorrow", "'-1d tomorrow' is not a time modifier"),
+        ("02/30/2025", "'02/30/2025' is not a possible time"),
+        ("-9999y", "'-9999y' is not a possible time"),
+        ("rt-5m", "the real-time modifier 'rt-5m' is not supported"),
+    ],
+)
+def test_what_is_no_moment_is_refused_where_it_stands(modifier: str, words: str) -> None:
+    """Without a place it is that of a text by itself."""
+    for given, at in (({"at": 7}, 7), ({}, 0)):
+        with pytest.raises(SplError) as caught:
+            resolve(modifier, NOW.timestamp(), UTC, **given)
+        assert (caught.value.message, caught.value.at) == (words, at)
