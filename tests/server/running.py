@@ -6,17 +6,19 @@ import os
 import re
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from splunklib import client
 
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
 PASSWORD = "correct horse battery staple"
 TOKEN = "0d3b2b0e-5f0c-4e7f-9f0a-1f2e3d4c5b6a"
 _LINE = re.compile(r".*: (https?)://127\.0\.0\.1:(\d+)\n")
@@ -94,6 +96,18 @@ def refused(*options: str, **environment: str) -> str:
     )
     assert done.returncode == 2, done
     return done.stderr
+
+
+def until(answer: Callable[[], T], seconds: float = 120) -> T:
+    """An answer once it is true; asked for often, but with pauses: the server needs the processor.
+
+    AssertionError where it never is.
+    """
+    end = time.monotonic() + seconds
+    while not (given := answer()):
+        assert time.monotonic() < end, f"not within {seconds} seconds"
+        time.sleep(0.05)
+    return given
 
 
 def fresh(prefix: str = "t") -> str:

@@ -17,7 +17,7 @@ from splay.server.scheduler.savedsearch import SavedSearch, dispatched
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event
 from tests.sample_events import Style, event, render
-from tests.server.running import ROOT, Server, fresh
+from tests.server.running import ROOT, Server, fresh, until
 from tests.server.saving import HOURLY, NAME, find, save
 
 THROTTLED = {"alert__suppress": "1", "alert__suppress__period": "1h", "alert__track": "1"}
@@ -134,9 +134,13 @@ def test_risk_events(server: Server, service: Any) -> None:
         "| table risk_object risk_object_type risk_score risk_message Caller_User_Name "
         "annotations.mitre_attack sourcetype source"
     )
-    rows: list[list[Any]] = []
-    while not rows:  # the actions follow the job's end
-        rows = json.loads(service.jobs.oneshot(search, output_mode="json_rows").read())["rows"]
+
+    def found() -> list[list[Any]]:
+        answer = service.jobs.oneshot(search, output_mode="json_rows")
+        rows: list[list[Any]] = json.loads(answer.read())["rows"]
+        return rows
+
+    rows = until(found)  # the actions follow the job's end
     assert rows == [
         [
             computer,

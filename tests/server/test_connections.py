@@ -16,7 +16,7 @@ import pytest
 from splay.ports.connections import HEAD_SECONDS, Connection, Connections
 from splay.ports.streaming import BODY_SECONDS
 from tests.holding import every
-from tests.server.running import TOKEN, Server, running
+from tests.server.running import TOKEN, Server, running, until
 
 HEAD = b"POST /services/collector/raw HTTP/1.1\r\nHost: h\r\nAuthorization: Splunk %s\r\n"
 
@@ -209,10 +209,9 @@ def test_a_client_that_sends_and_closes(server: Server, plain: Server, tls: bool
             for line in range(20):
                 said = (line, line, number)
                 stream.sendall(b"2026-01-01 00:00:%02d line %d of %d\n" % said)
-    end = time.monotonic() + 30
     search = "search index=main sourcetype=closing | stats count dc(_raw) AS different"
-    found: list[dict[str, str]] = []
-    while time.monotonic() < end and found != [{"count": "400", "different": "400"}]:
-        text = service.jobs.oneshot(search, output_mode="json").read()
-        found = json.loads(text)["results"]
-    assert found == [{"count": "400", "different": "400"}]
+
+    def found() -> object:
+        return json.loads(service.jobs.oneshot(search, output_mode="json").read())["results"]
+
+    until(lambda: found() == [{"count": "400", "different": "400"}], 30)

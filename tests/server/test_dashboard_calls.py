@@ -16,7 +16,7 @@ import pytest
 
 from splay.server.endpoints.search.zones import serialized
 from tests.holding import none_of
-from tests.server.running import Server, fresh
+from tests.server.running import Server, fresh, until
 
 NOON = "1773144000"  # 2026-03-10T12:00:00Z
 
@@ -118,11 +118,13 @@ def dispatched(http: httpx.Client, search: str, **more: str) -> str:
     answer = http.post("/servicesNS/admin/search/search/jobs", data=form)
     assert answer.status_code == 201, answer.text
     sid = str(answer.json()["sid"])
-    done = False
-    while not done:
-        query = {"output_mode": "json", "id": sid, "count": "1"}
+    query = {"output_mode": "json", "id": sid, "count": "1"}
+
+    def done() -> bool:
         (entry,) = http.get("/services/search/jobs", params=query).json()["entry"]
-        done = entry["content"]["isDone"]
+        return bool(entry["content"]["isDone"])
+
+    until(done)
     return sid
 
 

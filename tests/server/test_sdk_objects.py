@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from splunklib.binding import HTTPError
 
-from tests.server.running import Server, fresh
+from tests.server.running import Server, fresh, until
 
 NAME = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
 
@@ -96,8 +96,7 @@ def test_saved_search(service: Any) -> None:
     assert (saved["description"], saved["is_scheduled"]) == ("new", "1")
     assert saved["search"] == "| makeresults count=$args.n$ | stats count"
     job = saved.dispatch(**{"args.n": 3})
-    while not job.is_done():
-        pass
+    until(job.is_done)
     assert json.loads(job.results(output_mode="json_rows").read())["rows"] == [["3"]]
     assert [old.sid for old in saved.history()] == [job.sid]
     saved.disable().refresh()
@@ -143,11 +142,9 @@ def test_fired_alert(service: Any) -> None:
         },
     )
     job = saved.dispatch(trigger_actions=1)
-    while not job.is_done():
-        pass
-    groups: list[Any] = []
-    while not groups:  # the alert follows the job's end
-        groups = [group for group in service.fired_alerts if group.name == name]
+    until(job.is_done)
+    # The alert follows the job's end.
+    groups = until(lambda: [group for group in service.fired_alerts if group.name == name])
     assert groups[0].count == 1
     assert [alert.name for alert in groups[0].alerts] == [job.sid]
     entry = json.loads(service.get(f"alerts/fired_alerts/{name}", output_mode="json").body.read())[

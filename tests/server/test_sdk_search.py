@@ -16,7 +16,7 @@ import pytest
 from splunklib import client, results
 from splunklib.binding import AuthenticationError, HTTPError
 
-from tests.server.running import PASSWORD, Server, fresh
+from tests.server.running import PASSWORD, Server, fresh, until
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample" / "xml_lines.log"
 NAME = "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
@@ -87,8 +87,7 @@ def test_oneshot(service: Any, three: Any) -> None:
 
 def test_normal_job(service: Any, three: Any) -> None:
     job = service.jobs.create(f"search index={three.name} n>1")
-    while not job.is_done():
-        pass
+    until(job.is_done)
     assert (job["dispatchState"], job["isFailed"], job["resultCount"]) == ("DONE", "0", "2")
     assert (job["eventCount"], job["scanCount"]) == ("2", "3")
     found = rows(job.results(output_mode="json"))
@@ -297,8 +296,7 @@ def test_a_mistake_in_arguments_fails_the_job(service: Any) -> None:
     them ("Error in 'search' command: Unable to parse the search: ...", a FATAL message of a 200,
     Splunk 9; see the next test): the job says it. What splits a search into commands is a 400."""
     job = service.jobs.create("search (a")
-    while not job.is_done():
-        pass
+    until(job.is_done)
     assert job["isFailed"] == "1"
     assert "position" in str(job["messages"])
 
@@ -408,8 +406,7 @@ def test_the_detection_by_name(server: Server, service: Any) -> None:
     times = {"earliest_time": "0", "index_earliest": "0", "index_latest": "+1d"}
     given = {f"dispatch.{name}": value for name, value in times.items()}
     job = saved.dispatch(**given, output_mode="json")
-    while not job.is_done():
-        pass
+    until(job.is_done)
     assert job["isFailed"] == "0"
     found = rows(job.results(output_mode="json"))
     assert "ca01.example.com" in {row["dest"] for row in found}

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from splay.server.access.users import Users
-from tests.server.running import PASSWORD, ROOT, Server, fresh, refused, running
+from tests.server.running import PASSWORD, ROOT, Server, fresh, refused, running, until
 
 LONG = "| makeresults count=20000000 | eval a=1 | stats count"
 """A search that runs until it is told to end: minutes."""
@@ -196,8 +196,7 @@ def test_text_that_xml_cannot_hold(http: httpx.Client, server: Server) -> None:
 @pytest.fixture
 def job(service: Any) -> Iterator[Any]:
     started = service.jobs.create(LONG)
-    while not started.is_ready():
-        pass
+    until(started.is_ready)
     yield started
     started.cancel()
 
@@ -209,8 +208,7 @@ def test_pause_and_finalize(job: Any) -> None:
     job.unpause().refresh()
     assert (job["isPaused"], job["dispatchState"]) == ("0", "RUNNING")
     job.finalize()
-    while not job.is_done():
-        pass
+    until(job.is_done)
     assert (job["isFinalized"], job["dispatchState"]) == ("1", "DONE")
     found = json.loads(job.results(output_mode="json").read())["results"]
     assert int(found[0]["count"]) < 20_000_000
