@@ -62,14 +62,22 @@ def json_parts(value: Any) -> Iterator[str]:
     yield "\n}" if value else "{}"
 
 
-def json_objects(names: Sequence[str], columns: Iterable[Iterable[str]]) -> Iterator[str]:
-    """Objects that have the same members, one at least, as json_parts writes the members of a list.
+def json_objects(names: Sequence[str], columns: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Objects that have the same members, as json_parts writes the members of a list: one object
+    and one member at least. What is the same in all of them is made text of once.
 
     columns: the texts of all objects, member by member.
     """
-    members = ",\n".join(f"    {_quoted(name)}: ".replace("%", "%%") + "%s" for name in names)
-    quoted = (map(_quoted, texts) for texts in columns)
-    return map(escaped, map(f"  {{\n{members}\n  }}".__mod__, zip(*quoted, strict=True)))
+    members: list[str] = []
+    differing: list[Iterator[str]] = []
+    for name, texts in zip(names, columns, strict=True):
+        same = differing and texts.count(texts[0]) == len(texts)
+        member = f"    {_quoted(name)}: {_quoted(texts[0]) if same else ''}".replace("%", "%%")
+        members.append(member if same else f"{member}%s")
+        if not same:
+            differing.append(map(_quoted, texts))
+    template = "  {\n" + ",\n".join(members) + "\n  }"
+    return map(escaped, map(template.__mod__, zip(*differing, strict=True)))
 
 
 def json_object(value: Any) -> str:

@@ -10,6 +10,7 @@ Measured on Splunk 10.4.2; on 9.4.6 that eval x=null() leaves the column of a fi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from splay.commands.operation import Operation
 from splay.rows import Row
@@ -22,7 +23,7 @@ def columns_of(
 
     given: the columns that went into the first command, in their order; None: there were none.
     """
-    present = dict.fromkeys(name for row in rows for name in row)
+    present = dict.fromkeys(chain.from_iterable(rows))
     columns, added, ordered = given, set[str](), given is not None
     for operation in operations:
         before, columns = columns, operation.columns(columns)

@@ -45,14 +45,15 @@ def to_text(value: Scalar) -> str:
     """The value as Splunk prints it: 3, 0.5, 1e+17, inf, nan."""
     if isinstance(value, str):
         return value
-    if isinstance(value, int):
+    if type(value) is not float:
+        if isinstance(value, int):
+            return str(int(value))
+        if isinstance(value, Fixed) and math.isfinite(value):
+            return f"{decimal_round(value, value.places):f}"
+        value = float(value)
+    if value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
-    if isinstance(value, Fixed) and math.isfinite(value):
-        return f"{decimal_round(value, value.places):f}"
-    number = float(value)
-    if number.is_integer() and abs(number) < _EXACT:
-        return str(int(number))
-    return repr(number)
+    return repr(value)
 
 
 def decimal_round(value: float, places: int) -> Decimal:

@@ -50,7 +50,8 @@ def as_json(results: Results, tz: tzinfo) -> Iterator[str]:
     begin = "[\n"
     for at in range(0, len(results.rows), _AT_ONCE):
         some = replace(results, rows=results.rows[at : at + _AT_ONCE])
-        columns = [_texts(name, some.rows, tz) for name in results.columns]
+        known: dict[float, str] = {}
+        columns = [_texts(name, some.rows, tz, known) for name in results.columns]
         texts = [column for column in columns if column is not None]
         if texts and len(texts) == len(columns):
             objects = json_objects(results.columns, texts)
@@ -61,8 +62,11 @@ def as_json(results: Results, tz: tzinfo) -> Iterator[str]:
     yield "\n]" if results.rows else "[]"
 
 
-def _texts(name: str, rows: Sequence[Row], tz: tzinfo) -> list[str] | None:
-    """The field as it is shown, row by row; None where a row has no value of it, or several."""
+def _texts(name: str, rows: Sequence[Row], tz: tzinfo, known: dict[float, str]) -> list[str] | None:
+    """The field as it is shown, row by row; None where a row has no value of it, or several.
+
+    known: of numbers with decimals, which are slow to print and often the same in two fields.
+    """
     values = [row.get(name) for row in rows]
     kinds = set(map(type, values))
     if kinds & _NOT_ONE:
@@ -70,6 +74,8 @@ def _texts(name: str, rows: Sequence[Row], tz: tzinfo) -> list[str] | None:
     if name == "_time":
         return [str(shown(name, value, tz)) for value in values]
     texts: list[Any] = values
+    if kinds == {float}:
+        return [known.get(value) or known.setdefault(value, to_text(value)) for value in texts]
     return texts if kinds == {str} else list(map(to_text, texts))
 
 

@@ -55,14 +55,15 @@ class Groups:
 
         names: of the fields of the key and of the functions.
         """
-        keys = list(self._numbers)
+        keys = list(zip(*self._numbers, strict=True))
         results = [column.results() for column in self.columns]
         nulls = any(None in column for column in results)
-        places = natural_places(keys)
+        places = natural_places(keys, len(self._numbers))
         columns = [
-            [column[place] for place in places] for column in (*zip(*keys, strict=True), *results)
+            *(_ordered(column, places) for column in keys),
+            *([column[place] for place in places] for column in results),
         ]
-        for values in zip(*columns, strict=True):
+        for values in zip(*columns, strict=False):
             row: Row = dict(zip(names, values, strict=True))
             if nulls:
                 row = {name: value for name, value in row.items() if value is not None}
@@ -75,6 +76,13 @@ class Groups:
     def __setstate__(self, state: tuple[int, list[tuple[Any, ...]], Sequence[Column[Any]]]) -> None:
         many, fields, self.columns = state
         self._numbers = _numbered(zip(*fields, strict=True) if fields else repeat((), many))
+
+
+def _ordered(column: Sequence[str], places: Sequence[int]) -> Sequence[str]:
+    """The texts at these places. Where all are the same there is nothing to look up."""
+    if column and column.count(column[0]) == len(column):
+        return column
+    return [column[place] for place in places]
 
 
 def _numbered(keys: Iterable[tuple[Any, ...]]) -> defaultdict[tuple[Any, ...], int]:

@@ -84,18 +84,18 @@ def natural(texts: tuple[str, ...]) -> list[tuple[int, float, str]]:
     ]
 
 
-def natural_places(keys: Sequence[tuple[str, ...]]) -> list[int]:
-    """The places of many keys, in the same order. Each text is looked at once, however often it
-    comes."""
-    ranks = [0] * len(keys)
-    for column in zip(*keys, strict=True):
+def natural_places(columns: Sequence[Sequence[str]], count: int) -> list[int]:
+    """The places of so many keys, which stand in columns, in the same order. Each text is looked at
+    once, however often it comes."""
+    ranks = [0] * count
+    for column in columns:
         texts = sorted(zip(set(column), strict=True), key=natural)
         if len(texts) > 1:
             rank = {text: number for number, (text,) in enumerate(texts)}
             ranks = [
                 len(texts) * before + rank[text] for before, text in zip(ranks, column, strict=True)
             ]
-    return sorted(range(len(keys)), key=ranks.__getitem__)
+    return sorted(range(count), key=ranks.__getitem__)
 
 
 def _order(kind: str) -> Callable[[Value], Any]:

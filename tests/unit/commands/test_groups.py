@@ -85,4 +85,5 @@ def test_runs(by: str, found: list[tuple[str, str, int]]) -> None:
 @given(st.lists(st.tuples(TEXTS, TEXTS), unique=True))
 def test_places(keys: list[tuple[str, str]]) -> None:
     """The natural order is that of each key by itself."""
-    assert [keys[place] for place in natural_places(keys)] == sorted(keys, key=natural)
+    places = natural_places([*zip(*keys, strict=True)], len(keys))
+    assert [keys[place] for place in places] == sorted(keys, key=natural)

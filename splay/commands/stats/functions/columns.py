@@ -131,26 +131,18 @@ class Extremes(Column["Scalar | None"]):
     def add(self, group: int, values: list[Scalar], time: float | None) -> None:
         self.add_each(repeat(group), values)
 
-    def add_each(self, groups: Iterable[int], values: Iterable[Scalar]) -> None:
+    def add_each(self, groups: Iterable[int], values: Iterable[Scalar | None]) -> None:
         states, beats = self.states, self._beats
         for group, value in zip(groups, values, strict=False):
             known = states[group]
-            if known is None:
-                states[group] = value
-            elif type(value) in _NUMBERS and type(known) in _NUMBERS and value != known:
-                if beats(value, known):
-                    states[group] = value
-            elif goes_before(value, known, beats):
+            if known is None or (value is not None and goes_before(value, known, beats)):
                 states[group] = value
 
     def add_times(self, group: int, times: Times) -> None:
         self.add_each(repeat(group), times.extremes())
 
     def merge(self, groups: Iterable[int], other: Self) -> None:
-        pairs = zip(groups, other.states, strict=True)
-        for group, value in pairs:
-            if value is not None:
-                self.add(group, [value], None)
+        self.add_each(groups, other.states)
 
     def results(self) -> Sequence[Value | None]:
         return self.states
@@ -159,6 +151,8 @@ class Extremes(Column["Scalar | None"]):
 def goes_before(value: Scalar, known: Scalar, beats: Beats) -> bool:
     """Whether a value is to be preferred to another one: a number to text, numbers by size, those
     that are written differently and text by their characters."""
+    if type(value) in _NUMBERS and type(known) in _NUMBERS and value != known:
+        return beats(value, known)  # as nearly always
     number, other = to_number(value), to_number(known)
     if number is None or other is None:
         if (number is None) != (other is None):
