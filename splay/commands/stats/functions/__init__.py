@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from splay.commands.stats.functions import aggregate, event_order, multivalue, percentile, time
 from splay.commands.stats.functions.base import Aggregation
-from splay.commands.stats.functions.columns import Column, Parts
+from splay.commands.stats.functions.columns import Column
+from splay.commands.stats.functions.parts import Parts
 
 __all__ = ["Aggregation", "Column", "Parts", "find_aggregation", "names", "nearest_rank"]
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from splay.eval.value import to_number, to_text
 from splay.rows import Scalar, Value
 from splay.store.run import Times
-
-if TYPE_CHECKING:
-    from splay.commands.stats.functions.base import Aggregation
 
 State = TypeVar("State")
 Beats = Callable[[Any, Any], bool]
@@ -161,32 +158,3 @@ def goes_before(value: Scalar, known: Scalar, beats: Beats) -> bool:
     if number == other:
         return beats(to_text(value), to_text(known))
     return beats(number, other)
-
-
-class Parts(Column["Aggregation"]):
-    """Any function: an aggregation for each group."""
-
-    mergeable = False
-
-    def __init__(self, make: Callable[[], Aggregation]) -> None:
-        super().__init__()
-        self._make = make
-
-    def grow(self, count: int) -> None:
-        self.states.extend(self._make() for _ in range(count - len(self.states)))
-
-    def add(self, group: int, values: list[Scalar], time: float | None) -> None:
-        self.states[group].add(values, time)
-
-    def add_repeated(self, group: int, values: list[Scalar], count: int) -> None:
-        self.states[group].add_repeated(values, count)
-
-    def add_times(self, group: int, times: Times) -> None:
-        self.states[group].add_each(times)
-
-    def merge(self, groups: Iterable[int], other: Self) -> None:
-        raise NotImplementedError
-
-    def results(self) -> Sequence[Value | None]:
-        found = [part.result() for part in self.states]
-        return [[*value] if isinstance(value, list) else value for value in found]
