@@ -313,9 +313,9 @@ def test_what_the_command_line_prints(app: Path, log: Path, tmp_path: Path) -> N
     lines = list(csv.DictReader(run(*arguments, "--format", "csv").splitlines()))
     assert {line["search"]: line["outcome"] for line in lines}["Broken"] == "failed"
     text = run(*arguments, columns=60)
-    lines = [" ".join(line.split()) for line in text.splitlines()]
-    (row,) = (number for number, line in enumerate(lines) if line.startswith("1 T T1110"))
-    assert lines[row + 1].startswith("2024-05-01T10:00:01 ")  # bob's only event
+    shown = [" ".join(line.split()) for line in text.splitlines()]
+    (row,) = (number for number, line in enumerate(shown) if line.startswith("1 T T1110"))
+    assert shown[row + 1].startswith("2024-05-01T10:00:01 ")  # bob's only event
     assert "2024-05-01T10:00:01 " in next(
         line
         for line in run(*arguments, columns=200).splitlines()
