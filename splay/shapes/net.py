@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 
 import pcre2
 
 from splay.shapes.shape import BETWEEN, Shape, given
+from splay.store.bytesearch import find
 
 UNKNOWN = "\x02"
 """Marks an event of no known shape."""
@@ -20,13 +20,13 @@ _SPLIT = BETWEEN.decode()
 @dataclass
 class Caught:
     """The events of a block. count: how many. shapes: by their shapes, the numbers of the events in
-    the block. others: the numbers of those of no known shape."""
+    the block. others: those of no known shape, each with its place."""
 
     block: bytes
     end: bytes
     count: int
     shapes: Sequence[tuple[Shape, list[int]]]
-    others: Sequence[int]
+    others: dict[int, tuple[int, int]]
     fields: Sequence[str]
     width: int
     whole: bool
@@ -47,8 +47,11 @@ class Caught:
 
     @cached_property
     def _ends(self) -> list[int]:
-        pieces = self.block.split(self.end)
-        return [*accumulate(len(piece) + len(self.end) for piece in pieces)]
+        ends: list[int] = []
+        while len(ends) < self.count:
+            after = ends[-1] if ends else 0
+            ends.append(find(self.block, self.end, after, len(self.block)) + len(self.end))
+        return ends
 
 
 class Net:
@@ -70,7 +73,7 @@ class Net:
         known = b"|".join(b"(*:%d)%b" % pair for pair in self._numbered())
         known = (b"((?|%b))" if whole else b"(?|%b)") % known
         self._events = pcre2.compile(
-            rb"(?|(?:%b)?+%b|(*:%b)()(?:.*?)%b)"
+            rb"(?|(?:%b)?+%b|(*:%b)(.*?)%b)"
             % (re.escape(gap), known, UNKNOWN.encode(), re.escape(end)),
             pcre2.DOTALL,
             jit=True,
@@ -95,10 +98,22 @@ class Net:
                 by[mark].append(number)
             except KeyError:
                 by[mark] = [number]
-        others = by.pop(UNKNOWN, [])
+        unknown, texts = by.pop(UNKNOWN, []), fields[1 :: self._width]
+        raws = (_bytes(texts[number]) + self._end for number in unknown)
+        others = dict(zip(unknown, self._places(block, raws), strict=True))
         shapes = [(self._shapes[int(mark)], events) for mark, events in by.items()]
         width, whole = self._width, self._whole
         return Caught(block, self._end, count, shapes, others, fields, width, whole)
+
+    def _places(self, block: bytes, events: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+        """Where these events are, which come in this order: right behind the end of another."""
+        at = 0
+        for event in events:
+            at = find(block, event, at, len(block))
+            while at > 0 and not block.endswith(self._end, 0, at):
+                at = find(block, event, at + 1, len(block))
+            yield at, at + len(event)
+            at += len(event)
 
 
 def _bytes(text: str) -> bytes:

@@ -218,14 +218,14 @@ class Recall:
         caught = table.net.catch(block)
         if caught is None:
             return None
-        others = [*caught.others]
+        others = {**caught.others}
         for shape, events in caught.shapes:
             by_key = self._taken.setdefault(shape, {})
             for (hour, key), numbers in _alike(caught, events, shape.time[:1], shape.key):
                 if key not in shape.rows and not self._row_is_known(
                     shape, key, block, *caught.bounds(numbers[0])
                 ):
-                    others += numbers
+                    others |= {number: caught.bounds(number) for number in numbers}
                     continue
                 taken = by_key.get((hour, key))
                 if taken is None:
@@ -236,7 +236,7 @@ class Recall:
         count = caught.count - len(others)
         table.known += count
         self._count += count
-        return Swept(count, {number: caught.bounds(number) for number in sorted(others)})
+        return Swept(count, dict(sorted(others.items())))
 
     def runs(self, others: int, *, end: bool) -> Iterator[Run]:
         """The events that were taken, those alike together, once they are many or at the end.
