@@ -59,6 +59,7 @@ class Knowledge:
         self._props = apps.props
         self._steps: dict[tuple[Spec, ...], list[Step]] = {}
         self._recipes: dict[tuple[str, str, str, Demand], _Recipe] = {}
+        self._changed: dict[Rules, set[str]] = {}  # what `settled` leaves out
         self._links: dict[tuple[tuple[Spec, ...], Demand], list[tuple[Step, Demand]]] = {}
         self._shared: dict[tuple[tuple[Spec, ...], Demand], list[Action]] = {}
         self._origins, self._literal = apps.origins, apps.literal
@@ -96,14 +97,17 @@ class Knowledge:
         """What the index knows of the event and no search-time knowledge changes: its host, source,
         sourcetype and index, or some of them; the same for all events of which these are the same.
         """
-        steps = self._steps_of(self.rules(event))
         known = {
             "host": event.host,
             "source": event.source,
             "sourcetype": self._sourcetype(event.sourcetype),
             "index": event.index,
         }
-        return {n: v for n, v in known.items() if not any(step.changes(n) for step in steps)}
+        rules = self.rules(event)
+        if rules not in self._changed:
+            steps = self._steps_of(rules)
+            self._changed[rules] = {n for n in known if any(step.changes(n) for step in steps)}
+        return {n: v for n, v in known.items() if n not in self._changed[rules]}
 
     def rules(self, event: Event) -> Rules:
         """What decides how the event's fields are made; the same for the same rules."""
