@@ -4,12 +4,14 @@ Reference, "eval" (Operators) and "where"; positions are counted by hand from 0.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 
 import pytest
 
 from splay.errors import SplError, UnsupportedError
 from splay.eval.expression import EvalContext, compile_condition, compile_expr, fields_of
+from splay.eval.registry import FUNCTIONS
 from splay.rows import Row
 from splay.spl.evalexpr import parse_eval
 
@@ -69,6 +71,23 @@ def test_wrong(text: str, at: int, message: str) -> None:
         compile_expr(parse_eval(text), CONTEXT)
     assert message in caught.value.message
     assert (caught.value.at, type(caught.value)) == (at, SplError)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_a_function_refuses_names_this_function(name: str) -> None:
+    count = max(FUNCTIONS[name].least, 1)
+    for argument in ("(a=1)", '"x"', "5", "null()"):
+        said = refusal(f"{name}({', '.join([argument] * count)})")
+        assert set(re.findall(r"(\w+)\(\)", said)) <= {name, "null"}
+
+
+def refusal(text: str) -> str:
+    """What is said of an expression; "": it is taken."""
+    try:
+        compile_expr(parse_eval(text), CONTEXT)
+    except SplError as error:
+        return error.message
+    return ""
 
 
 @pytest.mark.parametrize(

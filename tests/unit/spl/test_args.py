@@ -65,20 +65,48 @@ def test_subsearch() -> None:
     assert read.word().text == "y"
 
 
+def _misspelt(read: Args) -> None:
+    read.option("limit")
+    read.end()
+
+
 @pytest.mark.parametrize(
-    ("text", "read", "at", "words"),
+    ("text", "read", "at", "words", "hint"),
     [
-        ("", lambda a: a.word("a field"), 10, "a field"),
-        ("a b", lambda a: (a.word(), a.end()), 12, "b"),
-        ("n=", lambda a: a.option("n"), 10, "option n has no value"),
-        ("a,", lambda a: a.fields(), 12, "missing"),
-        ("x", lambda a: as_int(a.word()), 10, "whole number"),
-        ("2", lambda a: as_bool(a.word()), 10, "true or false"),
+        ("", lambda a: a.word("a name"), 10, "demo: a name is missing", "Write a name"),
+        (" )", lambda a: a.word("a name"), 11, "demo: a name is expected here, not ')'", "Write a"),
+        ("a b", lambda a: (a.word(), a.end()), 12, "demo: unexpected 'b'", "Remove it, or check"),
+        ("a )", lambda a: (a.word(), a.end()), 12, "demo: unexpected ')'", "Remove it, or check"),
+        ("n=", lambda a: a.option("n"), 10, "demo: the option n has no value", "Write n=value"),
+        ("a N =", lambda a: (a.word(), a.option("n")), 12, "demo: the option N has no", "Write N="),
+        ("a m=", lambda a: (a.word(), a.any_option()), 12, "demo: the option m has no", "Write m="),
+        ("a,", lambda a: a.fields(), 12, "demo: a field is missing beside a comma", "Remove the"),
+        (",a", lambda a: a.fields(), 10, "demo: a field is missing beside a comma", "Remove the"),
+        ("x ", lambda a: (a.word(), a.expr()), 12, "demo: an expression is missing", "Write one,"),
+        ("lmit=5", _misspelt, 10, "demo: the option lmit is not known here", "Did you mean limit"),
+        (" zzz=5", _misspelt, 11, "demo: the option zzz is not known here", "Known names: limit"),
+        (
+            "a x",
+            lambda a: (a.word(), as_int(a.word())),
+            12,
+            "'x' is not a whole number",
+            "Write one",
+        ),
+        ("1.5", lambda a: as_int(a.word()), 10, "'1.5' is not a whole number", "Write one such"),
+        (
+            "a 2",
+            lambda a: (a.word(), as_bool(a.word())),
+            12,
+            "'2' is neither true nor",
+            "Write true",
+        ),
     ],
 )
 def test_mistakes_are_placed(
-    text: str, read: Callable[[Args], object], at: int, words: str
+    text: str, read: Callable[[Args], object], at: int, words: str, hint: str
 ) -> None:
-    with pytest.raises(SplError, match=words) as caught:
+    with pytest.raises(SplError) as caught:
         read(args(text))
+    assert caught.value.message.startswith(words)
     assert caught.value.at == at
+    assert (caught.value.hint or "").startswith(hint)
