@@ -15,7 +15,7 @@ import statistics
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -73,7 +73,17 @@ class Soak:
                 thread.join(90)
             ended = time.time()
             runs = self._runs(admin, began, ended)
-        return self._report(seconds, quiet, busy, (middle, after), runs)
+            lines, right = self._report(seconds, quiet, busy, (middle, after), runs)
+            return lines if right else [*lines, *self._told(admin, began, runs[0])], right
+
+    def _told(self, admin: httpx.Client, began: float, missed: set[int]) -> Iterator[str]:
+        """Which runs were missed, and what the server told of itself."""
+        if missed:
+            minutes = ", ".join(f"{(one - began) / 60:.1f}" for one in sorted(missed))
+            yield f"- without a run, in minutes from the start: {minutes}"
+        answer = admin.get("/services/messages", params={"output_mode": "json", "count": "0"})
+        for entry in answer.json()["entry"]:
+            yield f"- the server's message: {entry['content']['message']}"
 
     # ---- what is there ----
 
