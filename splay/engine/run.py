@@ -12,9 +12,9 @@ from splay.commands.operation import Context
 from splay.commands.registry import find_command
 from splay.commands.subsearch import has_subsearch
 from splay.engine.columns import columns_of
-from splay.engine.fanout import Keeper, divisible, run_shares, run_whole
+from splay.engine.fanout import Keeper, divisible, run_divided, run_shares, run_whole
 from splay.engine.flow import Flow, Onlooker, Watch
-from splay.engine.late import Late, LateRows, late, late_to_the_end, newest_needed
+from splay.engine.late import Late, LateRow, LateRows, late, late_to_the_end, newest_needed
 from splay.engine.plan import Plan, plan_pipeline, within
 from splay.engine.retrieve import Item, guarded, matching, memory_of
 from splay.engine.subsearches import replace_results
@@ -23,8 +23,8 @@ from splay.rows import Results, Row
 from splay.spl.parser import parse_search
 from splay.spl.patched import Patched
 from splay.spl.tree import Pipeline
-from splay.store.event import ReadReport, Store
-from splay.store.files.filestore import FileStore, parsed_store
+from splay.store.event import Event, ReadReport, Store
+from splay.store.files.filestore import FileStore, Share, parsed_store
 from splay.store.run import each
 
 _SHOWN = 60
@@ -285,6 +285,9 @@ def _stages(
             named = evidence is not None
             flow.late = kept or (None if named else _late(plan, store))
             flow.runs = True
+            if processes and flow.late and watch is None and isinstance(store, FileStore):
+                flow.items = _newest_of_shares(plan, flow.late, store, context, report, progress)
+        if flow.items is None:
             flow.items = _events(plan, store, context, report, progress, flow.late, named=named)
         yield flow.through(context, stages)
 
@@ -319,12 +322,40 @@ def _events(
     found = matching(plan, retrieval, store, report, memory, progress, late, named=named)
     if not retrieval.newest_first or newest is not None:
         return guarded(found, context)
-    rows = guarded(each(found), context)
-    limit = None
-    for first in plan.operations[:1]:
-        if isinstance(first, Head) and first.condition is None:
-            limit = first.limit
-    return _newest(rows, limit)
+    return _newest(guarded(each(found), context), _limit(plan))
+
+
+def _newest_of_shares(
+    plan: Plan,
+    late: Late,
+    store: FileStore,
+    context: Context,
+    report: ReadReport,
+    progress: Progress | None,
+) -> list[Row] | None:
+    """The events of a search that shows none but the newest: several processes look for those of
+    their shares. None where it shows others, or the data is not divided."""
+    retrieval = plan.retrieval
+    if retrieval is None or newest_needed(plan) is None:
+        return None
+
+    def of_share(share: Share, report: ReadReport, progress: Progress) -> list[Event]:
+        needed = replace(retrieval, need=replace(retrieval.need, newest=newest_needed(plan)))
+        found = matching(plan, needed, share, report, None, progress, late)
+        newest = _newest(guarded(each(found), context), _limit(plan))
+        return [row.event for row in reversed(newest) if isinstance(row, LateRow)]
+
+    parts = run_divided(of_share, store, report, progress)
+    if parts is None:
+        return None
+    events = (event for part in parts for event in part)
+    return _newest(late.rows(events, retrieval.matches), _limit(plan))
+
+
+def _limit(plan: Plan) -> int | None:
+    """How many of the newest events are shown; None: all."""
+    first = plan.operations[0] if plan.operations else None
+    return first.limit if isinstance(first, Head) and first.condition is None else None
 
 
 def _newest(rows: Iterable[Row], limit: int | None) -> list[Row]:

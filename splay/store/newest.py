@@ -16,6 +16,10 @@ class Newest:
         self._limit = limit
         self._times: list[float] = []  # the newest that were seen, as a heap
 
+    def least(self, texts: Sequence[bytes]) -> bytes:
+        """Of times as texts, in whose order they are, the least that may be one of the newest."""
+        return min(nlargest(self._limit, texts), default=b"")
+
     def among(self, events: Sequence[Timed]) -> list[Timed]:
         """Those that may be among the newest of all, in their order. Of the same moment the one
         read last is the newest."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import unescape
 
 from splay.store.bytesearch import Data, count, find, rfind
-from splay.store.event import Found, Recall
+from splay.store.event import Event, Found, Recall
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, as_text, learn, read_events
 from splay.store.parsing.timeforms import iso_time
@@ -42,6 +42,9 @@ _GAP = re.compile(
 _DOCUMENT = re.compile(rb"\s*(?:<\?xml\s|<!DOCTYPE|<Events[\s>])", re.IGNORECASE)
 _BEFORE_EVENT = re.compile(rb"\s*(?:<\?|<!|</?Events\b|</Event>|\Z|" + SYSLOG + rb"\Z)")
 _TIME = re.compile(rb"""<TimeCreated\s[^<>]*?SystemTime\s*=\s*["']([^"'<>]*)["']""")
+_UTC = re.compile(
+    rb"""<TimeCreated SystemTime=["'](\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d)(?:\.\d{1,9})?Z["']"""
+)
 _CHANNEL = re.compile(rb"<Channel(?:\s[^<>]*)?>([^<]*)</")
 _COMPUTER = re.compile(rb"<Computer(?:\s[^<>]*)?>([^<]*)</")
 
@@ -92,6 +95,29 @@ class XmlEventMaker(EventMaker):
     def own_time(self, data: Data, start: int, end: int) -> float | None:
         found = _TIME.search(data, start, _system_end(data, start, end))
         return self.moment(found[1]) if found else None
+
+    def newest(self, data: Data, events: Iterable[tuple[int, int]]) -> Iterator[Event]:
+        """Where the second of each event's time can be told at a glance, only those are looked at
+        whose second is among the newest of these events."""
+        found, newest = [*events], self._need.newest
+        seconds = self._seconds(data, found) if newest and self.always else None
+        if newest and seconds is not None:
+            least = newest.least(seconds)
+            found = [one for one, second in zip(found, seconds, strict=True) if second >= least]
+        return super().newest(data, found)
+
+    def _seconds(self, data: Data, events: Iterable[tuple[int, int]]) -> list[bytes] | None:
+        """The seconds of the events' times; None where one has another form, or none."""
+        seconds: list[bytes] = []
+        for start, end in events:
+            place = find(data, b"<TimeCreated", start, end)
+            time = _UTC.match(data, place, end) if place >= 0 else None
+            if time is None or find(data, b"</System>", start, end) < place:
+                return None
+            seconds.append(time[1])
+        hours = {second[:14] for second in seconds}
+        sound = all(self.moment(hour + b"00:00Z") is not None for hour in hours)
+        return seconds if sound else None
 
     def latest_time(self, data: Data, start: int, end: int) -> float | None:
         place = data.rfind(b"<TimeCreated", start, end)

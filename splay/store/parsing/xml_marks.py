@@ -54,7 +54,7 @@ def declares(raw: Data) -> bool:
 def all_events(data: Data, end: int) -> Iterator[tuple[int, int]]:
     """The bounds of the events in a region that is one whole event after the other."""
     after = 0
-    while (close := data.find(CLOSE, after, end)) >= 0:
+    while (close := find(data, CLOSE, after, end)) >= 0:
         opened = OPEN.search(data, after, close)
         after = close + len(CLOSE)
         if opened:
