@@ -25,7 +25,7 @@ from splay.engine.run import results_over
 from splay.errors import SplayError
 from splay.eval.conditions.predicate import predicate_fields
 from splay.memory import in_memory
-from splay.rows import NOTHING, Demand, Results, Row
+from splay.rows import EVERYTHING, NOTHING, Demand, Results, Row
 from splay.store.event import Event, Need, ReadReport, Store
 from splay.store.files.filestore import FileStore, Share
 
@@ -82,6 +82,7 @@ class Taker:
         self.work: Work | None = divisible(plan, context)
         self.choosing = _choosing(plan)
         self.outcome = _nothing()
+        self.whole: Callable[[Event], Row] | None = None
         self._told = len(context.messages)
         self._rows: list[Row] = []
         self._parts: list[Any] = []
@@ -151,7 +152,10 @@ class Taker:
             self.outcome.error = error
 
     def _whole(self, event: Event) -> Row:
-        return self.plan.knowledge.row(event, self.retrieval.demand)
+        demand = self.retrieval.demand
+        if self.whole is not None and demand == EVERYTHING:
+            return _copied(self.whole(event))
+        return self.plan.knowledge.row(event, demand)
 
     def _keep(self, event: Event, row: Row) -> None:
         found = self.outcome
@@ -215,6 +219,15 @@ class _Together:
         self.candidates = Candidates([taker.retrieval for taker in takers])
         self.knowledge = takers[0].plan.knowledge
         self.judged = _judged(takers)
+        self._last: tuple[Event, Row] | None = None
+        for taker in takers:
+            taker.whole = self._whole
+
+    def _whole(self, event: Event) -> Row:
+        """All fields of an event. Several searches in turn ask for them, where each found it."""
+        if self._last is None or self._last[0] is not event:
+            self._last = event, self.knowledge.row(event, EVERYTHING)
+        return self._last[1]
 
     def take(self, event: Event) -> None:
         """Gives an event to those that it matches."""
@@ -305,11 +318,12 @@ def _judged(takers: Sequence[Taker]) -> Demand:
 
 
 def _wanted(row: Row, demand: Demand) -> Row:
-    return {
-        name: list(value) if isinstance(value, list) else value
-        for name, value in row.items()
-        if demand.wants(name)
-    }
+    return _copied({name: value for name, value in row.items() if demand.wants(name)})
+
+
+def _copied(row: Row) -> Row:
+    """The same for another owner, who may change it."""
+    return {name: list(value) if isinstance(value, list) else value for name, value in row.items()}
 
 
 def _moment(row: Row) -> float:
