@@ -105,9 +105,8 @@ def names_of(rows: list[Row]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
-def announced(operations: list[Operation], rows: list[Row]) -> list[str] | None:
-    """The columns that the commands say they make of these rows; None: only the result tells."""
-    columns: list[str] | None = names_of(rows)
+def announced(operations: list[Operation], columns: list[str] | None) -> list[str] | None:
+    """The columns that the commands say they make of these; None: only the result tells."""
     for operation in operations:
         columns = operation.columns(columns)
     return columns
@@ -137,7 +136,7 @@ def test_rows(block: Block) -> None:
     assert printed(rows) == block.expected
     hold_messages(block, context.messages)
     if "columns" in block.settings:
-        columns = announced(operations, block.rows)
+        columns = announced(operations, names_of(block.rows))
         shown = names_of(rows) if columns is None else columns
         assert ", ".join(shown) == block.settings["columns"]
 
@@ -147,10 +146,11 @@ def test_announced_columns(block: Block) -> None:
     context = context_of(block)
     operations = operations_of(block, context)
     rows = through(operations, block.rows, context)
-    columns = announced(operations, block.rows)
-    if columns is not None:
-        assert set(names_of(rows)) <= set(columns)
-        assert len(columns) == len(set(columns))
+    for given in (names_of(block.rows), None):
+        columns = announced(operations, given)
+        if columns is not None:
+            assert set(names_of(rows)) <= set(columns)
+            assert len(columns) == len(set(columns))
 
 
 @each(OVER_ROWS)
