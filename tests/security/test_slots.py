@@ -107,6 +107,50 @@ def test_what_part_of_the_time_is_for_a_user_with_several_jobs() -> None:
     assert place.part_of(one) == (2, 0.5)
 
 
+@dataclass
+class Shares:
+    """Stands for the slots: what a job's user has, and which part of the time that may take."""
+
+    own: int
+    part: float
+    looks: int = 1000
+
+    def part_of(self, job: object) -> tuple[int, float]:
+        """Others want to work for so many looks."""
+        self.looks -= 1
+        return self.own, self.part if self.looks >= 0 else 1.0
+
+
+@pytest.mark.parametrize(
+    ("shares", "young", "rested"),
+    [
+        (Shares(1, 1.0), False, 0.0),  # nobody else is there
+        (Shares(1, 0.5), False, 1.0),  # as long as it has worked: half of the time
+        (Shares(1, 0.2), False, 4.0),  # four times as long: a fifth
+        (Shares(2, 0.5), False, 3.0),  # two of them have half of it between them
+        (Shares(1, 0.5), True, 0.0),
+        (Shares(2, 0.5), True, 3.0),
+        (Shares(1, 0.5, looks=3), False, 0.15),  # others have ended, three naps later
+    ],
+)
+def test_how_long_a_job_rests(
+    shares: Shares, young: bool, rested: float, splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a second of work, by the rule that Job._give_way states."""
+    naps = list[float]()
+    job, _ = splunkd.make_job(
+        fresh("sid"), Request("| makeresults", "admin", "search"), TimeRange(), 0.0
+    )
+    monkeypatch.setattr(type(job), "young", young)
+    monkeypatch.setattr(job, "_slots", shares)
+    monkeypatch.setattr(job, "_looked", 10.0, raising=False)
+    monkeypatch.setattr("splay.server.jobs.job.time.thread_time", lambda: 11.0)
+    monkeypatch.setattr("splay.server.jobs.job.time.sleep", naps.append)
+    assert job.check() is True
+    assert sum(naps) == pytest.approx(rested)
+    assert max(naps, default=0.0) <= 0.05
+
+
 @pytest.mark.parametrize(("ends", "given"), [(True, 3), (False, 5)])
 def test_slow_rows_are_asked_about_each(
     ends: bool, given: int, monkeypatch: pytest.MonkeyPatch
