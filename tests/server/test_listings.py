@@ -5,6 +5,7 @@ Of links: the example answers of each GET, where a rel of create leads to _new.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -13,7 +14,7 @@ import pytest
 from splay.server.management import management_app
 from splay.server.splunkd import Splunkd
 from tests.security.conftest import Client
-from tests.server.running import PASSWORD, ROOT
+from tests.server.running import PASSWORD, ROOT, fresh
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,39 @@ def test_what_is_told_of_a_view(client: Client) -> None:
     said = [entry["content"][name] for name in names]
     assert said == [True, "dashboard", "Health", "2"]
     assert entry["content"]["eai:data"].startswith("<dashboard ")
+
+
+MODEL = {
+    "displayName": "Doors",
+    "objects": [
+        {"objectName": "Door", "parentName": "BaseEvent", "constraints": [{"search": "door"}]},
+        {"objectName": "Open", "parentName": "Door", "constraints": [{"search": "open"}]},
+    ],
+}
+
+
+@pytest.mark.parametrize("argument", ["eai:data", "description"])
+def test_a_data_model_comes_is_replaced_and_goes(client: Client, argument: str) -> None:
+    """REST API Reference, datamodel/model: `description` has its JSON; splunkd's own pages send it
+    as `eai:data`. A dataset's lineage is its parents' names and its own, with dots.
+    """
+    models = "/servicesNS/nobody/search/datamodel/model"
+    name = fresh("model")
+    made = client.post(models, name=name, **{argument: json.dumps(MODEL)})
+    assert made.status_code == 201, made.text
+    (entry,) = client.get(f"{models}/{name}").json()["entry"]
+    assert entry["content"]["displayName"] == "Doors"
+    objects = json.loads(entry["content"]["eai:data"])["objects"]
+    assert [each["lineage"] for each in objects] == ["Door", "Door.Open"]
+    changed = json.dumps({**MODEL, "displayName": "Gates"})
+    assert client.post(f"{models}/{name}", **{argument: changed}).status_code == 200
+    (entry,) = client.get(f"{models}/{name}").json()["entry"]
+    assert entry["content"]["displayName"] == "Gates"
+    for wrong, words in (("{", "The model is not JSON"), ("[]", "The model is not an object")):
+        refused = client.post(models, name=fresh("model"), **{argument: wrong})
+        assert (refused.status_code, words in refused.text) == (400, True), refused.text
+    assert client("DELETE", f"{models}/{name}").status_code == 200
+    assert client.get(f"{models}/{name}").status_code == 404
 
 
 def test_how_long_a_job_is_kept(client: Client) -> None:

@@ -171,7 +171,6 @@ MODELS = FileKind(
     "data/models",
     ".json",
     _model,
-    argument="eai:data",
     check=_check_model,
 )
 
