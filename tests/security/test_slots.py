@@ -170,6 +170,7 @@ def test_the_memory_is_looked_at_now_and_then(monkeypatch: pytest.MonkeyPatch) -
         looks.append(now)
         return now > 100.0
 
+    monkeypatch.setattr("splay.memory._Looks.last", 0.0)
     monkeypatch.setattr("splay.memory.time.monotonic", lambda: now)
     monkeypatch.setattr(memory, "full", full)
     assert [memory.in_memory() for _ in range(3)] == [True] * 3
