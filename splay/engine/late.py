@@ -44,8 +44,14 @@ class Late:
     all_fields: Demand
     knowledge: Knowledge
 
-    def rows(self, events: Iterable[Event], matches: Callable[[Row], bool]) -> Iterator[Row]:
-        """A row with some fields for each event that matches.
+    def rows(
+        self,
+        events: Iterable[Event],
+        matches: Callable[[Row], bool],
+        recalled: Callable[[Event], Row | None] | None = None,
+    ) -> Iterator[Row]:
+        """A row with some fields for each event that matches. recalled: gives it, None where an
+        event does not match; None: it is made of each event.
 
         Raises ConfError for knowledge that could not be used for the others.
         """
@@ -55,8 +61,9 @@ class Late:
             if origin not in origins:
                 self.knowledge.textless(event, self.all_fields)
                 origins.add(origin)
-            row = LateRow(row_of(event, self.demand))
-            if matches(row):
+            found = recalled(event) if recalled else row_of(event, self.demand)
+            if found is not None and (recalled or matches(found)):
+                row = LateRow(found)
                 row.event, row.late = event, self
                 yield row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from splay import shapes
 from splay.commands.operation import Context
@@ -12,11 +12,14 @@ from splay.engine.late import Late
 from splay.engine.plan import Plan, Retrieval
 from splay.eval.conditions.predicate import predicate_fields
 from splay.knowledge import INDEXED, Knowledge
-from splay.rows import Row
+from splay.rows import Demand, Row
 from splay.shapes.recall import Memory
 from splay.store.event import Event, Found, Need, ReadReport, Store, any_origin
 from splay.store.files.filestore import FileStore, Share
 from splay.store.run import Run
+
+if TYPE_CHECKING:
+    from splay.shapes.stored import StoredRecall
 
 Item: TypeAlias = "Row | Run"
 T = TypeVar("T")
@@ -31,21 +34,24 @@ CHECK_SECONDS = 0.005
 _EACH_ITS_OWN = frozenset({"_time", "_raw"})
 
 
-def memory_of(plan: Plan, *, unordered: bool, whole: bool = False) -> Memory | None:
+def memory_of(
+    plan: Plan, *, unordered: bool, whole: bool = False, demand: Demand | None = None
+) -> Memory | None:
     """What may recall events of a known shape; None where every event must be looked into.
 
     unordered: whether events may come in any order. whole: whether the events themselves are asked
-    for, with where they are from.
+    for, with where they are from. demand: the fields that rows have; None: those of the plan.
     """
     retrieval = plan.retrieval
     if not shapes.ENABLED or retrieval is None:
         return None
-    if retrieval.demand.everything or retrieval.demand.wants("_raw"):
+    demand = retrieval.demand if demand is None else demand
+    if demand.everything or demand.wants("_raw"):
         return None
     judged = predicate_fields(retrieval.expr)
     if judged & _EACH_ITS_OWN:
         return None
-    demand, need = retrieval.demand, retrieval.need
+    need = retrieval.need
     ranged = need.earliest is not None or need.latest is not None
     return Memory(
         plan.knowledge,
@@ -86,9 +92,14 @@ def matching(
     if hasattr(store, "runs") and late is None and _all_alike(retrieval):
         yield from _alike(plan.knowledge, retrieval, store.runs, report)
         return
+    recall = _stored_recall(plan, store, memory, late)
     if late is not None:
         events = (item for item in found if isinstance(item, Event))
-        yield from late.rows(filter(may_match, events), matches)
+        yield from late.rows(filter(may_match, events), matches, recall.row if recall else None)
+        return
+    if recall is not None:
+        events = (item for item in found if isinstance(item, Event))
+        yield from recall.rows(events) if retrieval.newest_first else recall.found(events)
         return
     for item in found:
         if isinstance(item, Event):
@@ -105,6 +116,21 @@ def matching(
                 report.pass_over(item.file or item.source)
         else:
             yield item
+
+
+def _stored_recall(
+    plan: Plan, store: Store | Share, memory: Memory | None, late: Late | None
+) -> StoredRecall | None:
+    """What recalls events of an index by their shape; None where that is of no use."""
+    if not getattr(store, "sifts", False):
+        return None
+    if late is not None:
+        memory = memory_of(plan, unordered=False, demand=late.demand)
+    if memory is None:
+        return None
+    from splay.shapes.stored import StoredRecall  # only servers have indexes
+
+    return StoredRecall(memory)
 
 
 def _all_alike(retrieval: Retrieval) -> bool:

@@ -132,6 +132,13 @@ class Knowledge:
             row.follow(partial(step.trace, row, wanted))
         row.demanded(demand, judged)
 
+    def depends(self, rules: Rules, demand: Demand, fields: Collection[str]) -> bool:
+        """Whether what is demanded may depend on one of these fields."""
+        if demand.everything or demand.patterns:
+            return True
+        needed = (step.needs(wanted) for step, wanted in self._chain(rules, demand))
+        return not demand.names.union(*needed).isdisjoint(fields)
+
     def expand(self, expr: SearchExpr) -> SearchExpr:
         """The expression with event types and tags replaced by what they stand for."""
         return self.classes.expand(expr)

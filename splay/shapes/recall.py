@@ -11,7 +11,7 @@ from splay.knowledge import Knowledge, Rules
 from splay.knowledge.trace import Trace
 from splay.rows import Demand, Row
 from splay.shapes.clock import Clock, Within, whole
-from splay.shapes.learner import Learner
+from splay.shapes.learner import Follow, Learner
 from splay.shapes.net import Caught, Net
 from splay.shapes.shape import Key, Shape
 from splay.store.bytesearch import Data
@@ -72,6 +72,10 @@ class Memory:
         row = self.knowledge.row(event, self.demand)
         return row if self.matches(row) else None
 
+    def follow(self, rules: Rules, trace: Trace) -> None:
+        """Notes what the demanded fields depend on under these rules. Raises Unsupported."""
+        self.knowledge.trace(rules, self.demand, self.judged, trace)
+
 
 class Table:
     """Shapes, and how many rows they hold."""
@@ -96,7 +100,7 @@ class Table:
             self._file = (name, indextime)
 
     @property
-    def worth_learning(self) -> bool:
+    def _worth_learning(self) -> bool:
         """Whether enough events came that are of no known shape."""
         rare = self.looked_at * _RARE < self.events
         return self.unknown >= (_LEARN_RARE_AFTER if rare else _LEARN_AFTER)
@@ -105,6 +109,21 @@ class Table:
         for shape in self.shapes:
             shape.rows.clear()
         self.rows = 0
+
+    def due(self) -> bool:
+        """Whether it is worth to learn from one more event of no known shape; it is counted."""
+        self.unknown += 1
+        return not self.settled and self._worth_learning and self.tried <= _PATIENCE + self.known
+
+    def learn(self, raw: bytes, maker: EventMaker, rules: Rules, follow: Follow) -> None:
+        """Learns from such an event. follow: the trace of its fields."""
+        self.tried += 1
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return
+        if self.learner.see(raw, maker, rules, follow):
+            self.refresh()
 
     def refresh(self) -> None:
         """Takes the shapes of the learner."""
@@ -267,22 +286,9 @@ class Recall:
 
     def learn(self, raw: bytes, event: Event) -> None:
         """Learns from an event that was of no known shape."""
-        table = self._table
-        table.unknown += 1
-        if table.settled or not table.worth_learning or table.tried > _PATIENCE + table.known:
-            return
-        table.tried += 1
-        try:
-            raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return
-        rules = self._memory.knowledge.rules(event)
-        if table.learner.see(raw, self._maker, rules, partial(self._follow, rules)):
-            table.refresh()
-
-    def _follow(self, rules: Rules, trace: Trace) -> None:
-        memory = self._memory
-        memory.knowledge.trace(rules, memory.demand, memory.judged, trace)
+        if self._table.due():
+            rules = self._memory.knowledge.rules(event)
+            self._table.learn(raw, self._maker, rules, partial(self._memory.follow, rules))
 
     def _row_is_known(self, shape: Shape, key: Key, data: Data, start: int, end: int) -> bool:
         """Whether the fields of such events are known: they are made from this one if need be."""
@@ -296,7 +302,7 @@ class Recall:
             return False
         rules = self._memory.knowledge.rules(event)
         if rules not in shape.proven:
-            raw, follow = bytes(data[start:end]), partial(self._follow, rules)
+            raw, follow = bytes(data[start:end]), partial(self._memory.follow, rules)
             if not self._table.learner.prove(shape, raw, self._maker, rules, follow):
                 self._table.refresh()
                 return False

@@ -15,7 +15,7 @@ from math import floor
 from typing import Any
 
 from splay.store.event import Event, Need
-from splay.store.index.columns import Columns, Summary
+from splay.store.index.columns import Columns, Origin, Summary
 from splay.store.index.deleted import Deleted
 from splay.store.index.merging import Part, newest_first
 from splay.store.literalscan import LiteralScan
@@ -150,6 +150,21 @@ class StoredEvent(Event):
         self._events, self._number = events, number
         self.index = index
         self.time = events.columns.times[number]
+
+    @property
+    def origin(self) -> Origin:
+        """Where it is from."""
+        columns = self._events.columns
+        return columns.origins[columns.origin_of[self._number]]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it has no fields of index time."""
+        return not self._events.columns.fields_of[self._number]
+
+    def encoded(self) -> bytes:
+        """Its text, as UTF-8."""
+        return bytes(self._events.raw(self._number))
 
     def __getattr__(self, name: str) -> Any:
         """What was not asked for yet; what is large is not kept."""
