@@ -15,8 +15,8 @@ from splay.shapes.shape import Key, Shape
 from splay.store.event import Event, Need, ReadReport
 from splay.store.index.events import StoredEvent
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
-from splay.store.parsing.windows_text import ClassicEventMaker, classic_start
-from splay.store.parsing.windows_xml import XmlEventMaker
+from splay.store.parsing.windows_text import ClassicEventMaker
+from splay.store.parsing.windows_xml import SOURCETYPE, XmlEventMaker
 from splay.store.problems import FileProblems
 from splay.store.run import Moments, Run, as_time
 
@@ -34,6 +34,10 @@ class _Xml(XmlEventMaker):
 
 class _Classic(ClassicEventMaker):
     origin_at = (_NEVER, _NEVER)
+
+
+_KINDS: tuple[tuple[str, type[EventMaker]], ...] = ((SOURCETYPE, _Xml), ("WinEventLog", _Classic))
+"""How the sources and sourcetypes of Windows events begin; of other events nothing is recalled."""
 
 
 @dataclass
@@ -202,13 +206,16 @@ class StoredRecall:
         rules = knowledge.rules(event)
         if knowledge.depends(rules, demand, OF_EACH):
             return None
-        raw = event.encoded()
-        kind: type[EventMaker]
-        if raw.startswith(b"<Event"):
-            kind = _Xml
-        elif classic_start(raw) == 0:
-            kind = _Classic
-        else:
+        kind = next(
+            (
+                kind
+                for name in (event.source, event.sourcetype)
+                for start, kind in _KINDS
+                if name.startswith(start)
+            ),
+            None,
+        )
+        if kind is None:
             return None
         facts = FileFacts(event.source, event.source, 0.0, 0.0)
         settings = InputSettings(event.host, event.source, event.sourcetype, event.index)
