@@ -21,11 +21,22 @@ _DAY_FIRST = re.compile(rb"(\d{1,2})[./-](\d{1,2})[./-](\d{4}),? (\d{1,2}):(\d\d
 _WMI = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-]\d{3})?")
 
 
+_MINUTE = len("2026-03-10T12:00:")
+_MOST_DIGITS = 9
+_MOST_MINUTES = 10_000
+_MINUTES: dict[bytes, float] = {}  # when minutes begin that were seen, by their texts
+_SECONDS = {b"%02d" % second: second for second in range(60)}
+
+
 def iso_time(text: bytes, tz: tzinfo = UTC, *, whole: bool = True) -> float | None:
     """The time that `text` is (or, unless `whole`, holds first); without a zone it is in `tz`.
 
     None: there is none, or one that cannot be, such as the zero of Windows' clock (1601).
     """
+    if whole and text[-1:] == b"Z":
+        time = _steady(text)
+        if time is not None:
+            return time
     found = ISO.fullmatch(text) if whole else ISO.search(text)
     if found is None:
         return None
@@ -35,9 +46,27 @@ def iso_time(text: bytes, tz: tzinfo = UTC, *, whole: bool = True) -> float | No
         if begun is None or minute > b"59" or second > b"59":
             return None
         seconds = begun + 60 * int(minute) + int(second)
+        if zone and found.start() == 0:
+            if len(_MINUTES) > _MOST_MINUTES:
+                _MINUTES.clear()
+            _MINUTES[text[:_MINUTE]] = begun + 60 * int(minute)
         return seconds + float(b"0." + fraction) if fraction else seconds
     parts = int(year), int(month), int(day), int(hour), int(minute), int(second)
     return _epoch(parts, fraction, _zone(zone) if zone else tz)
+
+
+def _steady(text: bytes) -> float | None:
+    """The time of a text that ends in Z, where its minute was seen before."""
+    minute, second = _MINUTES.get(text[:_MINUTE]), _SECONDS.get(text[_MINUTE : _MINUTE + 2])
+    if minute is None or second is None:
+        return None
+    behind = text[_MINUTE + 2 : -1]
+    if not behind:
+        return minute + second
+    digits = behind[1:]
+    if behind[:1] == b"." and digits.isdigit() and len(digits) <= _MOST_DIGITS:
+        return minute + second + float(b"0" + behind)
+    return None
 
 
 @lru_cache(maxsize=1024)
