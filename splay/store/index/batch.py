@@ -74,16 +74,18 @@ def _lengthened(column: Any, count: int) -> list[Any]:
 
 def make_batch(events: Iterable[Event]) -> Batch:
     """The events as a batch. Each has text."""
+    events = list(events)
+    raws = [event.raw.encode("utf-8", "replace") for event in events]
+    lengths = array("I", map(len, raws))
+    times = array("d", [event.time for event in events])
+    indextime = array("d", [event.indextime for event in events])
     texts: list[bytes] = []
-    starts, lengths, origin_of = array("Q", [0]), array("I"), array("I")
-    times, indextime = array("d"), array("d")
+    starts, places = [0], []
     origins: dict[Source, int] = {}
     plain: dict[tuple[str, str, str], int] = {}  # of events without fields
     size = 0
-    for event in events:
-        raw = event.raw.encode("utf-8", "replace")
+    for event, raw in zip(events, raws, strict=True):
         texts.append(raw)
-        lengths.append(len(raw))
         size += len(raw)
         shared = event.host, event.source, event.sourcetype
         place = None if event.fields else plain.get(shared)
@@ -95,11 +97,17 @@ def make_batch(events: Iterable[Event]) -> Batch:
             for _, values in origin[3]:
                 texts.append(b"\0" + b"\0".join(value.encode() for value in values))
                 size += len(texts[-1])
-        origin_of.append(place)
-        times.append(event.time)
-        indextime.append(event.indextime)
+        places.append(place)
         starts.append(size)
-    return Batch(b"".join(texts), starts, lengths, times, indextime, origin_of, tuple(origins))
+    return Batch(
+        b"".join(texts),
+        array("Q", starts),
+        lengths,
+        times,
+        indextime,
+        array("I", places),
+        tuple(origins),
+    )
 
 
 def pieces(events: Sequence[Event], most: int) -> Iterator[list[Event]]:
