@@ -336,8 +336,8 @@ def _newest_of_shares(
     """The events of a search that shows none but the newest: several processes look for those of
     their shares. None where it shows others, or the data is not divided."""
     retrieval = plan.retrieval
-    if retrieval is None or newest_needed(plan) is None:
-        return None
+    if retrieval is None or newest_needed(plan) is None or not _limit(plan):
+        return None  # head 0 reads nothing
 
     def of_share(share: Share, report: ReadReport, progress: Progress) -> list[Event]:
         needed = replace(retrieval, need=replace(retrieval.need, newest=newest_needed(plan)))

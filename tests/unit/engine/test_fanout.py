@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from splay import shapes
 from splay.apps import AppSet
 from splay.engine import fanout
 from splay.engine.inner import new_context
@@ -176,6 +177,34 @@ def test_streaming_commands_before_the_stats_run_in_each_process(tmp_path: Path)
     path = log(tmp_path / "security.log")
     spl = 'EventCode=4876 | eval a=upper(dest) | where a!="CA1.EXAMPLE.COM" | stats count BY a'
     assert run(path, True, spl) == run(path, False, spl)
+
+
+@pytest.mark.parametrize(
+    "spl",
+    [
+        "* | timechart span=1h count dc(dest) BY EventCode",
+        "* | timechart span=7s count BY Caller_User_Name limit=1",
+        "* | timechart span=1d max(_time) min(EventCode)",
+        "* | chart limit=1 count min(_time) OVER dest BY Caller_User_Name",
+        "* | chart dc(dest) OVER EventCode span=10",
+        "EventCode=4876 | rare Caller_User_Name BY dest",
+        "* | top limit=1 useother=t Caller_User_Name EventCode",
+        "* | head 7 | table _time _raw",
+        "* | head 0",
+        "* | tail 3 | table _time _raw",
+    ],
+)
+@pytest.mark.parametrize("spoil", [False, True])
+@pytest.mark.parametrize("by_shape", [False, True])
+def test_tables_and_the_newest_are_those_of_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spl: str, spoil: bool, by_shape: bool
+) -> None:
+    monkeypatch.setattr(shapes, "ENABLED", by_shape)
+    path = log(tmp_path / "security.log", spoil=spoil)
+    alone, _ = run(path, False, spl)
+    monkeypatch.setattr(shapes, "ENABLED", True)
+    together, _ = run(path, True, spl)
+    assert together == alone
 
 
 def test_small_files_and_other_text_are_not_divided(tmp_path: Path) -> None:

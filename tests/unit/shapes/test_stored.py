@@ -132,8 +132,8 @@ def test_most_events_are_recalled(
     tables: list[shape_recall.Table] = []
 
     class Watched(shape_recall.Table):
-        def __init__(self) -> None:
-            super().__init__()
+        def __init__(self, *, timed: bool) -> None:
+            super().__init__(timed)
             tables.append(self)
 
     monkeypatch.setattr(stored, "Table", Watched)
