@@ -20,7 +20,7 @@ from splay.rows import NOTHING, Demand, Results, Row, Value
 from splay.spl.tree import MatchAll
 from splay.store.event import Event
 from splay.store.newest import Newest
-from splay.store.parsing.windows_xml import SOURCETYPE
+from splay.store.parsing.xml_events import SOURCETYPE
 
 
 class LateRow(dict[str, Value]):

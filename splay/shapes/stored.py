@@ -16,7 +16,7 @@ from splay.store.event import Event, Need, ReadReport
 from splay.store.index.events import StoredEvent
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.windows_text import ClassicEventMaker
-from splay.store.parsing.windows_xml import SOURCETYPE, XmlEventMaker
+from splay.store.parsing.xml_events import SOURCETYPE, XmlEventMaker
 from splay.store.problems import FileProblems
 from splay.store.run import Moments, Run, as_time
 

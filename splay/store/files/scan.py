@@ -18,8 +18,9 @@ from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.forms import FormReader
 from splay.store.parsing.textreaders import decoded, settled
 from splay.store.parsing.windows_text import classic_start
-from splay.store.parsing.windows_xml import XmlEventMaker, xml_start
+from splay.store.parsing.windows_xml import xml_start
 from splay.store.parsing.windowschanges import WindowsChanges
+from splay.store.parsing.xml_events import XmlEventMaker
 from splay.store.problems import FileProblems
 
 Progress = Callable[[int], None]

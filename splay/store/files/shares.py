@@ -17,7 +17,8 @@ from splay.store.evtx.chunks import MAGIC as EVTX_MAGIC
 from splay.store.evtx.chunks import chunk_of
 from splay.store.evtx.reader import text_of
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
-from splay.store.parsing.windows_xml import XmlEventMaker, xml_start
+from splay.store.parsing.windows_xml import xml_start
+from splay.store.parsing.xml_events import XmlEventMaker
 from splay.store.problems import FileProblems
 
 EVTX_COST = 4

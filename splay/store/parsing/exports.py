@@ -23,7 +23,8 @@ from splay.store.parsing.lines import LineEventMaker
 from splay.store.parsing.reader import Reader
 from splay.store.parsing.timeforms import american_time, day_first_time, iso_time
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader
-from splay.store.parsing.windows_xml import MAX_EVENT, XmlEventMaker
+from splay.store.parsing.windows_xml import MAX_EVENT
+from splay.store.parsing.xml_events import XmlEventMaker
 from splay.store.problems import Fault, FileProblems
 
 _BOM = b"\xef\xbb\xbf"

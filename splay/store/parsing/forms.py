@@ -15,8 +15,9 @@ from splay.store.parsing.reader import Reader
 from splay.store.parsing.textreaders import settled, text_reader
 from splay.store.parsing.windows_json import JsonReader, json_start
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader, classic_start
-from splay.store.parsing.windows_xml import XmlEventMaker, XmlReader, xml_start
+from splay.store.parsing.windows_xml import XmlReader, xml_start
 from splay.store.parsing.windowschanges import WindowsChanges
+from splay.store.parsing.xml_events import XmlEventMaker
 from splay.store.parsing.xml_marks import CLOSE
 from splay.store.problems import FileProblems
 
