@@ -125,18 +125,19 @@ class Shares:
     ("shares", "young", "rested"),
     [
         (Shares(1, 1.0), False, 0.0),  # nobody else is there
-        (Shares(1, 0.5), False, 1.0),  # as long as it has worked: half of the time
-        (Shares(1, 0.2), False, 4.0),  # four times as long: a fifth
-        (Shares(2, 0.5), False, 3.0),  # two of them have half of it between them
+        (Shares(1, 0.5), False, 0.4),  # as long as it has worked: half of the time
+        (Shares(1, 0.2), False, 1.6),  # four times as long: a fifth
+        (Shares(2, 0.5), False, 1.2),  # two of them have half of it between them
         (Shares(1, 0.5), True, 0.0),
-        (Shares(2, 0.5), True, 3.0),
+        (Shares(2, 0.5), True, 1.2),
+        (Shares(3, 0.2), True, 2.0),  # 5.6 would be too long
         (Shares(1, 0.5, looks=3), False, 0.15),  # others have ended, three naps later
     ],
 )
 def test_how_long_a_job_rests(
     shares: Shares, young: bool, rested: float, splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a second of work, by the rule that Job._give_way states."""
+    """After 0.4 s of work, by the rule that Job._give_way states."""
     naps = list[float]()
     job, _ = splunkd.make_job(
         fresh("sid"), Request("| makeresults", "admin", "search"), TimeRange(), 0.0
@@ -144,7 +145,7 @@ def test_how_long_a_job_rests(
     monkeypatch.setattr(type(job), "young", young)
     monkeypatch.setattr(job, "_slots", shares)
     monkeypatch.setattr(job, "_looked", 10.0, raising=False)
-    monkeypatch.setattr("splay.server.jobs.job.time.thread_time", lambda: 11.0)
+    monkeypatch.setattr("splay.server.jobs.job.time.thread_time", lambda: 10.4)
     monkeypatch.setattr("splay.server.jobs.job.time.sleep", naps.append)
     assert job.check() is True
     assert sum(naps) == pytest.approx(rested)

@@ -29,6 +29,7 @@ from splay.store.event import ReadReport, Store
 DEFAULT_TTL = 600  # seconds: ttl of limits.conf
 MAX_COUNT = 500_000  # results kept: max_count of limits.conf
 _YOUNG = 2.0  # seconds for which a search goes before those that run longer
+_LONGEST_REST = 2.0  # seconds between two looks, whatever it has worked
 _NAP = 0.05  # seconds: how often one that rests looks whether others still want to work
 _LOOKED_AT = 1000  # rows, to know about how large all are
 _OF_AN_EVENT = 200  # bytes that a result holds of an event, which is in its index
@@ -217,7 +218,8 @@ class Job:
         if self._slots is None or worked <= 0:
             return
         own, part = self._slots.part_of(self)
-        rest = worked * (own / part - 1) if own > 1 or not self.young else 0.0
+        owed = worked * (own / part - 1) if own > 1 or not self.young else 0.0
+        rest = min(owed, _LONGEST_REST)
         while rest > 0 and part < 1 and not self._cancelled:
             time.sleep(min(rest, _NAP))
             rest -= _NAP
