@@ -62,7 +62,7 @@ def process(
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "output.log"
         with log.open("wb") as out:
-            running = subprocess.Popen(
+            running = subprocess.Popen(  # nosec B603 # no shell; its callers write the command
                 command, stdout=out, stderr=out, env={**os.environ, **environment}
             )
         try:

@@ -8,7 +8,7 @@ Source: REST API Reference, "search/jobs/export".
 from __future__ import annotations
 
 import json
-import pickle
+import pickle  # nosec B403 # rows in a file of this process's own
 from collections.abc import Callable, Iterator, Sequence
 from tempfile import TemporaryFile
 from typing import IO, Any
