@@ -61,6 +61,20 @@ class AliasStep(Step):
     def origins(self, field: str) -> Collection[str] | None:
         return {alias.original for alias in self._aliases if alias.name == field}
 
+    def trace(self, row: Trace, wanted: Demand) -> None:
+        aliases = [alias for alias in self._aliases if wanted.wants(alias.name)]
+        found = [(row.text(alias.original), row.may_have(alias.original)) for alias in aliases]
+        for alias, (text, there) in zip(aliases, found, strict=True):
+            if alias.new_only and row.text(alias.name) is not None:
+                continue
+            perhaps = alias.new_only and row.may_have(alias.name)
+            if perhaps or (there and text is None):
+                row.mix((alias.original,), (alias.name,))
+            elif text:  # what a slot holds is never empty
+                row.put(alias.name, text)
+            elif not alias.new_only:
+                row.drop(alias.name)
+
     def bind(self, wanted: Demand) -> Action:
         aliases = [alias for alias in self._aliases if wanted.wants(alias.name)]
 

@@ -88,6 +88,16 @@ class Trace:
             self.use(text)
             self.mix((), (field,))
 
+    def put(self, field: str, text: str) -> None:
+        """The field has this text from here on, whatever it had."""
+        self.drop(field)
+        self._texts[field] = text
+
+    def drop(self, field: str) -> None:
+        """The field is gone."""
+        self._texts.pop(field, None)
+        self._unknown.discard(field)
+
     def known(self, text: str) -> str:
         """The text, which must have no slots. Raises Undecided."""
         for char in text:
