@@ -66,12 +66,13 @@ class Shape:
     timed: bool = True
     proven: set[object] = field(default_factory=set)
     rows: dict[Key, Row | None] = field(default_factory=dict)
+    apart: set[Key] = field(default_factory=set)
     hits: int = 0
 
     def __post_init__(self) -> None:
         parts = [re.escape(self.constants[0])]
         copied = {char for text in self.copies.values() for char in text if is_place(char)}
-        places: dict[str, int] = {}
+        parts_of: dict[str, list[str | int]] = {}  # the text of a slot: groups, and what is known
         self.key: list[int] = []
         self.time: list[int] = []
         self.groups = 0
@@ -79,10 +80,12 @@ class Shape:
         for slot, constant in zip(self.slots, self.constants[1:], strict=True):
             if slot.kind is None:
                 self.hourly = slot.pattern == HOUR
-                parts.append(self._of_time(slot.pattern))
+                asked = self.timed or place(slot.number) in copied
+                parts.append(self._of_time(slot.pattern, asked=asked))
+                parts_of[place(slot.number)] = [*self.time, *("Z" if self.hourly else "")]
             elif slot.read or place(slot.number) in copied:
                 parts.append(b"(%b)" % slot.kind.bytes_pattern)
-                places[place(slot.number)] = self.groups
+                parts_of[place(slot.number)] = [self.groups]
                 self.key += [self.groups] if slot.read else []
                 self.groups += 1
             else:
@@ -91,17 +94,22 @@ class Shape:
         self.prefix = self.constants[0]
         self.length = sum(map(len, self.constants))
         self.pattern = b"".join(parts)
-        used = [char for char in places if char in copied]
-        self.kept = [places[char] for char in used]
+        groups = (part for char, found in parts_of.items() if char in copied for part in found)
+        self.kept = [part for part in groups if isinstance(part, int)]
         self._templates = {
-            name: [used.index(char) if is_place(char) else char for char in text]
+            name: [
+                self.kept.index(part) if isinstance(part, int) else part
+                for char in text
+                for part in parts_of.get(char, [char])
+            ]
             for name, text in self.copies.items()
         }
         self._one = pcre2.compile(rb"\A%b\z" % self.pattern, jit=True)
         self._given = given(self.groups)
 
-    def _of_time(self, pattern: bytes) -> bytes:
-        if self.hourly and not self.timed:
+    def _of_time(self, pattern: bytes, *, asked: bool) -> bytes:
+        """The expression for the time. asked: whether anything asks for it."""
+        if self.hourly and not asked:
             return _ANY_HOUR
         self.time = [self.groups, self.groups + 1]
         self.groups += 2
