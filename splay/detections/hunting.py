@@ -34,7 +34,7 @@ class Fired:
     """A saved search that found something.
 
     matched: how many events its first stage let through; None where that is not known.
-    group: these events: from when to when, and the first few of them.
+    group: these events: from when to when, and the earliest few of them.
     """
 
     detection: Detection
@@ -44,7 +44,7 @@ class Fired:
 
     @property
     def events(self) -> Sequence[Kept]:
-        """The first few events behind it."""
+        """The earliest few events behind it."""
         return self.group.kept
 
     @property

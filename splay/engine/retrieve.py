@@ -60,6 +60,7 @@ def memory_of(
         judged,
         unordered=unordered,
         whole=whole,
+        closely=whole,
         timed=whole or ranged or not unordered or demand.wants("_time"),
     )
 

@@ -28,6 +28,8 @@ _FEW = 8
 """Where one event in so many matches, matching all costs less than choosing among them."""
 _PATIENCE = 1000
 _MAX_ROWS = 20_000
+_MADE, _TOO_FEW_ALIKE = 1000, 8
+"""After so many rows it is told whether there is one for at least so many events."""
 _AT_ONCE = 20_000
 """Events that are taken before they are passed on: the more are alike, the less each costs."""
 
@@ -37,8 +39,9 @@ class Memory:
 
     matches: whether a row fits the search. judged: the fields that it reads, neither `_time` nor
     `_raw` among them. unordered: whether events may come in any order. whole: whether the events
-    themselves are asked for; of those that do not match each is then looked into. timed: whether
-    anything asks for the times of events.
+    themselves are asked for. closely: whether those that do not match are looked into, each of
+    them. timed: whether anything asks for the times of events. apart: whether events with such a
+    row, of those that match, must come one by one, in their order.
     """
 
     def __init__(
@@ -50,11 +53,15 @@ class Memory:
         *,
         unordered: bool,
         whole: bool = False,
+        closely: bool = False,
         timed: bool = True,
+        apart: Callable[[Row], bool] | None = None,
     ) -> None:
         self.timed = timed
         self.judged = judged
         self.whole = whole
+        self.closely = closely
+        self.apart = apart
         self.knowledge = knowledge
         self.demand = demand
         self.matches = matches
@@ -66,6 +73,15 @@ class Memory:
         table = self._tables.setdefault(type(maker), Table(self.timed))
         table.file(maker.facts.name, maker.facts.indextime)
         return Recall(self, table, maker)
+
+    @property
+    def overwhelmed(self) -> bool:
+        """Whether hardly two events are alike in what the demanded fields depend on, so that to
+        make their fields one by one would cost less."""
+        return any(
+            table.made > _MADE and table.made * _TOO_FEW_ALIKE > table.known
+            for table in self._tables.values()
+        )
 
     def row(self, event: Event) -> Row | None:
         """The row of an event that matches."""
@@ -84,7 +100,7 @@ class Table:
         self.learner = Learner(timed)
         self.shapes: list[Shape] = []
         self.net: Net | None = None  # of all of them, once it is needed
-        self.rows = 0
+        self.rows = self.made = 0
         self.unknown = 0
         self.known = 0
         self.tried = 0
@@ -108,6 +124,7 @@ class Table:
     def forget_rows(self) -> None:
         for shape in self.shapes:
             shape.rows.clear()
+            shape.apart.clear()
         self.rows = 0
 
     def due(self) -> bool:
@@ -207,9 +224,9 @@ class Recall:
         told = not memory.whole and memory.knowledge.textless(event, memory.demand)
         return memory.row(event) if told else None
 
-    def known(self, data: Data, start: int, end: int) -> Run | bool:
+    def known(self, data: Data, start: int, end: int) -> Run | bool | None:
         """The event data[start:end]; True for one that does not match, False for one of no known
-        shape."""
+        shape, None for one that must come by itself though it is of one."""
         if self._table.rows > _MAX_ROWS and not self._count:
             self._table.forget_rows()
         raw = bytes(data[start:end])
@@ -220,7 +237,7 @@ class Recall:
                 if shape.time and self._clock.time(hour, rest) is None:
                     return False
                 if not self._row_is_known(shape, key, data, start, end):
-                    return False
+                    return None if key in shape.apart else False
                 self._table.known += 1
                 shape.hits += 1
                 row = shape.rows[key]
@@ -294,6 +311,8 @@ class Recall:
         """Whether the fields of such events are known: they are made from this one if need be."""
         if key in shape.rows:
             return True
+        if key in shape.apart:
+            return False
         time = self._maker.own_time(data, start, end)
         if time is None:
             return False
@@ -306,8 +325,14 @@ class Recall:
             if not self._table.learner.prove(shape, raw, self._maker, rules, follow):
                 self._table.refresh()
                 return False
-        row = self._memory.row(event)
-        if row is None and self._memory.whole:
+        memory = self._memory
+        row = memory.row(event)
+        self._table.made += 1
+        if row is None and memory.closely:
+            return False
+        if row is not None and memory.apart and memory.apart(row):
+            shape.apart.add(key)
+            self._table.rows += 1
             return False
         if row is not None:
             for name in shape.stale:
@@ -331,7 +356,8 @@ class Recall:
         columns = shape.columns(taken.kept)
         if not self._memory.whole:
             return Run(row, times, columns)
-        return Run(row, times, columns, taken.raws, self._maker.facts.name, self._maker.text)
+        maker = self._maker
+        return Run(row, times, columns, taken.raws, maker.facts.name, maker.text, maker.whole)
 
 
 def _alike(

@@ -49,8 +49,9 @@ class Shape:
     whether anything asks for the time.
 
     rows: what has been found for each key: the fields of all such events, None where they do not
-    match. proven: the rules for which the key is known to be enough. stale: fields of a row that
-    are not the same for all such events; nothing reads them. hits: events that were found.
+    match. apart: the keys of events that must come one by one. proven: the rules for which the key
+    is known to be enough. stale: fields of a row that are not the same for all such events; nothing
+    reads them. hits: events that were found.
 
     pattern: the expression, with so many `groups`. The texts of these are numbered from 0: `time`
     are those of the hour and the rest, `key` those of which fields depend, `kept` those that copies

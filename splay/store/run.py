@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
+from typing import Any
 
 from splay.rows import Row
 
@@ -101,8 +102,8 @@ class Run:
     """row: the fields, `_time` among them, which stands for all times. columns: of the fields that
     are not the same for all, the text of each event.
 
-    raws, file, text: the events as they stand in the file, its path, and what makes text of them,
-    where they are asked for.
+    raws, file, text, event: the events as they stand in the file, its path, what makes text of
+    them, and what makes such an event, given its time; where they are asked for.
     """
 
     row: Row
@@ -111,32 +112,42 @@ class Run:
     raws: Sequence[bytes] = ()
     file: str = ""
     text: Callable[[bytes], str] = bytes.decode
+    event: Callable[[bytes, float], Any] | None = None  # an Event, which knows of runs
 
     def rows(self) -> Iterator[Row]:
         """The events, each with a row of its own."""
+        row_at = self.row_at()
+        for place, time in enumerate(self.times):
+            yield row_at(place, time)
+
+    def row_at(self) -> Callable[[int, int | float], Row]:
+        """What makes the row of one event, of its place and its time."""
         lists = [name for name, value in self.row.items() if isinstance(value, list)]
         columns = list(self.columns.items())
-        for place, time in enumerate(self.times):
+
+        def made(place: int, time: int | float) -> Row:
             row = dict(self.row)
             row["_time"] = time
             for name in lists:
                 row[name] = [*row[name]]  # type: ignore[misc]
             for name, texts in columns:
                 row[name] = texts[place]
-            yield row
+            return row
+
+        return made
 
     def at(self, places: Sequence[int]) -> Run:
         """The events at these places."""
         columns = {name: [texts[place] for place in places] for name, texts in self.columns.items()}
         raws = [self.raws[place] for place in places] if self.raws else ()
-        return Run(self.row, self.times.at(places), columns, raws, self.file, self.text)
+        return replace(self, times=self.times.at(places), columns=columns, raws=raws)
 
     def by(self, names: Iterable[str]) -> Iterator[Run]:
         """The events in runs in each of which these fields are the same for all; the others of
         the columns are left out."""
         chosen = [name for name in names if name in self.columns]
         if not chosen:
-            yield Run(self.row, self.times, {}, self.raws, self.file, self.text)
+            yield replace(self, columns={})
             return
         times = self.times.read()
         found: dict[tuple[str, ...], list[int]] = {}
@@ -149,7 +160,7 @@ class Run:
             row = dict(self.row)
             row.update(zip(chosen, texts, strict=True))
             raws = [self.raws[place] for place in places] if self.raws else ()
-            yield Run(row, times.at(places), {}, raws, self.file, self.text)
+            yield replace(self, row=row, times=times.at(places), columns={}, raws=raws)
 
 
 def each(items: Iterable[Row | Run]) -> Iterator[Row]:

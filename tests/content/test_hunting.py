@@ -15,7 +15,7 @@ import splay
 from splay.cli.main import main
 from splay.detections.hunting import hunt_with
 from splay.detections.riskindex import DAY, RiskEvent, risk_by_object
-from splay.engine import fanout, sharedreading
+from splay.engine import fanout, takers
 from splay.rows import Row
 from splay.runs import RunOptions
 from splay.store.event import Event, Need, ReadReport
@@ -94,7 +94,8 @@ def timeless(row: Row) -> Row:
 def test_each_search_finds_what_it_finds_alone(
     app: Path, log: Path, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sharedreading, "BATCH", batch)
+    monkeypatch.setattr(takers, "BATCH", batch)
+    monkeypatch.setattr(takers, "WORTH", batch)
     outcome = splay.hunt([log], apps=[app], now=1714557700.0)
     assert outcome.failed == []
     found = {fired.detection.name: fired.results for fired in outcome.fired}
@@ -113,7 +114,8 @@ def test_several_processes_find_what_one_does(
 ) -> None:
     """Files in shares of their own: the same rows in the same order, the same evidence."""
     monkeypatch.setattr(fanout, "SHARE", 1)
-    monkeypatch.setattr(sharedreading, "BATCH", 2)
+    monkeypatch.setattr(takers, "BATCH", 2)
+    monkeypatch.setattr(takers, "WORTH", 2)
     logs = tmp_path / "logs"
     logs.mkdir()
     for number, line in enumerate(LOG.splitlines()):

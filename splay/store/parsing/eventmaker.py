@@ -167,6 +167,10 @@ class EventMaker(ABC):
         event.file = facts.name
         return event
 
+    def whole(self, raw: bytes, time: float) -> Event:
+        """An event of which this is all, and its time is known."""
+        return self.event(raw, 0, len(raw), time)
+
     def region_done(self, data: Data, end: int) -> None:
         """Remembers the last time of the region data[:end], for the first event of the next."""
         self._known = self._latest_or_known(data, end)
@@ -223,13 +227,13 @@ def read_events(
         return
     for start, end in events:
         known = recall.known(data, start, end)
-        if known is not False:
+        if known:
             if known is not True:
                 yield known
             continue
         event = maker.make(data, start, end)
         if event is not None:
-            if not maker.rewrites(event):
+            if known is False and not maker.rewrites(event):
                 recall.learn(bytes(data[start:end]), event)
             yield event
 

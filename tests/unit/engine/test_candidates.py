@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from splay.apps import AppSet
-from splay.engine import candidates
+from splay.engine import candidates, guards
 from splay.engine.candidates import Candidates
+from splay.engine.guards import Guards, common_fields
 from splay.engine.inner import new_context
 from splay.engine.plan import Retrieval, make_plan
+from splay.errors import SplayError
 from splay.rows import EVERYTHING, Row
 from splay.store.event import Event
 
@@ -32,9 +34,14 @@ def event(**fields: str) -> tuple[str, Row]:
     return raw, KNOWLEDGE.row(Event(raw, 0.0, "h", "s", "st"), EVERYTHING)
 
 
-def asked(found: Candidates, **fields: str) -> list[int]:
-    text, row = event(**fields)
-    return found.by_fields(found.by_text(text), row)
+def candidates_of(*searches: str) -> Candidates:
+    found = enumerate(map(retrieval, searches))
+    return Candidates({number: each.need.literals for number, each in found})
+
+
+def guards_of(*searches: str) -> Guards:
+    exprs = [retrieval(spl).expr for spl in searches]
+    return Guards(exprs, common_fields(exprs))
 
 
 compared = st.builds(
@@ -62,20 +69,40 @@ events = st.lists(
 @given(st.lists(expressions, min_size=1, max_size=12), events)
 def test_a_search_that_matches_is_asked(searches: list[str], some: list[dict[str, str]]) -> None:
     retrievals = [retrieval(spl) for spl in searches]
-    found = Candidates(retrievals)
+    found, few = candidates_of(*searches), guards_of(*searches)
     for fields in some:
-        _, row = event(**fields)
+        text, row = event(**fields)
         matching = {number for number, each in enumerate(retrievals) if each.matches(row)}
-        assert matching <= set(asked(found, **fields))
+        assert matching <= found.by_text(text)
+        assert matching <= few.left(row)
 
 
-def test_a_value_that_most_searches_name_is_looked_up() -> None:
+def test_a_value_that_many_searches_name_is_looked_up() -> None:
     searches = ["code=1 user=alice", "code=2 user=alice", "code IN (1, 3) user=alice", "user=alice"]
-    found = Candidates([retrieval(spl) for spl in searches])
-    assert asked(found, code="1", user="alice") == [0, 2, 3]
-    assert asked(found, code="9", user="ALICE") == [3]
-    assert asked(found, user="alice") == [3]
-    assert asked(found, code="1", user="bob") == []
+    found = guards_of(*searches, "NOT code=1", "code=2 OR image=x*", "(code=2 user=al*) OR code=9")
+    assert found.fields == {"code", "user"}
+    assert found.left({"code": "1", "user": "alice"}) == {0, 2, 3, 5}
+    assert found.left({"code": "9", "user": "ALICE"}) == {3, 4, 5, 6}
+    assert found.left({"user": "alice"}) == {3, 4, 5}
+    assert found.left({"code": "1", "user": "bob"}) == {5}
+    assert found.left({"code": ["1", "2"], "user": "alice"}) == {0, 1, 2, 3, 5, 6}
+
+
+def test_fields_that_hardly_two_events_share_and_that_few_name_are_no_guards() -> None:
+    searches = [f"code={number} user=u{number}" for number in range(9)]
+    assert guards_of(*searches, "image=x").fields == {"code", "user"}
+    assert guards_of("host=a code=1", "_time=1 code=1", "term code=1").fields == {"code"}
+    assert guards_of(*["x=1"] * 20, "sourcetype=a*").fields == {"sourcetype", "x"}
+
+
+def test_a_search_that_cannot_be_judged_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says by itself what is wrong."""
+
+    def wrong(row: Row) -> bool:
+        raise SplayError("it takes too long")
+
+    monkeypatch.setattr(guards, "compile_predicate", lambda expr: wrong)
+    assert guards_of("code=1").left({"code": "2"}) == {0}
 
 
 def test_the_literal_that_few_events_hold_is_the_one_that_is_looked_for(
@@ -83,10 +110,23 @@ def test_the_literal_that_few_events_hold_is_the_one_that_is_looked_for(
 ) -> None:
     """Both literals are as likely at first; every event of the sample has only the longer one."""
     monkeypatch.setattr(candidates, "_SAMPLE", 1)
-    found = Candidates([retrieval("image=*everywhere* user=*rare*")])
+    found = candidates_of("image=*everywhere* user=*rare*")
     counts = []
     for _ in range(20):
         text, _ = event(image="everywhere.exe", user="bob")
         counts.append(len(found.by_text(text)))
     assert counts[-1] == 0
-    assert asked(found, image="everywhere.exe", user="rarely") == [0]
+    text, _ = event(image="everywhere.exe", user="rarely")
+    assert found.by_text(text) == {0}
+
+
+def test_what_nearly_every_event_holds_is_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search for it is then asked about each event, also about one without it."""
+    monkeypatch.setattr(candidates, "_SAMPLE", 1)
+    found = candidates_of("image=*everywhere*", "user=alice image=*everywhere*")
+    other, _ = event(image="elsewhere.exe", user="bob")
+    assert found.by_text(other) == frozenset()
+    for number in range(100):
+        text, _ = event(image="everywhere.exe", user=f"bob{number}")
+        found.by_text(text)
+    assert found.by_text(other) == {0}

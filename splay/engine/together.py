@@ -1,0 +1,169 @@
+"""Searches that are asked together about each event of a reading.
+
+An event's text and a few of its fields tell which of them it may match; only these are asked. Most
+events are of a shape that is known (`splay.shapes`): of those it is told many at a time that no
+search can match, and what the others' fields are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from splay import shapes
+from splay.engine.candidates import Candidates
+from splay.engine.guards import Guards, Numbers, common_fields
+from splay.engine.takers import Sighted, Taker
+from splay.eval.conditions.predicate import predicate_fields
+from splay.knowledge import INDEXED
+from splay.rows import EVERYTHING, Demand, Row
+from splay.shapes.recall import Memory
+from splay.store.event import Event
+from splay.store.run import Run
+
+_EACH_ITS_OWN = frozenset({"_time", "_raw"})
+
+Origin = tuple[str, str, str, str]
+
+
+class Together:
+    """Searches for which an event's fields are made alike.
+
+    judged: the fields that tell which of them an event matches, and those that are then kept of it,
+    where these are not all.
+    """
+
+    def __init__(self, takers: list[Taker]) -> None:
+        self.takers = takers
+        self.knowledge = takers[0].plan.knowledge
+        self.judged = _judged(takers)
+        self._exprs = [taker.retrieval.expr for taker in takers]
+        self._guards = Guards(self._exprs, common_fields(self._exprs))
+        self._clauses = {n: taker.retrieval.need.literals for n, taker in enumerate(takers)}
+        self._candidates = Candidates(self._clauses)
+        self._among: dict[Numbers, Candidates] = {}
+        self._of_origin: dict[Origin, Numbers] = {}
+        self._by_origin: dict[frozenset[str], Guards] = {}
+        self._apart = frozenset(n for n, taker in enumerate(takers) if _wants_order_or_text(taker))
+        self._memories = self._made_memories()
+        self._wide = self.memory
+        self._last: tuple[Event, Row] | None = None
+        for taker in takers:
+            taker.whole = self._whole
+
+    def _made_memories(self) -> list[Memory]:
+        """With all that the searches judge and keep; and with the guards' fields alone, of which
+        fewer values are known to all."""
+        most = 2 * len(self._apart) > len(self.takers)
+        if not shapes.ENABLED or not self._guards.fields or most:
+            return []
+        others = [taker for n, taker in enumerate(self.takers) if n not in self._apart]
+        guards = Demand.of(self._guards.fields)
+        wide = _judged(others).minus(_EACH_ITS_OWN).plus(guards.names)
+        return [
+            Memory(
+                self.knowledge,
+                demand,
+                self._any_may_match,
+                self._guards.fields,
+                unordered=True,
+                whole=True,
+                closely=False,
+                apart=self._some_is_apart,
+            )
+            for demand in (wide, guards)
+        ]
+
+    @property
+    def memory(self) -> Memory | None:
+        """What may recall events for these searches, as long as it is of use."""
+        while self._memories and self._memories[0].overwhelmed:
+            del self._memories[0]
+        return self._memories[0] if self._memories else None
+
+    def _any_may_match(self, row: Row) -> bool:
+        return bool(self._guards.left(row))
+
+    def _some_is_apart(self, row: Row) -> bool:
+        """Whether a search may match that takes no runs."""
+        return not self._apart.isdisjoint(self._guards.left(row))
+
+    def _whole(self, event: Event) -> Row:
+        """All fields of an event. Several searches in turn ask for them, where each found it."""
+        if self._last is None or self._last[0] is not event:
+            self._last = event, self.knowledge.row(event, EVERYTHING)
+        return self._last[1]
+
+    def take(self, event: Event) -> None:
+        """Gives an event to those that it matches."""
+        numbers = self._candidates.by_text(event.raw)
+        left = self._left_by_origin(event)
+        if left is not None:
+            numbers &= left
+        if not numbers:
+            return
+        row = self.knowledge.row(event, self.judged)
+        numbers &= self._guards.left(row)
+        if numbers:
+            self._ask(numbers, Sighted(event.raw, event.time, lambda: event, event), row)
+
+    def take_run(self, run: Run, memory: Memory) -> None:
+        """Gives the events of a run to those that they match. memory: what recalled them."""
+        numbers = self._guards.left(run.row)
+        if not numbers:
+            return
+        among = self._among.get(numbers)
+        if among is None:
+            among = self._among[numbers] = Candidates({n: self._clauses[n] for n in numbers})
+        narrow = memory is not self._wide
+        raw_judged = "_raw" in self.judged.names
+        row_at, made = run.row_at(), run.event
+        assert made is not None
+        for place, (raw, time) in enumerate(zip(run.raws, run.times, strict=True)):
+            text = run.text(raw)
+            asked = among.by_text(text)
+            if not asked:
+                continue
+            event = Sighted(text, time, partial(made, raw, time))
+            if narrow:
+                row = self.knowledge.row(event.event(), self.judged)
+            else:
+                row = row_at(place, time)
+                if raw_judged:
+                    row["_raw"] = text
+            self._ask(asked, event, row)
+
+    def _ask(self, numbers: Numbers, event: Sighted, row: Row) -> None:
+        for number in sorted(numbers):
+            taker = self.takers[number]
+            if taker.fits(event, row):
+                taker.take(event, row)
+
+    def _left_by_origin(self, event: Event) -> Numbers | None:
+        """The searches that an event of this origin may match; None: all."""
+        if event.fields and not INDEXED.isdisjoint(event.fields):
+            return None
+        origin = event.source, event.host, event.sourcetype, event.index
+        found = self._of_origin.get(origin)
+        if found is None:
+            row = self.knowledge.settled(event)
+            fields = frozenset(row) - {"host"}  # of which there are many, and few are named
+            if fields not in self._by_origin:
+                self._by_origin[fields] = Guards(self._exprs, fields)
+            found = self._of_origin[origin] = self._by_origin[fields].left(row)
+        return found
+
+
+def _wants_order_or_text(taker: Taker) -> bool:
+    """Whether a search needs events one by one: in their order, or all that a pattern names, their
+    text among it."""
+    wanted = taker.wanted
+    return taker.retrieval.newest_first or Demand(patterns=wanted.patterns).wants("_raw")
+
+
+def _judged(takers: Sequence[Taker]) -> Demand:
+    retrievals = [taker.retrieval for taker in takers]
+    demand = Demand.of({name for each in retrievals for name in predicate_fields(each.expr)})
+    for taker in takers:
+        demand = demand.plus((*taker.wanted.names, *taker.wanted.patterns))
+    return demand
