@@ -38,6 +38,16 @@ def read(file: Path, path: str) -> dict[int, set[str]]:
         return {line: {names[number] for number in array("I", tests)} for line, tests in rows}
 
 
+def in_folder(file: Path, folder: str) -> set[str]:
+    """The tests, or files of tests, that ran any line of a file in this folder."""
+    with closing(sqlite3.connect(file)) as connection:
+        names = dict(connection.execute("SELECT number, name FROM test"))
+        found = connection.execute(
+            "SELECT tests FROM ran WHERE path > ? AND path < ? || char(0x10FFFF)", (folder, folder)
+        )
+        return {names[number] for (tests,) in found for number in set(array("I", tests))}
+
+
 def _numbered(memory: Memory) -> tuple[dict[str, int], Lines]:
     """The numbers of the names, of which a test may have had several."""
     names: dict[str, int] = {}

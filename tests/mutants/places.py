@@ -47,7 +47,11 @@ PLACES = {
     "bin": Place("bin", _python("bin"), _APP),
     "default": Place("default, metadata, lookups", conf.mutants, _APP),
     "language": Place("spl, eval, pcre", _python("splay/spl", "splay/eval", "splay/pcre"), _ENGINE),
-    "engine": Place("commands, engine", _python("splay/commands", "splay/engine"), _ENGINE),
+    "engine": Place(
+        "commands, engine",
+        _python("splay/commands", "splay/engine"),
+        (*_ENGINE, "tests/content", "tests/indextime"),
+    ),
     "store": Place(
         "knowledge, store, conf",
         _python(

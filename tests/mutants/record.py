@@ -68,8 +68,9 @@ class Record:
 
     def tests(self, path: str, line: int) -> list[str]:
         """The tests that run this line, the cheapest first. A line that runs when its module is
-        imported, as constants and heads of functions do, is of all that run any line of it, and
-        then of the other tests beside these: which was the first to import it is chance.
+        imported, as constants and heads of functions do, is of all that run any line of it, of the
+        other tests beside these, for which was the first to import it is chance, and of those that
+        run what stands in the same folder: a module of constants has no other lines.
         """
         lines = self._lines(path)
         inside = lines and _in_a_function((self._tree / path).read_text(encoding="utf-8"), line)
@@ -78,9 +79,9 @@ class Record:
         if found:
             return found
         near = set().union(*lines.values())
-        first = self._ordered(near)
-        others = self._ordered({test.partition("::")[0] for test in near})
-        return list(dict.fromkeys((*first, *others)))
+        folder = path.rpartition("/")[0] + "/"
+        beside = set().union(*(notes.in_folder(noted, folder) for noted in self._noted))
+        return self._ordered(near | beside | {test.partition("::")[0] for test in near})
 
     def all_tests(self) -> list[str]:
         """Every test, the cheapest first."""
