@@ -89,6 +89,21 @@ def test_a_cell_that_cannot_be_used_is_named_with_its_value(column: str, value: 
     assert value in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("column", "advice"),
+    [
+        ("days", "write days such as Mon-Fri or Sat,Sun"),
+        ("hours", "write hours such as 22:00-04:00, or nothing for all day"),
+        ("valid_from", "write a date such as 2026-03-31 or 2026-03-31T18:00"),
+        ("valid_until", "write a date such as 2026-03-31 or 2026-03-31T18:00"),
+    ],
+)
+def test_a_cell_that_cannot_be_used_comes_with_what_to_write(column: str, advice: str) -> None:
+    with pytest.raises(CellError) as caught:
+        judge("2026-03-10 00:00", **{column: "whenever"})
+    assert str(caught.value) == f'{column} "whenever": {advice}'
+
+
 def test_a_validity_that_ends_before_it_begins_is_a_mistake() -> None:
     with pytest.raises(CellError, match='valid_until "2026-03-09": is before valid_from'):
         judge("2026-03-10 00:00", valid_from="2026-03-10", valid_until="2026-03-09")

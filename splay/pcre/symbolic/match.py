@@ -62,12 +62,13 @@ def finditer(
 
 
 class _Matcher:
+    taken: dict[int, Span]  # what each group holds, from where a match is tried
+
     def __init__(self, node: Node, text: str, slots: Slots, end: int) -> None:
         self.node = node
         self.text = text
         self.slots = slots
         self.end = end
-        self.taken: dict[int, Span] = {}
         self.steps = 0
         self.only_start = begins_text(node)
         self.begins = begins(node)

@@ -24,6 +24,16 @@ def test_words_bare_and_quoted_with_positions() -> None:
     ]
 
 
+def test_what_clients_are_told_of_a_word_that_is_missing() -> None:
+    """Splunk's own words are known of a field alone (Splunk 10.4.2)."""
+    with pytest.raises(SplError) as field:
+        args("").word("a field")
+    assert field.value.splunk == "Error in 'demo' command: A field name is expected."
+    with pytest.raises(SplError) as number:
+        args("").word("a number")
+    assert not number.value.splunk
+
+
 def test_option_is_taken_only_by_its_name() -> None:
     read = args("limit=5 field")
     assert read.option("count") is None

@@ -97,6 +97,7 @@ def test_tree(text: str, tree: str) -> None:
         ("a=", 2, "no value"),
         ("a IN ()", 6, "IN"),
         ("a IN (,)", 7, "missing in the list"),
+        ("a IN (1, 2", 5, "never closed"),
         ("TERM()", 0, "no term"),
         ("starthoursago=x", 0, "whole number"),
         ("searchtimespanhours=1", 0, "searchtimespanhours is not supported"),
