@@ -106,6 +106,14 @@ def test_an_indexed_field_is_found_by_its_value(bench: Bench) -> None:
     assert bench.rows("kind=eight", LINE) == []
 
 
+def test_indexed_fields_are_counted(bench: Bench) -> None:
+    """tstats takes them from the index alone, with all of their values."""
+    transform = "REGEX = (\\w+)=\nFORMAT = k::$1\nWRITE_META = 1\nREPEAT_MATCH = 1"
+    bench.settings("TRANSFORMS-a = one", f"[one]\n{transform}\n")
+    rows = bench.rows("| tstats count WHERE index=* BY k", LINE)
+    assert rows == [{"k": name, "count": 1} for name in ("code", "host", "text")]
+
+
 @pytest.mark.parametrize(
     ("props", "transforms", "said"),
     [
