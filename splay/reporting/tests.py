@@ -17,7 +17,10 @@ from splay.visible import visible, visible_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-_SHOWN = 40  # passed tests are listed where there are no more tests than these
+_SHOWN = 40
+"""Where there are more tests, those that failed are listed, and of the others how many there are of
+each cause."""
+_CAUSES = 25
 _STYLES = {Status.PASSED: "green", Status.FAILED: "bold red", Status.LEFT_OUT: "yellow"}
 _CLASS = "splay.test"
 
@@ -113,12 +116,13 @@ def tests_junit(report: TestReport, made: float) -> str:
 
 
 def print_tests(console: Console, report: TestReport) -> None:
-    """The report for a person: a table of what did not pass, what is worth a look, a summary."""
+    """The report for a person: a table of the tests, what is worth a look, a summary."""
     from rich.table import Table
     from rich.text import Text
 
     cases = [case for result in report.results for case in result.cases]
-    shown = [case for case in cases if case.status is not Status.PASSED or len(cases) <= _SHOWN]
+    many = len(cases) > _SHOWN
+    shown = [case for case in cases if case.status is Status.FAILED or not many]
     if shown:
         table = Table(box=None, padding=(0, 1), pad_edge=False)
         table.add_column("result", no_wrap=True)
@@ -135,9 +139,33 @@ def print_tests(console: Console, report: TestReport) -> None:
                 f"{case.seconds:.2f}" if case.seconds else "",
             )
         console.print(table)
-    for line in _told(report):
+    for line in _errors(report):
         console.print(Text(visible(line)), soft_wrap=True)
+    if many:
+        _print_causes(console, report)
+    else:
+        for line in _warnings(report):
+            console.print(Text(visible(line)), soft_wrap=True)
     console.print(Text(summary(report), "bold"))
+
+
+def _print_causes(console: Console, report: TestReport) -> None:
+    """How many detections there are of each cause of a failure, a warning or being left out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    causes = report.causes()
+    if not causes:
+        return
+    table = Table(box=None, padding=(0, 1), pad_edge=False)
+    table.add_column("detections", justify="right", no_wrap=True)
+    table.add_column("what was found", overflow="fold", ratio=1)
+    for text, count in causes.most_common(_CAUSES):
+        table.add_row(f"{count:,}", Text(visible(text)))
+    console.print(table)
+    rest = len(causes) - _CAUSES
+    more = f"{rest:,} more causes, and each " if rest > 0 else "Each "
+    console.print(Text(f"{more}detection with its findings and their places: --json or --report"))
 
 
 def _title(case: CaseResult) -> str:
@@ -153,8 +181,11 @@ def _found(case: CaseResult) -> str:
     return f"{results} of {case.events:,} event{'' if case.events == 1 else 's'}"
 
 
-def _told(report: TestReport) -> Iterator[str]:
+def _errors(report: TestReport) -> Iterator[str]:
     yield from (f"ERROR: {error}" for error in report.broken)
+
+
+def _warnings(report: TestReport) -> Iterator[str]:
     for result in report.results:
         yield from (f"{each.level}: {each}" for each in result.findings if each.level == "WARN")
         for case in result.cases:

@@ -287,6 +287,31 @@ def test_a_table_for_people(repository: Repository) -> None:
     assert "1 passed, 0 failed, 0 left out" in result.stdout
 
 
+def test_of_many_detections_the_failed_are_listed_and_the_causes_counted(
+    repository: Repository,
+) -> None:
+    """45 detections: one is wrong, and one names an event type that nobody has."""
+    text = repository.detection.read_text(encoding="utf-8")
+    for number in range(44):
+        copy = text.replace("Many Failed Logins", f"Copy {number}")
+        if number == 7:
+            copy = copy.replace("| where count > 1", "| wher count > 1")
+        if number == 8:
+            copy = copy.replace("`app_logs`", "`app_logs` eventtype=nobody_has_it")
+        repository.detection.with_name(f"copy{number}.yml").write_text(copy, encoding="utf-8")
+    result = CliRunner().invoke(main, ["test", str(repository.folder), "--check"])
+    assert result.exit_code == 1
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert [line[:3] for line in lines if line[:1] == ["failed"]] == [["failed", "Copy", "7"]]
+    assert not [line for line in lines if "Copy" in line and "7" not in line]
+    counted = {" ".join(line[1:]): line[0] for line in lines if line and line[0].isdigit()}
+    assert counted["it was only checked"] == "44"
+    assert counted["there is no event type ...: nothing matches it"] == "1"
+    assert counted["the command wher is not supported"] == "1"
+    assert "--json or --report" in result.stdout
+    assert "0 passed, 1 failed, 44 left out" in result.stdout
+
+
 def test_a_table_shows_brackets_as_they_stand(repository: Repository) -> None:
     repository.change("`app_logs`", "`app_log`")
     result = CliRunner().invoke(main, ["test", str(repository.folder)])
