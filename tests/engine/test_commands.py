@@ -16,7 +16,7 @@ from splay.commands.refused import REFUSED
 from splay.commands.registry import find_command, names
 from splay.engine.inner import new_context
 from splay.engine.plan import make_plan
-from splay.errors import UnsupportedError
+from splay.errors import SplError, UnsupportedError
 
 APP = Path(__file__).parent / "app"
 REFERENCE = (Path(__file__).parent / "search_reference.txt").read_text().split()
@@ -88,3 +88,9 @@ def test_the_reason_names_a_way_out(name: str, text: str) -> None:
         make_plan(f"index=main | {name} x", new_context(AppSet([APP]), 0.0))
     assert text in str(raised.value)
     assert raised.value.at == len("index=main | ")
+
+
+def test_an_expression_without_a_named_group_says_what_to_write() -> None:
+    with pytest.raises(SplError) as caught:
+        make_plan(r'| makeresults | rex "(\d+)"', new_context(AppSet([]), 0.0))
+    assert caught.value.hint == "Name the part to extract: (?<field>...)"
