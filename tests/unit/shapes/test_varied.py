@@ -27,6 +27,8 @@ SEARCHES = (
     "* | bin _time span=10m | stats count dc(Computer) by _time EventID",
     "* | stats count min(EventRecordID) max(EventRecordID) by SubjectUserName SubjectLogonId",
     "* | top TargetUserName by EventID",
+    "EventID=4672 | stats count by _time",
+    "EventID=4672 | stats count dc(Computer) by _time EventID",
     "* | stats count dc(SystemTime) min(SystemTime) by EventID",
     "* | rename Computer as c | search c=*1* | stats count by c",
 )
