@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,24 +79,24 @@ def in_turn(contenders: Sequence[Contender], repeat: int) -> None:
 def _run_once(contender: Contender) -> None:
     """Runs it and notes time and memory. Raises RuntimeError when it failed."""
     # Not to /dev/null: grep would stop at the first match.
-    with tempfile.TemporaryFile() as out:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            contender.command, stdout=out, stderr=out, cwd=contender.cwd, env=ENVIRONMENT
+    with tempfile.TemporaryFile() as out, tempfile.NamedTemporaryFile() as result:
+        measured = [sys.executable, "-I", "-S", str(HERE / "measured.py"), result.name]
+        command = [*measured, *contender.command]
+        subprocess.run(
+            command, stdout=out, stderr=out, cwd=contender.cwd, env=ENVIRONMENT, check=True
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        contender.seconds.append(time.perf_counter() - started)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in (0, 1):
+        seconds, largest, code = json.loads(result.read())
+        contender.seconds.append(seconds)
+        if code not in (0, 1):
             out.seek(0)
             said = out.read()[-500:].decode(errors="replace")
-            raise RuntimeError(f"{contender.name} failed ({process.returncode}): {said}")
-    contender.megabytes = max(contender.megabytes, _megabytes(usage))
+            raise RuntimeError(f"{contender.name} failed ({code}): {said}")
+    contender.megabytes = max(contender.megabytes, _megabytes(largest))
 
 
-def _megabytes(usage: resource.struct_rusage) -> float:
-    """The largest resident size of the process, or of one of its children."""
-    return usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+def _megabytes(largest: int) -> float:
+    """The largest resident size of a process, or of one of its children."""
+    return largest / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def log(events: int, matching: str) -> Path:
