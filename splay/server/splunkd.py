@@ -90,7 +90,11 @@ class Splunkd:
         self._open_indexes()
         self.credentials = Credentials(self.folder / "auth" / "splunk.secret")
         self.kvstore = KVStore(self.folder / "kvstore" / "kvstore.sqlite")
-        self.jobs = Jobs(self.users.jobs_quota, self.users.disk_quota)
+        self.jobs = Jobs(
+            self.users.jobs_quota,
+            self.users.disk_quota,
+            lambda name, text: self.messages.say(name, text, "warn"),
+        )
         self.slots_over_results = OverResults()
         self.log = Log(self.indexes, lambda text: self.messages.say("log", text))
         self.intake = Intake(self.catalog, self.indexes, self.messages)

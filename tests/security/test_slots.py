@@ -15,7 +15,7 @@ from splay import memory
 from splay.apps import AppSet
 from splay.engine import retrieve
 from splay.engine.inner import new_context
-from splay.server.jobs import overresults, slots
+from splay.server.jobs import jobs, overresults, slots
 from splay.server.jobs.job import Job, Request, size_of
 from splay.server.jobs.slots import Slots
 from splay.server.jobs.timerange import TimeRange
@@ -269,6 +269,42 @@ def test_a_removed_job_is_seen_until_it_has_ended(splunkd: Splunkd, as_user: As)
     held.set()
     assert job.settled.wait(30)
     assert splunkd.jobs.listed("mallory", False) == []
+
+
+def finished_job(client: Client) -> str:
+    """The sid of a job that has ended."""
+    form = {"search": "| makeresults", "exec_mode": "blocking", "output_mode": "json"}
+    return str(client.post(JOBS, **form).json()["sid"])
+
+
+def test_jobs_that_have_ended_make_room_for_new_ones(
+    splunkd: Splunkd, as_user: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Splunk refuses no search for jobs that are kept: dispatch_dir_warning_size only warns."""
+    monkeypatch.setattr(jobs, "MOST_KEPT", 3)
+    mallory = as_user("mallory")
+    first, second, third = (finished_job(mallory) for _ in range(3))
+    assert "jobs:mallory" not in splunkd.messages
+    assert mallory.get(f"{JOBS}/{first}/results").status_code == 200  # so it is not the next
+    assert mallory.post(f"{JOBS}/{third}/control", action="save").status_code == 200
+    finished_job(mallory)
+    assert mallory.get(f"{JOBS}/{second}/results").status_code == 404
+    newest = {finished_job(mallory), finished_job(mallory)}
+    kept = {job.sid for job in splunkd.jobs.listed("mallory", admin=False)}
+    assert kept == {third, *newest}
+    assert "more than 3 search jobs" in splunkd.messages["jobs:mallory"]["value"]
+    finished_job(as_user("peggy"))
+    assert {job.sid for job in splunkd.jobs.listed("mallory", admin=False)} == kept
+
+
+def test_jobs_that_are_saved_make_no_room(as_user: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MOST_KEPT", 1)
+    mallory = as_user("mallory")
+    sid = finished_job(mallory)
+    assert mallory.post(f"{JOBS}/{sid}/control", action="save").status_code == 200
+    assert mallory.post(JOBS, search="| makeresults").status_code == 503
+    assert mallory("DELETE", f"{JOBS}/{sid}").status_code == 200
+    assert mallory.post(JOBS, search="| makeresults").status_code == 201
 
 
 def test_results_have_a_quota(splunkd: Splunkd, as_user: As) -> None:

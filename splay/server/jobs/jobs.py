@@ -17,7 +17,9 @@ from splay.store.event import Store
 MOST_WAITING = 200
 """Jobs of one user that run or are queued; more are refused with 503."""
 MOST_KEPT = 1000
-"""Jobs of one user, whatever they do."""
+"""Jobs of one user that are kept, whatever they do. Splunk keeps all until their time is over and
+warns administrators at 5,000 (limits.conf.spec, dispatch_dir_warning_size); here they are held in
+memory, about 0.35 MB each."""
 _MEGABYTE = 1024 * 1024
 
 
@@ -30,26 +32,32 @@ class Jobs:
     """All jobs by sid, in the order in which they came.
 
     begin: what has a job run, under a name. jobs_quota, disk_quota: how many jobs of a user run at
-    once, and how many bytes of results are kept; 0: no limit.
+    once, and how many bytes of results are kept; 0: no limit. warn: is told what administrators
+    should know, by a name.
     """
 
     def __init__(
         self,
         jobs_quota: Callable[[str], int] = lambda user: 0,
         disk_quota: Callable[[str], int] = lambda user: 0,
+        warn: Callable[[str, str], None] = lambda name, text: None,
     ) -> None:
         self.begin: Callable[[Callable[[], None], str], None] = in_thread
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._slots = Slots(jobs_quota)
         self._disk_quota = disk_quota
+        self._warn = warn
 
     def planning(self, user: str) -> AbstractContextManager[None]:
         """To be entered while a search of the user is planned: jobs of others make room for it."""
         return self._slots.planning(user)
 
     def add(self, job: Job) -> None:
-        """Makes a job known. RestError 400: there is one of this sid; 503: too many, too large."""
+        """Makes a job known; of more than are kept, another of its user is forgotten.
+
+        RestError 400: there is one of this sid; 503: too many run or are to be kept, too large.
+        """
         with self._lock:
             if job.sid in self._jobs:
                 raise RestError(400, f"Invalid sid: a job with the id {job.sid} exists.", "FATAL")
@@ -59,7 +67,9 @@ class Jobs:
 
     def _check_quota(self, job: Job) -> None:
         own = [one for one in self._jobs.values() if one.user == job.user and not one.scheduled]
-        if sum(not one.done for one in own) >= MOST_WAITING or len(own) >= MOST_KEPT:
+        ended = [one for one in own if one.done and not one.saved]
+        full = len(own) >= MOST_KEPT
+        if sum(not one.done for one in own) >= MOST_WAITING or (full and not ended):
             raise RestError(503, "There are too many jobs: let some end, or cancel some.")
         quota = self._disk_quota(job.user)
         used = sum(one.size for one in own)
@@ -71,6 +81,20 @@ class Jobs:
                 "Delete some jobs, or wait until they expire.",
                 "FATAL",
             )
+        if full:
+            self._make_room(ended)
+
+    def _make_room(self, ended: list[Job]) -> None:
+        """Forgets the one at which nobody has looked for longest; the lock is held."""
+        oldest = min(ended, key=lambda one: one.touched)
+        oldest.removed = True
+        del self._jobs[oldest.sid]
+        text = (
+            f"{oldest.user} has more than {MOST_KEPT:,} search jobs. For each new one the job is "
+            "forgotten that has ended and was not looked at for longest, before its time is over: "
+            "cancel jobs whose results have been read, or give them a shorter timeout."
+        )
+        self._warn(f"jobs:{oldest.user}", text)
 
     def start(self, job: Job, store: Store, after: Callable[[Job], None] | None = None) -> None:
         """Runs a job as soon as there is a slot; then calls `after`, in the same thread."""
