@@ -62,7 +62,7 @@ def test_a_nightly_backup_is_proposed_whole(tmp_path: Path) -> None:
         "valid_from": "",
         "valid_until": A_YEAR_ON,
         "ticket": "",
-        "comment": "PROPOSAL, not reviewed: 3 backups on 3 days from 2026-03-02 to 2026-03-04",
+        "comment": "2026-03-02 to 2026-03-04: 3 backups on 3 days. PROPOSAL, not reviewed",
     }
 
 

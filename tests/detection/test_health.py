@@ -95,7 +95,7 @@ def test_all_is_well() -> None:
 STATES: dict[str, tuple[list[Event], list[str]]] = {
     "silent": (
         [audited(4880, 3 * DAY), RUNS],
-        [f"silent: no audit event since {moment(3 * DAY):%Y-%m-%dT%H:%M:%S}"],
+        [f"silent: since {moment(3 * DAY):%Y-%m-%dT%H:%M:%S} no audit event"],
     ),
     "not audited, by its filter": (
         [audited(4885, 5 * HOUR, AuditFilter="125"), BACKUP, RUNS],

@@ -23,8 +23,9 @@ _DRAWN = (
 """Elements of a panel that has failed, or waits; and of one that has drawn something."""
 
 
-# Of each table on the page: what of it cannot be read as it was meant, in words. A word is broken
-# where it stands on two lines; a hyphen may end a line, and a long text without blanks is broken.
+# Of each table and chart on the page: what of it cannot be read as it was meant, in words. A word
+# is broken where it stands on two lines; a hyphen may end a line, but not within a date, and a long
+# text without blanks is broken. A chart cuts what it has no room for, with an ellipsis.
 _UNREADABLE = """
 (() => {
   const found = [];
@@ -33,7 +34,7 @@ _UNREADABLE = """
   const broken = (cell) => {
     const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
     for (let node; (node = walk.nextNode());) {
-      for (const match of node.data.matchAll(/[^\\s-]+/g)) {
+      for (const match of node.data.matchAll(/\\d{4}-\\d\\d-\\d\\d[^\\s-]*|[^\\s-]+/g)) {
         if (match[0].length > LONGEST || match[0].includes('<')) continue;
         const range = document.createRange();
         range.setStart(node, match.index);
@@ -43,9 +44,11 @@ _UNREADABLE = """
     }
   };
   for (const panel of document.querySelectorAll('[data-test=viz-item]')) {
+    const name = panel.dataset.id;
+    for (const text of panel.querySelectorAll('svg text'))
+      if (text.textContent.includes('\u2026')) found.push(`${name}: cuts ${text.textContent}`);
     const table = panel.querySelector('table');
     if (!table) continue;
-    const name = panel.dataset.id;
     for (const cell of table.querySelectorAll('th, td')) {
       const word = broken(cell);
       if (word) found.push(`${name}: ${cell.tagName} breaks ${word}`);
@@ -131,7 +134,7 @@ class Dashboard:
         return {name: text for name, text in panels.items() if not self._shows(name, text)}
 
     def unreadable(self) -> list[str]:
-        """What in the tables is broken, cut, or leaves the screen empty beside it."""
+        """What in tables and charts is broken, cut, or leaves the screen empty beside it."""
         found: list[str] = self.page.run(_UNREADABLE.replace("LONGEST", str(_LONGEST)))
         return found
 

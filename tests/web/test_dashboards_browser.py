@@ -5,6 +5,7 @@ The numbers are counted by hand in tests/web/known.py.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -85,7 +86,7 @@ def test_every_panel_shows_something_and_the_console_is_clean(
     assert dashboard.page.errors() == []
 
 
-@pytest.mark.parametrize("width", [1280, 1920])
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_header_is_broken_no_cell_is_cut_and_the_width_is_used(
     dashboard: Dashboard, view: str, width: int
@@ -94,6 +95,9 @@ def test_no_header_is_broken_no_cell_is_cut_and_the_width_is_used(
     dashboard.resize(width)
     assert dashboard.unreadable() == []
     assert dashboard.problems() == {}
+    if view in CLICKS:
+        dashboard.click_cell(*CLICKS[view])
+        assert dashboard.unreadable() == []
 
 
 def test_what_cannot_be_read_is_found(dashboard: Dashboard) -> None:
@@ -104,8 +108,14 @@ def test_what_cannot_be_read_is_found(dashboard: Dashboard) -> None:
     slim = "display: block; width: 200px; min-width: 0; max-width: 200px"
     table = "document.querySelector('[data-id=viz_logon] table')"
     dashboard.page.run(f"{table}.style.cssText = '{slim}'")
+    dates = "document.querySelectorAll('[data-id=viz_completion] tr > *:first-child')"
+    dashboard.page.run(f"{dates}.forEach(cell => {{ cell.style.width = '100px' }})")
+    label = "document.querySelector('[data-id=viz_who] svg text')"
+    dashboard.page.run(f"{label}.textContent = 'EX\u2026r'")
     found = dashboard.unreadable()
     assert "viz_table: TH breaks score" in found
+    assert re.search(r"viz_completion: TD breaks \d{4}-\d\d-\d\dT", "\n".join(found))
+    assert "viz_who: cuts EX\u2026r" in found
     assert "viz_table: its last row is cut" in found  # ten rows of two lines
     assert "viz_logon: does not use its panel's width" in found
 
