@@ -6,8 +6,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from splay import __version__
 from splay.detections.hunting import HuntOutcome
-from splay.eval.times.timefmt import iso
 from splay.reporting.hunt import summary
 from splay.reporting.page import environment, policy
 from splay.reporting.timeline import time_line
@@ -34,6 +34,7 @@ def hunt_page(outcome: HuntOutcome, made: float) -> str:
             risk=outcome.risk[:MOST_OBJECTS],
             notables=sum(bool(risk.notables) for risk in outcome.risk),
             line=time_line([each.group for each in fired]),
-            made=iso(made, outcome.tz),
+            made=made,
+            version=__version__,
         )
     )
