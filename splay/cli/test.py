@@ -69,8 +69,8 @@ def test(
 ) -> None:
     """Run the tests of the detections in CONTENT: contentctl's YAML files, or folders of them.
 
-    Exit codes are pytest's. 0: all tests passed. 1: some failed. 2: it could not run. 5: no test
-    ran.
+    Exit codes are pytest's. 0: all tests passed. 1: some failed. 2: it could not run, or nothing
+    could be read. 5: no test ran.
 
     \b
     Examples:

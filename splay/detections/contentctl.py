@@ -155,6 +155,8 @@ def read_document(path: Path) -> Document:
         said = getattr(error, "problem", None) or str(error).partition("\n")[0]
         where = Location(str(path), line=line, column=column)
         raise ConfError(f"not YAML ({said})", where=where) from error
+    if values is None:
+        raise ConfError("this YAML is empty", where=str(path))
     if not isinstance(values, dict):
         raise ConfError("this YAML is no mapping of keys to values", where=str(path))
     return Document(path, text, values, node)

@@ -20,8 +20,9 @@ from splay.detections.replay import EmbeddedReplay, Replay
 from splay.detections.testing import DetectionResult, Status, run_detection_tests
 from splay.errors import DataError, SplayError
 
-PASSED, FAILED, NOTHING = 0, 1, 5
-"""Exit codes, as pytest has them: all tests passed, some failed, no test ran."""
+PASSED, FAILED, UNREADABLE, NOTHING = 0, 1, 2, 5
+"""Exit codes, as pytest has them: all tests passed, some failed, nothing could be collected, and no
+test ran."""
 
 _FEW = 8  # detections that one process tests sooner than others are started
 _SOURCE = re.compile(r" from an event of .*")
@@ -51,8 +52,10 @@ class TestReport:
 
     @property
     def exit_code(self) -> int:
-        """0: at least one test passed and none failed. 1: something failed. 5: no test ran,
-        although some were to."""
+        """0: at least one test passed and none failed. 1: something failed, or could not be read.
+        2: nothing could be read. 5: no test ran, although some were to."""
+        if self.broken and not self.results:
+            return UNREADABLE
         if self.broken or self.count(Status.FAILED):
             return FAILED
         return PASSED if self.check_only or self.count(Status.PASSED) else NOTHING

@@ -204,6 +204,28 @@ def test_a_file_that_cannot_be_read_stops_nothing(
     assert error["location"]["path"] == str(broken)
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param(b"", "this YAML is empty", id="empty"),
+        pytest.param(b"# soon\n", "this YAML is empty", id="a comment"),
+        pytest.param(b"\x7fELF\xff\xfe", "not UTF-8 text. Save the file as UTF-8", id="binary"),
+        pytest.param(b"name: \x00\x01\n", "not YAML (", id="control characters"),
+    ],
+)
+def test_nothing_that_can_be_read_is_an_error_of_its_own(
+    tmp_path: Path, data: bytes, expected: str
+) -> None:
+    """2, as pytest ends where it cannot collect what it is given (pytest, "Exit codes")."""
+    broken = tmp_path / "broken.yml"
+    broken.write_bytes(data)
+    result = CliRunner().invoke(main, ["test", str(broken)])
+    assert result.exit_code == 2
+    first, *_ = result.output.splitlines()
+    assert first.startswith(f"ERROR: {broken}")
+    assert expected in first
+
+
 def test_tests_by_hand_and_correlations_are_left_out(repository: Repository) -> None:
     repository.change("tags:", "tags:\n  manual_test: Needs two hosts.")
     assert "it is tested by hand: Needs two hosts." in reason(run(repository)[1])
