@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -17,7 +18,8 @@ from splay.visible import visible, visible_block
 
 DEFAULTS = ("host", "source", "sourcetype")
 _MOST_LINES = 12  # of one event
-_NARROW = 80  # columns below which the time stands above the text
+_NARROW = 100  # columns below which the time stands above the text
+_INDENT = 2
 
 
 def print_events(
@@ -41,15 +43,19 @@ def print_events(
     names = [name for name in dict.fromkeys([*DEFAULTS, *fields]) if not name.startswith("_")]
     for row in results.rows:
         time = Text(visible(cell_text("_time", row, tz)), "cyan")
-        body = Group(_raw(row, pattern), _fields(row, names, tz))
-        console.print(_laid_out(console, time, body))
+        above = console.width < _NARROW
+        room = console.width - (_INDENT if above else time.cell_len + _INDENT)
+        body = Group(_raw(row, pattern), _fields(row, names, tz, room))
+        console.print(_below(time, body) if above else _beside(time, body))
         console.print()
 
 
-def _laid_out(console: Console, time: Text, body: RenderableType) -> RenderableType:
-    if console.width < _NARROW:
-        return Group(time, Padding(body, (0, 0, 0, 2)))
-    grid = Table.grid(padding=(0, 2))
+def _below(time: Text, body: RenderableType) -> RenderableType:
+    return Group(time, Padding(body, (0, 0, 0, _INDENT)))
+
+
+def _beside(time: Text, body: RenderableType) -> RenderableType:
+    grid = Table.grid(padding=(0, _INDENT))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(time, body)
@@ -66,6 +72,15 @@ def _raw(row: Row, pattern: re.Pattern[str] | None) -> Text:
     return text
 
 
-def _fields(row: Row, names: Sequence[str], tz: tzinfo) -> Text:
-    parts = [f"{name} = {visible(cell_text(name, row, tz))}" for name in names if name in row]
-    return Text("  ".join(parts), "dim", overflow="fold")
+def _fields(row: Row, names: Sequence[str], tz: tzinfo, room: int) -> Text:
+    """Each with its value on one line, where it fits into the room."""
+    lines: list[str] = []
+    for name in names:
+        if name not in row:
+            continue
+        part = f"{name} = {visible(cell_text(name, row, tz))}"
+        if lines and cell_len(lines[-1]) + 2 + cell_len(part) <= room:
+            lines[-1] += f"  {part}"
+        else:
+            lines.append(part)
+    return Text("\n".join(lines), "dim", overflow="fold")

@@ -51,13 +51,25 @@ def test_fields_that_are_asked_for_are_shown(log: str) -> None:
     assert "action = login" not in found.stdout
 
 
-@pytest.mark.parametrize("columns", [40, 60, 79])
+@pytest.mark.parametrize("columns", [40, 60, 80, 99])
 def test_a_narrow_terminal_has_the_time_above_the_text(log: str, columns: int) -> None:
     found = splay("search", "user=bob", log, columns=columns)
     lines = found.stdout.splitlines()
     assert lines[0].startswith("2024-05-01T10:00:05")
     assert lines[1].startswith("  2024-05-01 10:00:05")
     assert max(map(len, lines)) <= columns
+
+
+@pytest.mark.parametrize("columns", [80, 110])
+def test_a_field_stands_on_one_line_with_its_value(log: str, columns: int) -> None:
+    names = [f"a_long_name_{number}" for number in range(8)]
+    made = ", ".join(f"{name}=10000000" for name in names)
+    shown = ["--fields", ",".join(names)]
+    found = splay("search", f"user=bob | eval {made}", log, *shown, columns=columns).stdout
+    lines = found.splitlines()
+    assert [name for name in names if f"{name} = 10000000" in found] == names
+    assert max(map(len, lines)) <= columns
+    assert sum("a_long_name" in line for line in lines) < len(names)  # more than one on a line
 
 
 def test_a_table_that_is_too_wide_becomes_a_block_a_row(log: str) -> None:
