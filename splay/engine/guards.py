@@ -31,7 +31,8 @@ Values = tuple[object, ...]
 
 
 class Guards:
-    """fields: those that are looked at. exprs: the conditions of the searches."""
+    """fields: those that are looked at; free: the searches of which they tell nothing. exprs: the
+    conditions of the searches."""
 
     def __init__(self, exprs: Sequence[SearchExpr], fields: frozenset[str]) -> None:
         self.fields = fields
@@ -42,7 +43,7 @@ class Guards:
             for number, expr in enumerate(found)
             if expr is not None
         ]
-        self._free = frozenset(number for number, expr in enumerate(found) if expr is None)
+        self.free = frozenset(number for number, expr in enumerate(found) if expr is None)
         self._known: dict[Values, Numbers] = {}
 
     def left(self, row: Row) -> Numbers:
@@ -53,7 +54,7 @@ class Guards:
             holding = (number for number, holds in self._conditions if _may_hold(holds, row))
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            found = self._known[values] = self._free.union(holding)
+            found = self._known[values] = self.free.union(holding)
         return found
 
 

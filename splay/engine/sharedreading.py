@@ -39,11 +39,7 @@ def read_for(
 
     Raises DataError for data that cannot be read. What is wrong with one search is in its outcome.
     """
-    groups = [
-        Together(some)
-        for as_indexed in (False, True)
-        if (some := [each for each in takers if each.plan.knowledge.as_indexed == as_indexed])
-    ]
+    groups = _groups(takers)
     shares = None
     if processes and isinstance(store, FileStore):
         shares = run_divided(partial(_read_share, takers, groups), store, report, progress)
@@ -52,6 +48,15 @@ def read_for(
     for parts in shares or ():
         for number, part in parts.items():
             takers[number].absorb(part)
+
+
+def _groups(takers: list[Taker]) -> list[Together]:
+    """Those that see events as they were indexed come last: for them events are made one by one,
+    whatever is known of their shapes."""
+    indexed = [taker for taker in takers if taker.plan.knowledge.as_indexed]
+    others = [taker for taker in takers if not taker.plan.knowledge.as_indexed]
+    groups = [Together(others, every=bool(indexed))] if others else []
+    return [*groups, Together(indexed, every=True)] if indexed else groups
 
 
 def _read_share(
@@ -70,7 +75,8 @@ def _read_share(
 def _read(
     groups: list[Together], store: Store | Share, report: ReadReport, progress: Progress | None
 ) -> None:
-    memory = groups[0].memory if len(groups) == 1 else None
+    unordered = not any(group.ordered for group in groups[1:])
+    memory = groups[0].memory if groups and unordered else None
     since = _CHECK_EVERY
     for item in _found(store, report, memory, progress):
         run = item if isinstance(item, Run) else None
@@ -81,6 +87,8 @@ def _read(
         if run is not None:
             assert memory is not None
             groups[0].take_run(run, memory)
+            for group in groups[1:]:
+                group.take_each(run)
         elif isinstance(item, Event):
             for group in groups:
                 group.take(item)

@@ -30,11 +30,14 @@ class Together:
     """Searches for which an event's fields are made alike.
 
     judged: the fields that tell which of them an event matches, and those that are then kept of it,
-    where these are not all.
+    where these are not all. every: whether events that none of them can match must come as well,
+    for others. ordered: whether one of them needs events in their order.
     """
 
-    def __init__(self, takers: list[Taker]) -> None:
+    def __init__(self, takers: list[Taker], *, every: bool = False) -> None:
         self.takers = takers
+        self.ordered = any(taker.retrieval.newest_first for taker in takers)
+        self._every = every
         self.knowledge = takers[0].plan.knowledge
         self.judged = _judged(takers)
         self._exprs = [taker.retrieval.expr for taker in takers]
@@ -54,9 +57,8 @@ class Together:
     def _made_memories(self) -> list[Memory]:
         """With all that the searches judge and keep; and with the guards' fields alone, of which
         fewer values are known to all."""
-        most = 2 * len(self._apart) > len(self.takers)
-        if not shapes.ENABLED or not self._guards.fields or most:
-            return []
+        if not shapes.ENABLED or not self._guards.fields or self._apart & self._guards.free:
+            return []  # every event must come by itself
         others = [taker for n, taker in enumerate(self.takers) if n not in self._apart]
         guards = Demand.of(self._guards.fields)
         wide = _judged(others).minus(_EACH_ITS_OWN).plus(guards.names)
@@ -82,7 +84,7 @@ class Together:
         return self._memories[0] if self._memories else None
 
     def _any_may_match(self, row: Row) -> bool:
-        return bool(self._guards.left(row))
+        return self._every or bool(self._guards.left(row))
 
     def _some_is_apart(self, row: Row) -> bool:
         """Whether a search may match that takes no runs."""
@@ -132,6 +134,13 @@ class Together:
                 if raw_judged:
                     row["_raw"] = text
             self._ask(asked, event, row)
+
+    def take_each(self, run: Run) -> None:
+        """Gives the events of a run one by one to those that they match."""
+        make = run.event
+        assert make is not None
+        for raw, time in zip(run.raws, run.times, strict=True):
+            self.take(make(raw, time))
 
     def _ask(self, numbers: Numbers, event: Sighted, row: Row) -> None:
         for number in sorted(numbers):

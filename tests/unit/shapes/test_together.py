@@ -43,12 +43,16 @@ UNORDERED = (
     "EventCode=4688 certutil | stats count values(user)",
     "EventCode=4624 | eval long=len(TargetUserName) | stats max(long) by IpAddress",
 )
+INDEXED = (
+    "| tstats count min(_time) WHERE index=main BY host",
+    "| tstats count WHERE sourcetype=XmlWin* host=*1* BY source",
+)
 ONE_BY_ONE = (
     "EventCode=4720 | table _time dest TargetUserName",
     "EventCode=4776 | streamstats count by dest | table _time count dest",
     "EventCode=4625 | rename _* AS x_* | stats count values(x_sourcetype) dc(x_raw)",
 )
-SEARCHES = (*UNORDERED, *ONE_BY_ONE)
+SEARCHES = (*UNORDERED, *ONE_BY_ONE, *INDEXED)
 ALIASES = """
 [XmlWinEventLog]
 FIELDALIAS-code = EventID AS EventCode
@@ -137,7 +141,11 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     return counts
 
 
-@pytest.mark.parametrize("searches", [UNORDERED, SEARCHES], ids=["unordered", "some ordered"])
+@pytest.mark.parametrize(
+    "searches",
+    [UNORDERED, (*UNORDERED, *INDEXED), SEARCHES, INDEXED],
+    ids=["unordered", "some indexed", "some ordered", "indexed"],
+)
 def test_the_same_with_and_without_shapes_and_alone(
     log: Path,
     apps: AppSet,
@@ -170,6 +178,10 @@ def test_of_searches_that_need_events_in_order_these_come_one_by_one(
     log: Path, apps: AppSet, taken: dict[str, int]
 ) -> None:
     hunted(log, apps, ["EventCode=4624 | table user", "EventCode=4672 | streamstats count"])
+    assert taken["runs"] == 0
+    assert 300 < taken["events"] < 900  # the others cannot match
+    taken["events"] = 0
+    hunted(log, apps, ["TargetUserName=* | table user", "EventCode=4672 | stats count"])
     assert taken == {"events": 900, "runs": 0}
 
 
