@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from tests.chromium import Page
 from tests.web.serving import Served
@@ -187,12 +186,10 @@ class Dashboard:
         self.page.click(element)
         self.page.settle()
 
-    def shoot(self, name: str) -> Path:
-        """Writes a picture of the whole view."""
+    def shoot(self, name: str, width: int = _WIDTH) -> Path:
+        """Writes a picture of the whole view, in a window so wide."""
         SHOTS.mkdir(parents=True, exist_ok=True)
-        height: Any = self.page.run("document.documentElement.scrollHeight")
-        self.page.view(_WIDTH, max(int(height), _HEIGHT))
-        self.page.settle()
+        self.resize(width)
         path = SHOTS / f"{name}.png"
         self.page.screenshot(path, whole=False)
         self.page.view(_WIDTH, _HEIGHT)

@@ -22,6 +22,8 @@ CLICKS = {
 }
 """The cell that is clicked first, where panels wait for one: view to panel and text."""
 
+WIDTHS = (1280, 1920)
+
 
 def main() -> int:
     """Writes the pictures; says which."""
@@ -37,7 +39,8 @@ def main() -> int:
                 dashboard.open(f"DA-ESS-ADCSBackup/{view}")
                 if view in CLICKS:
                     dashboard.click_cell(*CLICKS[view])
-                print(dashboard.shoot(view))
+                for width in WIDTHS:
+                    print(dashboard.shoot(f"{view}-{width}", width))
     return 0
 
 
