@@ -11,6 +11,10 @@ from splay.reporting.judgement import text_of
 from splay.rows import Row
 
 _MOST_LOGONS = 3
+_SHARED = {"0x3e4": "the network service", "0x3e5": "the local service", "0x3e7": "the system"}
+"""Logon IDs that are the same on every host, from its start to its end (ntifs.h: SYSTEM_LUID,
+LOCALSERVICE_LUID, NETWORKSERVICE_LUID)."""
+_AROUND = 3600  # seconds before and after a backup
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ def next_steps(
         return []
     since = group.first if group and group.first is not None else 0.0
     steps = [_ask(row), _completion(row, since, around, clock)]
-    return [*steps, *_logon(row, around), _certificates(row, since, around, clock)]
+    return [*steps, *_logon(row, group, around), _certificates(row, since, around, clock)]
 
 
 def quoted(value: str) -> str:
@@ -70,10 +74,10 @@ def _completion(
         else f"No event {COMPLETED} of the same caller follows in what was read: it failed, was "
         "cut off, or its end is in another log."
     )
-    return Step("Was it completed?", text, _on(row, COMPLETED))
+    return Step("Was it completed?", text, _on(row, COMPLETED, since))
 
 
-def _logon(row: Row, around: Surroundings) -> list[Step]:
+def _logon(row: Row, group: Group | None, around: Surroundings) -> list[Step]:
     found = around.logons(row)
     if not found:
         return []
@@ -82,11 +86,19 @@ def _logon(row: Row, around: Surroundings) -> list[Step]:
     words = " OR ".join(map(quoted, shown))
     # A Logon ID is of one host's session; a field for the host every event need not have.
     words = f"{quoted(text_of(row, 'dest'))} ({words})"
+    text = f"How it came (4624), and what it ran (4688): Logon ID {', '.join(shown)}{more}."
+    bounds = ""
+    shared = [name for name in shown if name.lower() in _SHARED]
+    if shared and group and group.first is not None and group.last is not None:
+        bounds = f" earliest={int(group.first) - _AROUND} latest={int(group.last) + _AROUND + 1}"
+        owners = " and ".join(f"{name} is that of {_SHARED[name.lower()]}" for name in shared)
+        text += f" {owners}, open as long as the host is up: so an hour around the backup."
     return [
         Step(
             "What else did that logon do?",
-            f"How it came (4624), and what it ran (4688): Logon ID {', '.join(shown)}{more}.",
-            f"`wineventlog_security` {words} | sort 0 _time | table _time, host, EventCode, _raw",
+            text,
+            f"`wineventlog_security` {words}{bounds} "
+            "| sort 0 _time | table _time, host, EventCode, _raw",
         )
     ]
 
@@ -100,10 +112,10 @@ def _certificates(
         number, last = found
         many = "1 event" if number == 1 else f"up to {number:,} events"
         text = f"{many} {ISSUED} of this CA, the last at {clock(last)}: for whom?"
-    return Step("Which certificates were issued since?", text, _on(row, ISSUED))
+    return Step("Which certificates were issued since?", text, _on(row, ISSUED, since))
 
 
-def _on(row: Row, code: int) -> str:
-    dest = quoted(text_of(row, "dest"))
+def _on(row: Row, code: int, since: float) -> str:
+    dest, begin = quoted(text_of(row, "dest")), f" earliest={int(since)}" if since else ""
     shown = "sort 0 _time | table _time, dest, Caller_User_Name, _raw"
-    return f"`wineventlog_security` EventCode={code} dest={dest} | {shown}"
+    return f"`wineventlog_security` EventCode={code} dest={dest}{begin} | {shown}"

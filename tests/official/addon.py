@@ -31,7 +31,7 @@ ORIGINS = (
 )
 """Sourcetypes, each with a source."""
 CODES = (4876, 4885)  # a backup, and the event that has an audit filter
-SECONDS = 7200  # five minutes on a quiet machine
+SECONDS = 7200  # ten minutes on a quiet machine
 STAND_IN = Path(__file__).with_name("stand_in")
 """On the path of the tool: release 8 imports a package that the registry does not have."""
 _TEST = """from pytest_splunk_addon.standard_lib.addon_basic import Basic

@@ -75,6 +75,20 @@ def test_what_an_approved_backup_leads_to(calm: html.HtmlElement) -> None:
     assert logon[1].startswith('`wineventlog_security` "ca01.example.com" ("0x4b1f7") |')
     certificates = found["Which certificates were issued since?"]
     assert certificates[0].startswith("1 event 4887 of this CA, the last at 2026-03-10 02:45:00")
+    # 2026-03-10 02:30 UTC in epoch seconds: `date -u -d "2026-03-10 02:30" +%s`
+    assert 'EventCode=4887 dest="ca01.example.com" earliest=1773109800 |' in certificates[1]
+
+
+def test_the_systems_logon_is_looked_at_around_the_backup(
+    cards: dict[str, html.HtmlElement],
+) -> None:
+    """0x3e7 is SYSTEM_LUID of ntifs.h, the same from a host's start to its end. The backups of
+    ca03, by its machine account, are of 10:00:00 and 10:01:00."""
+    text_of_it, search = steps(cards["ca03"])["What else did that logon do?"]
+    assert "0x3e7 is that of the system, open as long as the host is up" in text_of_it
+    ten = 1773136800  # `date -u -d "2026-03-10 10:00" +%s`
+    assert f'("0x3e7") earliest={ten - 3600} latest={ten + 60 + 3600 + 1} |' in search
+    assert "earliest" not in steps(cards["ca02"])["What else did that logon do?"][1]
 
 
 def test_whom_to_ask(tmp_path: Path, cards: dict[str, html.HtmlElement]) -> None:
