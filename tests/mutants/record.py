@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.mutants import notes
@@ -42,7 +42,7 @@ class Record:
             noted = self._store / file.relative_to(self._tree).with_suffix("")
             if not run and not (noted / "costs.json").exists():
                 continue
-            if run and not _is_newer(noted / "costs.json", file):
+            if run and not _is_newer(noted / "costs.json", [file, *_data_of(file)]):
                 print(f"recording {file.relative_to(self._tree)}", file=sys.stderr, flush=True)
                 self._run(file, noted)
             costs = json.loads((noted / "costs.json").read_text(encoding="utf-8"))
@@ -112,5 +112,15 @@ def _in_a_function(text: str, line: int) -> bool:
     )
 
 
-def _is_newer(one: Path, than: Path) -> bool:
-    return one.exists() and os.stat(one).st_mtime > os.stat(than).st_mtime
+def _data_of(file: Path) -> Iterator[Path]:
+    """What is no Python beside a file of tests or below its folder: tables of cases."""
+    for other in file.parent.rglob("*"):
+        if other.is_file() and other.suffix not in (".py", ".pyc"):
+            yield other
+
+
+def _is_newer(one: Path, than: Iterable[Path]) -> bool:
+    if not one.exists():
+        return False
+    made = os.stat(one).st_mtime
+    return all(made > os.stat(other).st_mtime for other in than)

@@ -19,6 +19,7 @@ from splay.engine.inner import new_context
 from splay.engine.literals import literals
 from splay.engine.plan import Plan, make_plan
 from splay.engine.run import run_plan
+from splay.errors import UnsupportedError
 from splay.eval.conditions.predicate import compile_predicate
 from splay.rows import EVERYTHING, Row
 from splay.spl.searchexpr import parse_search_expr
@@ -172,3 +173,9 @@ def test_a_plan_sets_the_time_range() -> None:
     assert (context.earliest, context.latest) == (1534032000.0, NOW)
     assert plan.retrieval is not None
     assert (plan.retrieval.need.earliest, plan.retrieval.need.latest) == (1534032000.0, NOW)
+
+
+def test_a_field_s_name_with_a_wildcard_is_refused_before_anything_is_read() -> None:
+    with pytest.raises(UnsupportedError, match="wildcard in the field's name 'a\\*'") as caught:
+        make_plan("b=2 a*=1", new_context(AppSet([]), 0.0))
+    assert caught.value.at == 4
