@@ -22,6 +22,7 @@ from splay.store.event import Event
 from splay.store.run import Run
 
 _EACH_ITS_OWN = frozenset({"_time", "_raw"})
+_MOST_AMONG = 500
 
 Origin = tuple[str, str, str, str]
 
@@ -114,9 +115,7 @@ class Together:
         numbers = self._guards.left(run.row)
         if not numbers:
             return
-        among = self._among.get(numbers)
-        if among is None:
-            among = self._among[numbers] = Candidates({n: self._clauses[n] for n in numbers})
+        among = self._among_these(numbers)
         narrow = memory is not self._wide
         raw_judged = "_raw" in self.judged.names
         row_at, made = run.row_at(), run.event
@@ -134,6 +133,15 @@ class Together:
                 if raw_judged:
                     row["_raw"] = text
             self._ask(asked, event, row)
+
+    def _among_these(self, numbers: Numbers) -> Candidates:
+        """These searches alone, for events of which others are told by the guards."""
+        found = self._among.get(numbers)
+        if found is None:
+            if len(self._among) >= _MOST_AMONG:
+                self._among.clear()
+            found = self._among[numbers] = Candidates({n: self._clauses[n] for n in numbers})
+        return found
 
     def take_each(self, run: Run) -> None:
         """Gives the events of a run one by one to those that they match."""
