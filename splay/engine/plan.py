@@ -94,6 +94,13 @@ class Plan:
         """Whether it, or a search within it, looks for events."""
         return self.retrieval is not None or any(plan.reads_events for plan in self.inner)
 
+    def forget(self) -> None:
+        """Drops what was made to read events, which is most of a plan; it is made again where the
+        plan is run again."""
+        self.knowledge.forget()
+        for plan in self.inner:
+            plan.forget()
+
 
 def make_plan(search: str, context: Context, lead: str = "") -> Plan:
     """The plan for a search, macros and all. SplError shows the place in the search.

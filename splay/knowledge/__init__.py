@@ -66,6 +66,15 @@ class Knowledge:
         self.classes = classes_of(apps, say)
         self._by_host = any(spec.kind == "host" for spec in self._props.every_spec())
 
+    def forget(self) -> None:
+        """Drops what it has made of the settings, and makes it again where it is asked to.
+
+        Other threads may ask for rows meanwhile.
+        """
+        self._builder.forget()
+        for made in (self._steps, self._recipes, self._changed, self._links, self._shared):
+            made.clear()
+
     def row(self, event: Event, demand: Demand) -> Row:
         """The event's row: the default fields, and of the others those that are demanded.
 
@@ -104,10 +113,12 @@ class Knowledge:
             "index": event.index,
         }
         rules = self.rules(event)
-        if rules not in self._changed:
+        changed = self._changed.get(rules)
+        if changed is None:
             steps = self._steps_of(rules)
-            self._changed[rules] = {n for n in known if any(step.changes(n) for step in steps)}
-        return {n: v for n, v in known.items() if n not in self._changed[rules]}
+            changed = {n for n in known if any(step.changes(n) for step in steps)}
+            self._changed[rules] = changed
+        return {n: v for n, v in known.items() if n not in changed}
 
     def rules(self, event: Event) -> Rules:
         """What decides how the event's fields are made; the same for the same rules."""
@@ -200,28 +211,32 @@ class Knowledge:
         name = self._sourcetype(sourcetype)
         specs = self._props.specs(source, host, name)
         key = (specs, demand)
-        if key not in self._shared:
+        actions = self._shared.get(key)
+        if actions is None:
             last_first = reversed(self._chain(specs, demand))
-            self._shared[key] = [step.bind(wanted) for step, wanted in last_first][::-1]
-        return self._shared[key] if name == sourcetype else [_rename(name), *self._shared[key]]
+            actions = self._shared[key] = [step.bind(wanted) for step, wanted in last_first][::-1]
+        return actions if name == sourcetype else [_rename(name), *actions]
 
     def _chain(self, specs: tuple[Spec, ...], demand: Demand) -> list[tuple[Step, Demand]]:
         key = (specs, demand)
-        if key not in self._links:
+        links = self._links.get(key)
+        if links is None:
             steps = self._steps_of(specs)
             if _settled(demand, steps):
                 steps = [step for step in steps if isinstance(step, IndexedStep)]
-            self._links[key] = chain(steps, demand)
-        return self._links[key]
+            links = self._links[key] = chain(steps, demand)
+        return links
 
     def _steps_of(self, specs: tuple[Spec, ...]) -> list[Step]:
-        if specs not in self._steps:
+        steps = self._steps.get(specs)
+        if steps is None:
             stanza: Stanza = self._props.merged(specs)
             indexed = [IndexedStep(), DefaultStep(stanza)]
             classes = [EventTypeStep(self.classes), TagStep(self.classes)]
             search_time = [*self._builder.steps(stanza), *classes]
-            self._steps[specs] = indexed if self.as_indexed else [*indexed, *search_time]
-        return self._steps[specs]
+            steps = indexed if self.as_indexed else [*indexed, *search_time]
+            self._steps[specs] = steps
+        return steps
 
 
 _Recipe: TypeAlias = tuple[bool, list[Action]]

@@ -63,6 +63,10 @@ class Builder:
         self._made: dict[str, Step] = {}
         self._names: dict[str, set[str] | None] = {}
 
+    def forget(self) -> None:
+        """Drops the steps that it has made."""
+        self._made.clear()
+
     def steps(self, stanza: Stanza, about: str | None = None) -> list[Step]:
         """The steps of a stanza, from extractions to lookups.
 

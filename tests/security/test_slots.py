@@ -3,8 +3,10 @@ limits.conf.spec ([search] base_max_searches, [scheduler] max_searches_perc)."""
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,7 +22,9 @@ from splay.server.jobs.job import Job, Request, size_of
 from splay.server.jobs.slots import Slots
 from splay.server.jobs.timerange import TimeRange
 from splay.server.splunkd import Splunkd
+from splay.store.event import Event
 from tests.holding import none_of
+from tests.sample_events import Style, event, render
 from tests.security.conftest import Client
 from tests.server.running import ROOT, fresh
 
@@ -305,6 +309,29 @@ def test_jobs_that_are_saved_make_no_room(as_user: As, monkeypatch: pytest.Monke
     assert mallory.post(JOBS, search="| makeresults").status_code == 503
     assert mallory("DELETE", f"{JOBS}/{sid}").status_code == 200
     assert mallory.post(JOBS, search="| makeresults").status_code == 201
+
+
+def test_a_job_that_has_ended_holds_little(splunkd: Splunkd, as_user: As) -> None:
+    """What makes the fields of events, which is half of it, is let go: 300 kB before."""
+    text = render(event(4876), Style())
+    origin = "ca01", "XmlWinEventLog:Security", "XmlWinEventLog", "main"
+    splunkd.indexes.append([Event(text, 1773135015.0, *origin, 1773135015.0)])
+    peggy = as_user("peggy")
+    form = {"search": "search index=main | stats count by dest", "exec_mode": "blocking"}
+
+    def run(many: int) -> int:
+        for _ in range(many):
+            assert peggy.post(JOBS, **form).status_code == 201
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = run(2)
+        assert (run(8) - before) / 8 < 250_000
+    finally:
+        tracemalloc.stop()
+    assert [job.result_count for job in splunkd.jobs.listed("peggy", admin=False)] == [1] * 10
 
 
 def test_results_have_a_quota(splunkd: Splunkd, as_user: As) -> None:

@@ -264,6 +264,7 @@ class Job:
                 self.note(level, text)
             self.note("INFO", f"{self.state}, {self.result_count} results")
             self.ended = self.touched = time.time()
+            self.plan.forget()  # it is kept long after its end, and that is most of it
             self.finished.set()
 
     def _collect(self, store: Store) -> None:
