@@ -54,6 +54,13 @@ def test_charset(bench: Bench, charset: str) -> None:
     assert bench.raws(f"{HEAD} gr\u00fc\u00df\n".encode(charset)) == [f"{HEAD} gr\u00fc\u00df"]
 
 
+def test_a_byte_that_the_charset_lacks_costs_one_letter(bench: Bench) -> None:
+    """0x81 is no letter of Windows-1252 (Unicode's table of it); U+FFFD stands for what is none."""
+    bench.settings("CHARSET = cp1252\nSHOULD_LINEMERGE = false")
+    text = f"{HEAD} gr\u00fc\x81n\n{HEAD} b\n".encode("latin-1")
+    assert bench.raws(text) == [f"{HEAD} gr\u00fc\ufffdn", f"{HEAD} b"]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_both_readers_of_dated_lines_agree(bench: Bench, seed: int) -> None:
     """One looks for dates only where they can be, the other (here for the sake of a SEDCMD that

@@ -53,6 +53,13 @@ def test_a_transform(bench: Bench, transform: str, columns: str, expected: Any) 
     assert (str(value) if columns == "_time" else value) in (expected, "1772438460")
 
 
+def test_an_assignment_that_fails_costs_no_other(bench: Bench) -> None:
+    """What it fails by, a pattern that does not close, is known only with the event."""
+    transform = 'INGEST_EVAL = a="1", b=replace(_raw, host."(", "x"), c="2"'
+    assert changed(bench, transform, "a b c") == [{"_raw": LINE.strip(), "a": "1", "c": "2"}]
+    assert any("[one]" in each and "unknown(" in each for each in bench.problems), bench.problems
+
+
 def test_events_are_dropped_or_kept(bench: Bench) -> None:
     text = f"{HEAD} keep me\n{HEAD} drop me\n"
     drop = "REGEX = drop\nDEST_KEY = queue\nFORMAT = nullQueue"
@@ -130,6 +137,8 @@ def test_indexed_fields_are_counted(bench: Bench) -> None:
         ),
         ("SEDCMD-a = s/(/x/", "", "SEDCMD-a is not followed"),
         ("TIME_FORMAT = %Ez", "", "TIME_FORMAT is not followed"),
+        ("TIME_FORMAT = %x", "", "variable %x is not supported"),
+        ("TIME_FORMAT = %X", "", "variable %X is not supported"),
         ("TIME_PREFIX = (", "", "TIME_PREFIX is not followed"),
         ("TZ = Mars/Base", "", "'Mars/Base' is no time zone"),
         ("CHARSET = klingon", "", "CHARSET is not followed"),

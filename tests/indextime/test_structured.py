@@ -76,6 +76,13 @@ def test_w3c(bench: Bench) -> None:
     assert [int(row["_time"]) for row in found] == [1772438400, 1772438401]
 
 
+def test_the_time_in_w3c_is_that_of_date_and_time_unless_others_are_named(bench: Bench) -> None:
+    text = "#Fields: last seen date time\n2020-01-01 01:00:00 2026-03-02 08:00:00\n"
+    assert bench.settings("INDEXED_EXTRACTIONS = w3c").times(text) == ["2026-03-02 08:00:00.000"]
+    bench.settings("INDEXED_EXTRACTIONS = w3c\nTIMESTAMP_FIELDS = last,seen\nMAX_DAYS_AGO = 10951")
+    assert bench.times(text) == ["2020-01-01 01:00:00.000"]
+
+
 def test_json_comes_twice_unless_search_time_is_told_not_to(bench: Bench) -> None:
     """Measured on 10.4.0 (witnesses.jsonl, structured-08, its note)."""
     text = f'{{"when":"{DAY}","a":"x"}}\n'

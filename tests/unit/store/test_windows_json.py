@@ -125,6 +125,14 @@ def test_an_object_among_events_that_is_none_is_an_event_of_the_file(tmp_path: P
     assert "2 events without a usable time" in report.problems[0]
 
 
+def test_what_is_around_events_is_none(tmp_path: Path) -> None:
+    made = [SHAPES["flat"](event(code)) for code in (4624, 4876)]
+    for around in ({"Records": made}, {"export": {"of": {"a": 1}}, "pages": [{"Records": made}]}):
+        found, report = read(tmp_path, json.dumps(around, indent=2))
+        assert [json.loads(one.raw) for one in found] == made
+        assert (report.events, report.problems) == (2, [])
+
+
 @pytest.mark.parametrize("indent", [None, 2])
 def test_what_is_cut_off_is_said_and_the_next_event_is_read(
     indent: int | None, tmp_path: Path
