@@ -107,9 +107,14 @@ def test_arrays() -> None:
         items_of(0x06, b"abc")
 
 
-def test_a_template_that_only_has_the_guid_of_another_is_read_again() -> None:
+@pytest.mark.parametrize(
+    "data",
+    ["<Data Name='b'>y</Data>", "<Item Name='a'>x</Item>", "<Data Mane='a'>x</Data>"],
+    ids=["values", "element", "attribute"],
+)
+def test_a_template_that_only_has_the_guid_of_another_is_read_again(data: str) -> None:
     """Templates are known by their GUIDs; a forged log may use one twice."""
-    one, two = sysmon("<Data Name='a'>x</Data>"), sysmon("<Data Name='b'>y</Data>")
+    one, two = sysmon("<Data Name='a'>x</Data>"), sysmon(data)
     log = bytearray(evtx([one, two], per_chunk=1))
     first, second = (log.index(b"\x0c\x01", place) + 14 for place in records(bytes(log)))
     log[second : second + 16] = log[first : first + 16]
@@ -118,6 +123,23 @@ def test_a_template_that_only_has_the_guid_of_another_is_read_again() -> None:
     inner = [log.index(b"\x0c\x01", start) + 14 for start in (first, second)]
     log[inner[1] : inner[1] + 16] = log[inner[0] : inner[0] + 16]
     assert rendered(bytes(log)) == [one, two]
+
+
+def bare(name: str) -> bytes:
+    """A fragment of one element, which holds an x; its name stands in it, at byte 13."""
+    head = b"\x0f\x01\x01\0" + struct.pack("<BIIIHH", 0x01, 0, 13, 0, 0, len(name))
+    text = b"\x02\x05\x01\x01\0x\0\x04\0"  # the tag ends, a string, the element ends, the end
+    return head + name.encode("utf-16-le") + b"\0\0" + text
+
+
+def test_a_record_without_a_template_is_its_element() -> None:
+    """[MS-EVEN6] 2.2.12: Fragment = 0*FragmentHeader (Element / TemplateInstance)."""
+    renderer = Renderer()
+    renderer.chunk(bare("Event"))
+    assert renderer.record(0, len(bare("Event"))) == b"<Event>x</Event>"
+    renderer.chunk(bare("Other"))
+    with pytest.raises(Damaged, match="is no event"):
+        renderer.record(0, len(bare("Other")))
 
 
 def test_cut_values_are_no_event() -> None:
