@@ -157,14 +157,10 @@ class KVStore:
             db.executemany(text, [(*place.parts, key) for key in keys])
         return len(keys)
 
-    def drop(self, app: str, collection: str | None = None) -> None:
-        """Removes all users' records of a collection, or of all collections of an app."""
+    def drop(self, app: str, collection: str) -> None:
+        """Removes all users' records of a collection."""
         with self._changing() as db:
-            if collection is None:
-                db.execute("DELETE FROM records WHERE app = ?", (app,))
-            else:
-                where = "app = ? AND collection = ?"
-                db.execute(f"DELETE FROM records WHERE {where}", (app, collection))  # nosec B608
+            db.execute("DELETE FROM records WHERE app = ? AND collection = ?", (app, collection))
 
 
 _IN_PLACE = "app = ? AND collection = ? AND owner = ?"
