@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from splay.store import blocks
+from splay.store.parsing import datedlines, lines
 from tests.indextime.bench import Bench
 
 HEAD = "2026-03-02T08:00:00Z"
@@ -59,6 +60,22 @@ def test_a_byte_that_the_charset_lacks_costs_one_letter(bench: Bench) -> None:
     bench.settings("CHARSET = cp1252\nSHOULD_LINEMERGE = false")
     text = f"{HEAD} gr\u00fc\x81n\n{HEAD} b\n".encode("latin-1")
     assert bench.raws(text) == [f"{HEAD} gr\u00fc\ufffdn", f"{HEAD} b"]
+
+
+@pytest.mark.parametrize("merge", ["true", "false"])
+def test_a_line_that_is_too_long_to_be_held_is_left_out(
+    bench: Bench, merge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it, though it comes in many pieces; those around it are read."""
+    for module in (lines, datedlines):
+        monkeypatch.setattr(module, "MAX_EVENT", 100_000)
+    monkeypatch.setattr(blocks, "BLOCK", 30_000)
+    bench.settings(f"SHOULD_LINEMERGE = {merge}\nTRUNCATE = 0")
+    long = f"{HEAD} " + "x" * 400_000
+    for last in ("", "\n"):
+        text = f"{HEAD} a\n{long}\n{HEAD} b\n{long}{last}"
+        assert bench.raws(text) == [f"{HEAD} a", f"{HEAD} b"]
+        assert any("2 events of more than 16 MB: left out" in said for said in bench.problems)
 
 
 @pytest.mark.parametrize("seed", range(6))

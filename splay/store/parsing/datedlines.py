@@ -178,8 +178,9 @@ class DatedReader:
         region = data[: last + 1]
         if self._days.are_all(region):
             start = data.rfind(b"\n", 0, last) + 1
-            self._rest = data[start:]
-            yield from self._lines(data[:start])
+            cut = start if len(data) - start <= MAX_EVENT else len(region)
+            self._rest = data[cut:]
+            yield from self._lines(data[:cut])
             return
         starts = self._days.starts(region, self._max_events)
         if not starts:

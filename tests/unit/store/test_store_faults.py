@@ -258,8 +258,9 @@ def test_cut_gzip_gives_what_came_before(tmp_path: Path, keep: float) -> None:
             + render(event(4876), Style("classic")).encode(),
             1,
         ),
+        (b"2026-03-10 09:30:15 a\n" + b"x" * 40 * MB + b"\n2026-03-10 09:30:16 b\n", 1),
     ],
-    ids=["line first", "line between", "event", "event then event", "no end", "classic"],
+    ids=["line first", "line between", "event", "event then event", "no end", "classic", "dated"],
 )
 def test_memory_is_bounded(tmp_path: Path, text: bytes, bad: int) -> None:
     path = write(tmp_path, text)
