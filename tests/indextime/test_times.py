@@ -85,6 +85,8 @@ def test_a_time_alone_is_of_the_day_of_the_file(bench: Bench) -> None:
     ("settings", "text", "expected"),
     [
         ("TIME_FORMAT = %s%3N", "1772438400123 a", "2026-03-02 08:00:00.123"),
+        ("TIME_FORMAT = %d/%m/%Y %T.%3N", "02/03/2026 08:00:00 a", EIGHT),  # the second is whole
+        ("TIME_FORMAT = %d/%m/%Y %T.%3N", "02/03/2026 08:00:00.25 a", "2026-03-02 08:00:00.250"),
         ("TIME_FORMAT = %d/%m/%Y %I:%M %p", "x 02/03/2026 08:00 PM", "2026-03-02 20:00:00.000"),
         ("TIME_FORMAT = %y%m%d %T", "260302 08:00:00 a", EIGHT),
         ("TIME_FORMAT = %Y-%jT%H:%M", "2026-061T08:00 a", EIGHT),  # the 61st day

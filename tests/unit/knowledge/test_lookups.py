@@ -139,7 +139,7 @@ def test_a_packed_table(bench: Bench) -> None:
         ("nosuch k OUTPUT v", "", b"k,v\n", "there is no lookup 'nosuch'"),
         ("l k OUTPUT v", "filename = gone.csv", b"k,v\n", "'gone.csv' does not exist"),
         ("l k OUTPUT v", "filename = ../../x.csv", b"k,v\n", "does not exist"),
-        ("l k OUTPUT v", "", b"", "no header"),
+        ("l k OUTPUT v", "", b"", "no header. Write the columns' names into its first line"),
         ("l k OUTPUT v", "", b"k,v\n\xff,1\n", "not UTF-8"),
         ("l k OUTPUT v", "", b'k,v\n"a,1\n', "cannot be read"),
         ("l k OUTPUT v", "filename = l.csv.gz", b"not gzip", "cannot be read"),
