@@ -142,6 +142,16 @@ def test_a_record_without_a_template_is_its_element() -> None:
         renderer.record(0, len(bare("Other")))
 
 
+def test_a_template_may_stand_without_a_head() -> None:
+    """[MS-EVEN6] 2.2.12: Fragment = 0*FragmentHeader (Element / TemplateInstance)."""
+    text = sysmon("<Data Name='a'>x</Data>")
+    chunk = chunk_of(evtx([text])[HEAD:], HEAD)
+    (record,) = records_of(chunk)
+    renderer = Renderer()
+    renderer.chunk(chunk.data)
+    assert renderer.record(record.place + 4, record.end).decode() == text
+
+
 def test_cut_values_are_no_event() -> None:
     log = evtx([sysmon("<Data Name='a'>x</Data>")])
     chunk = chunk_of(log[HEAD:], HEAD)
