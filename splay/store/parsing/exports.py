@@ -27,7 +27,6 @@ from splay.store.parsing.windows_xml import MAX_EVENT
 from splay.store.parsing.xml_events import XmlEventMaker
 from splay.store.problems import Fault, FileProblems
 
-_BOM = b"\xef\xbb\xbf"
 _JSON = re.compile(rb'\{"(?:preview|result)":[^\n]*"_raw":\s*"')
 _WEVTUTIL = re.compile(rb"\s*Event\s?\[\d+\]:?\s*\n\s+Log Name:")
 _NEXT_EVENT = re.compile(r"(?:\A|\n)Event\s?\[\d+\]:?[ \t]*\n")
@@ -48,7 +47,7 @@ def export_reader(
 ) -> Reader | None:
     """What reads a file that begins like this, if it is an export."""
     made = (facts, settings, need, problems)
-    first = first.removeprefix(_BOM).lstrip()
+    first = first.lstrip()
     if _JSON.match(first):
         return _SplunkJson(*made)
     if _WEVTUTIL.match(first):
