@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -156,6 +157,14 @@ def test_exported_events(path: Path, text: str, source: str) -> None:
     outcome = json.loads(told.stdout)
     (result,) = outcome["results"]
     assert result["Caller_User_Name"] == event(4876)["data"]["SubjectUserName"]
+
+
+@pytest.mark.parametrize("text", [WMI, WEVTUTIL, VIEWER, SPLUNK_JSON, SPLUNK_CSV], ids=range(5))
+def test_exports_are_known_behind_a_byte_order_mark(path: Path, text: str) -> None:
+    """As PowerShell and Excel write it."""
+    ((plain,), _), ((marked,), report) = read(path, text), read(path, f"\ufeff{text}")
+    assert replace(marked, indextime=0) == replace(plain, indextime=0)
+    assert report.problems == []
 
 
 def test_many_exported_events(path: Path) -> None:
