@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.mutants import notes
+from tests.mutants.names import mentions
 
 NEAR = 12
 """Lines above one that is not noted, where the statement that it belongs to may begin."""
@@ -67,10 +68,11 @@ class Record:
             (noted / "costs.json").write_text("{}", encoding="utf-8")
 
     def tests(self, path: str, line: int) -> list[str]:
-        """The tests that run this line, the cheapest first. A line that runs when its module is
-        imported, as constants and heads of functions do, is of all that run any line of it, of the
-        other tests beside these, for which was the first to import it is chance, and of those that
-        run what stands in the same folder: a module of constants has no other lines.
+        """The tests that run this line, the cheapest first. Of a line that runs when its module is
+        imported, as constants and heads of functions do, first come the tests that run what names
+        what is made there; then all that run any line of the module, the other tests beside these,
+        for which was the first to import it is chance, and those that run what stands in the same
+        folder: a module of constants has no other lines.
         """
         lines = self._lines(path)
         inside = lines and _in_a_function((self._tree / path).read_text(encoding="utf-8"), line)
@@ -81,7 +83,17 @@ class Record:
         near = set().union(*lines.values())
         folder = path.rpartition("/")[0] + "/"
         beside = set().union(*(notes.in_folder(noted, folder) for noted in self._noted))
-        return self._ordered(near | beside | {test.partition("::")[0] for test in near})
+        others = near | beside | {test.partition("::")[0] for test in near}
+        using = self._using(path, line)
+        return list(dict.fromkeys((*self._ordered(using), *self._ordered(others))))
+
+    def _using(self, path: str, line: int) -> set[str]:
+        """The tests that run lines which name what this line makes, in whatever file."""
+        found: set[str] = set()
+        for other, numbers in mentions(self._tree, path, line).items():
+            lines = self._lines(other)
+            found = found.union(*(lines.get(number, ()) for number in numbers))
+        return found
 
     def all_tests(self) -> list[str]:
         """Every test, the cheapest first."""

@@ -10,6 +10,7 @@ import pytest
 
 from tests.mutants.drawing import Line, dealt, drawn
 from tests.mutants.mutant import Mutant, MutantError, Verdict
+from tests.mutants.names import mentions
 from tests.mutants.results import Equivalent, Results, Tried, joined, table
 from tests.mutants.runner import Runner
 
@@ -185,3 +186,23 @@ def test_the_same_seed_makes_the_same_mutants(tmp_path: Path) -> None:
     for one in made:
         compile(one.applied(file.read_text()), "sums.py", "exec")
     assert json.dumps([one.after for one in made]).count("XXtext") == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        (1, {"bin/a.py": [1, 6], "splay/b.py": [2]}),  # a constant, here and elsewhere
+        (4, {"bin/a.py": [4], "splay/b.py": [3]}),  # a field of a class
+        (5, {"bin/a.py": [5]}),  # the head of a function
+        (2, {}),
+    ],
+)
+def test_where_what_a_line_makes_is_named(
+    tmp_path: Path, line: int, named: dict[str, list[int]]
+) -> None:
+    for folder in ("bin", "splay"):
+        (tmp_path / folder).mkdir()
+    text = "MOST = 3\n\nclass A:\n    size: int = 0\ndef f():\n    return MOST\n"
+    (tmp_path / "bin" / "a.py").write_text(text)
+    (tmp_path / "splay" / "b.py").write_text("import a\nprint(a.MOST, MOSTLY)\nx.size\n")
+    assert mentions(tmp_path, "bin/a.py", line) == named
