@@ -191,8 +191,8 @@ def test_the_same_seed_makes_the_same_mutants(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "named"),
     [
-        (1, {"bin/a.py": [1, 6], "splay/b.py": [2]}),  # a constant, here and elsewhere
-        (4, {"bin/a.py": [4], "splay/b.py": [3]}),  # a field of a class
+        (1, {"bin/a.py": [1, 6], "splay/rows.py": [2]}),  # a constant, here and elsewhere
+        (4, {"bin/a.py": [4], "splay/rows.py": [3]}),  # a field of a class
         (5, {"bin/a.py": [5]}),  # the head of a function
         (2, {}),
     ],
@@ -204,5 +204,5 @@ def test_where_what_a_line_makes_is_named(
         (tmp_path / folder).mkdir()
     text = "MOST = 3\n\nclass A:\n    size: int = 0\ndef f():\n    return MOST\n"
     (tmp_path / "bin" / "a.py").write_text(text)
-    (tmp_path / "splay" / "b.py").write_text("import a\nprint(a.MOST, MOSTLY)\nx.size\n")
+    (tmp_path / "splay" / "rows.py").write_text("import a\nprint(a.MOST, MOSTLY)\nx.size\n")
     assert mentions(tmp_path, "bin/a.py", line) == named
