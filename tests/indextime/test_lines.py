@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from splay.store import blocks
-from splay.store.parsing import datedlines, lines
+from splay.store.parsing import datedlines, linebreaking, lines
 from tests.indextime.bench import Bench
 
 HEAD = "2026-03-02T08:00:00Z"
@@ -76,6 +76,29 @@ def test_a_line_that_is_too_long_to_be_held_is_left_out(
         text = f"{HEAD} a\n{long}\n{HEAD} b\n{long}{last}"
         assert bench.raws(text) == [f"{HEAD} a", f"{HEAD} b"]
         assert any("2 events of more than 16 MB: left out" in said for said in bench.problems)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "SEDCMD-a = s/q/r/\nSHOULD_LINEMERGE = false",
+        "LINE_BREAKER = ([\\r\\n]+)2026\nSHOULD_LINEMERGE = false",
+        "INDEXED_EXTRACTIONS = tsv\nFIELD_NAMES = when",
+    ],
+    ids=["rewritten", "broken", "structured"],
+)
+def test_a_line_that_is_too_long_is_broken_and_costs_no_other(
+    bench: Bench, settings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where lines are looked into one by one; TRUNCATE cuts each piece."""
+    monkeypatch.setattr(linebreaking, "MAX_LINE", 100_000)
+    monkeypatch.setattr(blocks, "BLOCK", 30_000)
+    long = f"{HEAD} " + "x" * 500_000
+    around = [f"{HEAD} {name}" for name in "abc"]
+    found = bench.settings(settings).raws("\n".join((around[0], long, *around[1:])))
+    assert [found[0], *found[-2:]] == around
+    assert {len(raw) for raw in found[1:-2]} == {10_000}
+    assert 3 <= len(found[1:-2]) <= 5  # of 100,000 to 190,000
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -17,6 +17,8 @@ import regex
 from splay.pcre.patterns import timed
 
 _LINE_END = regex.compile(r"[\r\n]+")
+MAX_LINE = 16 * 1024 * 1024
+"""Characters after which a line is broken, so that memory stays bounded."""
 _HELD_BACK = 4096  # a breaker may look that far ahead of what it breaks at
 _MATCH_SECONDS = 5.0
 
@@ -82,21 +84,18 @@ class LineBreaker:
         self._searched = 0
         self.slow = False  # the breaker took too long; from there on lines end as by default
 
-    @property
-    def held(self) -> int:
-        """The characters that wait for the end of their line."""
-        return len(self._rest)
-
     def feed(self, text: str) -> Iterator[str]:
         """The lines that are known to end in this text."""
         self._rest += text
         safe = len(self._rest) - (_HELD_BACK if self._grouped else 1)
         yield from self._lines(safe)
+        if len(self._rest) > MAX_LINE:
+            yield from self.finish()
 
     def finish(self) -> Iterator[str]:
         """The lines that are left."""
         yield from self._lines(len(self._rest))
-        rest, self._rest = self._rest, ""
+        rest, self._rest, self._searched = self._rest, "", 0
         if rest:
             yield rest
 

@@ -16,7 +16,6 @@ from splay.store.parsing.rules import ParsingRules
 from splay.store.parsing.stamps import Stamp
 from splay.store.parsing.structured import Record, StructuredText
 from splay.store.parsing.timestamps import Timestamps
-from splay.store.parsing.windows_xml import MAX_EVENT
 from splay.store.problems import Fault, FileProblems
 
 
@@ -59,8 +58,6 @@ class PropsReader:
             yield from self._of_records(self._records.feed(text))
             return
         yield from self._of_lines(self._breaker.feed(text))
-        if self._breaker.held > MAX_EVENT:
-            yield from self._of_lines(self._breaker.finish())
 
     def finish(self) -> Iterator[Event]:
         """The last events."""
