@@ -49,6 +49,25 @@ def test_a_quoted_value_may_hold_anything(bench: Bench) -> None:
     assert found[0]["_raw"] == f'{DAY},"x, ""y""\nz",2'
 
 
+@pytest.mark.parametrize(
+    "values",
+    [['5" pipe', '6" pipe', "z"], ['"5" pipe', 'x"', "z"], ['a"b"c"', '"q, r"', "z"]],
+    ids=range(3),
+)
+def test_a_quote_within_a_value_opens_none(bench: Bench, values: list[str]) -> None:
+    """RFC 4180, 2: a value is quoted from its first character on."""
+    text = "when,a,b\n" + "".join(f"{DAY},{value},1\n" for value in values)
+    found = rows(bench, "INDEXED_EXTRACTIONS = csv", "_raw b", text)
+    assert found == [{"_raw": f"{DAY},{value},1", "b": "1"} for value in values]
+    assert bench.problems == []
+
+
+def test_a_line_end_outside_quotes_ends_no_value(bench: Bench) -> None:
+    text = f'when,a,b\n{DAY},x\ny,"2"\n{DAY},"z",3\n'
+    props = "INDEXED_EXTRACTIONS = csv\nLINE_BREAKER = ([\\r\\n]+)2026"
+    assert [row["a"] for row in rows(bench, props, "a", text)] == ["x\ny", "z"]
+
+
 def test_names_are_cleaned(bench: Bench) -> None:
     text = f"when,a name,b-c\n{DAY},1,2\n"
     assert rows(bench, "INDEXED_EXTRACTIONS = csv", "a_name b_c", text) == [

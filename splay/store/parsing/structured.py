@@ -151,8 +151,15 @@ class StructuredText:
         self._names = [rules.clean(n) or f"EXTRA_FIELD_{i}" for i, n in enumerate(names, 1)]
 
     def _unclosed(self, line: str) -> bool:
-        quote = self._rules.quote
-        return bool(quote) and line.count(quote) % 2 == 1
+        """Whether a quoted value goes on in the next line. A quote within a value opens none."""
+        rules = self._rules
+        if not rules.delimiter or not rules.quote or line.count(rules.quote) % 2 == 0:
+            return False
+        try:
+            _, lines = _row([line, ""], rules.delimiter, rules.quote)
+        except csv.Error:
+            return False
+        return lines > 1
 
     def _record(self, line: str) -> Record:
         rules = self._rules
@@ -204,7 +211,14 @@ def _split(line: str, delimiter: str, quote: str) -> Sequence[str]:
         line = re.sub(r" +", " ", line.strip(" "))
     if not quote or quote not in line:
         return [value.strip() for value in line.split(delimiter)]
-    reader = csv.reader(
-        [line], delimiter=delimiter, quotechar=quote, skipinitialspace=True, strict=False
-    )
-    return [value.strip() for value in next(reader, [])]
+    try:
+        values, _ = _row([line], delimiter, quote)
+    except csv.Error:  # a line end outside quotes, which LINE_BREAKER leaves within a line
+        values = line.split(delimiter)
+    return [value.strip() for value in values]
+
+
+def _row(lines: Sequence[str], delimiter: str, quote: str) -> tuple[list[str], int]:
+    """The first row, and how many of the lines it has. Raises csv.Error."""
+    reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, skipinitialspace=True)
+    return next(reader, []), reader.line_num
