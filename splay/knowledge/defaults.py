@@ -40,6 +40,7 @@ META = "_meta"
 TEXTLESS = INDEXED | {"_time", "_indextime", META}
 """The fields that are known without an event's text, unless knowledge makes others of them."""
 DEFAULTS = INDEXED | {"_time", "_indextime", RAW, "_sourcetype", META, *_MADE}
+_OWN = frozenset({"_time", "_indextime", RAW})  # which no index-time field replaces
 _PUNCT_LENGTH = 50  # the documentation says thirty; events that Splunk indexed have fifty
 
 
@@ -54,7 +55,8 @@ def base_row(event: Event, *, text: bool = True) -> Row:
     row["index"] = event.index
     if event.fields:
         for name, value in event.fields.items():
-            row[name] = value if isinstance(value, str) else [*value]
+            if name not in _OWN:
+                row[name] = value if isinstance(value, str) else [*value]
     return row
 
 

@@ -53,6 +53,11 @@ def test_a_transform(bench: Bench, transform: str, columns: str, expected: Any) 
     assert (str(value) if columns == "_time" else value) in (expected, "1772438460")
 
 
+def test_no_indexed_field_replaces_the_event_s_time_or_text(bench: Bench) -> None:
+    transform = "REGEX = code=(\\d)\nFORMAT = _time::$1 _raw::$1 _indextime::$1\nWRITE_META = true"
+    assert changed(bench, transform, "_time") == [{"_raw": LINE.strip(), "_time": 1772438400}]
+
+
 def test_an_assignment_that_fails_costs_no_other(bench: Bench) -> None:
     """What it fails by, a pattern that does not close, is known only with the event."""
     transform = 'INGEST_EVAL = a="1", b=replace(_raw, host."(", "x"), c="2"'

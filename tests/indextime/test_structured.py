@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -75,10 +76,37 @@ def test_names_are_cleaned(bench: Bench) -> None:
     ]
 
 
+COLUMNS = "_time,_raw,host,source,sourcetype,index,linecount,eventtype,splunk_server,_,user"
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_column_is_none_of_the_event_s_own_fields(bench: Bench, kind: str) -> None:
+    """Searches over uploaded tables name extracted_host and its like; what begins with _ is
+    internal (Search Manual, "Use default fields")."""
+    names = COLUMNS.split(",")
+    if kind == "csv":
+        text = f"when,{COLUMNS}\n{DAY},{COLUMNS.upper()}\n"
+    else:
+        text = json.dumps({"when": DAY, **{name: name.upper() for name in names}})
+    props = f"INDEXED_EXTRACTIONS = {kind}"
+    wanted = "time raw extracted_* user host source sourcetype index"
+    [row] = rows(bench, props, wanted, text)
+    own = {"host": "unknown", "source": str(bench.folder / "events.log"), "sourcetype": "t"}
+    extracted = {f"extracted_{name}": name.upper() for name in names[2:-2]}
+    assert row == {**own, **extracted, "index": "main", "time": "_TIME", "raw": "_RAW"} | {
+        "user": "USER"
+    }
+    [row] = rows(bench, props, "_time _raw", text)
+    assert (float(row["_time"]), row["_raw"]) == (1772438400, text.splitlines()[-1])
+
+
 def test_the_time_is_that_of_the_named_fields(bench: Bench) -> None:
     text = "seen,day,clock\n2020-01-01T00:00:00Z,2026-03-02,08:00:00\n"
     bench.settings("INDEXED_EXTRACTIONS = csv\nTIMESTAMP_FIELDS = day,clock")
     assert bench.times(text) == ["2026-03-02 08:00:00.000"]
+    bench.settings("INDEXED_EXTRACTIONS = csv\nTIMESTAMP_FIELDS = _day,the clock")
+    renamed = text.replace("day,clock", "_day,the clock")
+    assert bench.times(renamed) == ["2026-03-02 08:00:00.000"]
 
 
 def test_w3c(bench: Bench) -> None:

@@ -22,6 +22,9 @@ _W3C_FIELDS = "#Fields:"
 _DELIMITERS = {"space": " ", "tab": "\t", "fs": "\x1c", "whitespace": " ", "none": ""}
 _DELIMITERS |= {r"\t": "\t", r"\s": " ", r"\x01": "\x01"}
 _AUTO = (",", "\t", "|", ";", " ")
+_DEFAULT_FIELDS = frozenset(
+    ("eventtype", "host", "index", "linecount", "source", "sourcetype", "splunk_server")
+)
 _MOST_LINES = 1000  # of one record: a quote that is never closed must not take the rest of a file
 
 Fields = dict[str, str | list[str]]
@@ -39,6 +42,16 @@ def delimiter(text: str) -> str:
     if len(found) > 1:
         raise ValueError(f"{text!r} is neither one character nor space, tab or none")
     return found
+
+
+def field_name(name: str) -> str:
+    """A name as the field is called, so that it is none of the event's own.
+
+    >>> field_name("host"), field_name("_time")
+    ('extracted_host', 'time')
+    """
+    name = name.lstrip("_") or name
+    return f"extracted_{name}" if name in _DEFAULT_FIELDS else name
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,7 @@ class StructuredRules:
     def clean(self, name: str) -> str:
         """A name as the field is called."""
         allowed = re.escape(self.special)
-        return re.sub(rf"[^\w.{allowed}]", "_", name.strip(), flags=re.ASCII)
+        return field_name(re.sub(rf"[^\w.{allowed}]", "_", name.strip(), flags=re.ASCII))
 
 
 @dataclass(frozen=True)
@@ -184,7 +197,8 @@ class StructuredText:
         names = self._rules.times
         if not names and self._rules.kind == "w3c":
             names = ("date", "time")
-        found = [v for name in names if isinstance(v := fields.get(name), str)]
+        values = (fields.get(self._rules.clean(name)) for name in names)
+        found = [value for value in values if isinstance(value, str)]
         return " ".join(found) or None
 
     def _of_json(self, line: str) -> Fields:
@@ -192,6 +206,7 @@ class StructuredText:
         for name, value in json_pairs(line):
             if self._rules.trim_braces:
                 name = name.replace("{}", "")
+            name = field_name(name)
             if value == "":
                 continue
             before = fields.get(name)
