@@ -22,7 +22,6 @@ from splay.engine.origins import origin_filter
 from splay.engine.subsearches import Open
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.eval.conditions.predicate import (
-    check_predicate,
     compile_predicate,
     predicate_fields,
 )
@@ -279,7 +278,6 @@ def _retrieval(
     ordered = _order_matters(operations)
     if ordered:
         demand = demand.plus(["_time"])
-    check_predicate(expr)
     return Retrieval(expr, need, demand, ordered, codes)
 
 

@@ -28,7 +28,7 @@ from splay.commands.operation import Context, Kind, Operation
 from splay.commands.stats.terms import Term, read_terms
 from splay.commands.timebounds import split_bounds
 from splay.errors import ConfError, SplError, UnsupportedError
-from splay.eval.conditions.predicate import compile_predicate, predicate_fields
+from splay.eval.conditions.predicate import check_predicate, compile_predicate, predicate_fields
 from splay.eval.value import as_list, from_list
 from splay.knowledge.defaults import DEFAULTS, INDEXED, META
 from splay.knowledge.pairs import texts
@@ -151,6 +151,7 @@ class Tstats(Operation):
     # -- the rows --
 
     def check(self, context: Context) -> None:
+        check_predicate(self.where)
         self._stats.check(context)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:

@@ -175,7 +175,12 @@ def test_a_plan_sets_the_time_range() -> None:
     assert (plan.retrieval.need.earliest, plan.retrieval.need.latest) == (1534032000.0, NOW)
 
 
-def test_a_field_s_name_with_a_wildcard_is_refused_before_anything_is_read() -> None:
+@pytest.mark.parametrize(
+    ("search", "at"), [("b=2 a*=1", 4), ("| tstats count WHERE b=2 a*=1 BY host", 25)]
+)
+def test_a_field_s_name_with_a_wildcard_is_refused_before_anything_is_read(
+    search: str, at: int
+) -> None:
     with pytest.raises(UnsupportedError, match="wildcard in the field's name 'a\\*'") as caught:
-        make_plan("b=2 a*=1", new_context(AppSet([]), 0.0))
-    assert caught.value.at == 4
+        make_plan(search, new_context(AppSet([]), 0.0))
+    assert caught.value.at == at
