@@ -40,7 +40,6 @@ class About:
 
     description: str = ""
     techniques: tuple[str, ...] = ()
-    stories: tuple[str, ...] = ()
     id: str = ""
     version: str = ""
 
@@ -130,7 +129,6 @@ def _about(stanza: Stanza) -> About:
     return About(
         stanza.settings.get("description", ""),
         _texts(annotations.get("mitre_attack")),
-        _texts(annotations.get("analytic_story")),
         str(metadata.get("detection_id", "")),
         str(metadata.get("detection_version", "")),
     )

@@ -136,6 +136,9 @@ def test_several_processes_find_what_one_does(
         )
         assert [event.raw for event in one.events] == [event.raw for event in other.events]
     assert (together.silent, together.failed) == (alone.silent, alone.failed)
+    ((name, why),) = together.failed
+    assert name == "Fails"
+    assert "nowhere.csv" in why
     assert (together.report.events, together.report.files) == (5, 5)
 
 
@@ -313,7 +316,11 @@ def test_what_the_command_line_prints(app: Path, log: Path, tmp_path: Path) -> N
     }
     assert scores == {"T1078": 1, "T1110": 1}
     lines = list(csv.DictReader(run(*arguments, "--format", "csv").splitlines()))
-    assert {line["search"]: line["outcome"] for line in lines}["Broken"] == "failed"
+    of = {line["search"]: line for line in lines}
+    assert (of["Broken"]["outcome"], of["Broken"]["results"]) == ("failed", "")
+    assert "the command bogus is not supported" in of["Broken"]["reason"]
+    assert (of["T"]["results"], of["T"]["events"]) == ("1", "1")
+    assert of["Newest"]["results"] == "2"  # of five events, by its head
     text = run(*arguments, columns=60)
     shown = [" ".join(line.split()) for line in text.splitlines()]
     (row,) = (number for number, line in enumerate(shown) if line.startswith("1 T T1110"))

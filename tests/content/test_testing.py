@@ -42,7 +42,8 @@ def test_a_detection_passes(repository: Repository) -> None:
     code, found = run(repository)
     assert (code, found["passed"], found["failed"]) == (0, 1, 0)
     (detection,) = found["detections"]
-    assert detection["techniques"] == ["T1110"]
+    assert (detection["status"], detection["techniques"]) == ("passed", ["T1110"])
+    assert [case["status"] for case in detection["tests"]] == ["passed"]
     assert detection["findings"] == []
     (case,) = detection["tests"]
     assert (case["status"], case["results"], case["events"]) == ("passed", 1, 3)
@@ -326,6 +327,7 @@ def test_of_many_detections_the_failed_are_listed_and_the_causes_counted(
     lines = [line.split() for line in result.stdout.splitlines()]
     assert [line[:3] for line in lines if line[:1] == ["failed"]] == [["failed", "Copy", "7"]]
     assert not [line for line in lines if "Copy" in line and "7" not in line]
+    assert ["detections", "what", "was", "found"] in lines
     counted = {" ".join(line[1:]): line[0] for line in lines if line and line[0].isdigit()}
     assert counted["it was only checked"] == "44"
     assert counted["there is no event type ...: nothing matches it"] == "1"

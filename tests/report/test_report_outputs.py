@@ -123,7 +123,7 @@ def test_sarif_has_a_rule_with_help_and_attack_tags(tmp_path: Path) -> None:
     assert rule["id"] == "a2f4cc7f-6503-4078-b206-f83a29f408a7"  # the published detection's
     assert "T1649" in rule["help"]["text"]
     assert rule["helpUri"] == "https://attack.mitre.org/techniques/T1649/"
-    assert "attack.t1649" in rule["properties"]["tags"]
+    assert rule["properties"]["tags"] == ["security", "attack.t1649"]
 
 
 def test_sarif_has_a_result_for_each_row(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from tests.report.hostile import (
     detect,
     hostile_file,
 )
+from tests.sample_events import Style, event, render
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -234,3 +235,14 @@ def test_parts_without_what_cannot_be_seen() -> None:
     (row,) = json.loads("".join(as_json(results, UTC)))
     assert row == {"_time": "1970-01-01T00:00:00.000+00:00", "a": "x\u202e\x7f"}
     assert every(char.isprintable() or char == "\n" for char in "".join(as_json(results, UTC)))
+
+
+def test_of_many_results_twenty_are_shown_and_the_others_counted(tmp_path: Path) -> None:
+    """23 CAs, and so as many results."""
+    log = tmp_path / "log.xml"
+    events = (event(4876, computer=f"ca{n}.example.com", record=n) for n in range(23))
+    log.write_text("\n".join(render(one, Style()) for one in events), encoding="utf-8")
+    result = detect(log)
+    assert result.exit_code == 0
+    assert "and 3 more: --format csv has them all" in result.stdout
+    assert json.loads(detect(log, "--json").stdout)["search"].endswith("CS Backup - Rule")

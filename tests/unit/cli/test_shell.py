@@ -231,3 +231,11 @@ def test_quiet_still_tells_of_data_that_was_not_read(command: tuple[str, ...], l
     said = splay(*command, str(cut), "-q", *app).stderr
     assert "cut.log" in said
     assert "1 event could not be used" in said
+
+
+def test_a_time_zone_that_there_is_not_is_refused_with_what_to_write() -> None:
+    result = CliRunner().invoke(main, ["search", "| makeresults", "--tz", "Nowhere/Land"])
+    assert result.exit_code == 2
+    assert "Invalid value for '--tz'" in result.stderr
+    assert "'Nowhere/Land'" in result.stderr
+    assert "; use an IANA name such as Europe/Berlin" in result.stderr
