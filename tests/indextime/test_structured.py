@@ -76,7 +76,7 @@ def test_names_are_cleaned(bench: Bench) -> None:
     ]
 
 
-COLUMNS = "_time,_raw,host,source,sourcetype,index,linecount,eventtype,splunk_server,_,user"
+COLUMNS = "_time,_key,host,source,sourcetype,index,linecount,eventtype,splunk_server,_,user"
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
@@ -89,11 +89,11 @@ def test_a_column_is_none_of_the_event_s_own_fields(bench: Bench, kind: str) -> 
     else:
         text = json.dumps({"when": DAY, **{name: name.upper() for name in names}})
     props = f"INDEXED_EXTRACTIONS = {kind}"
-    wanted = "time raw extracted_* user host source sourcetype index"
+    wanted = "time key extracted_* user host source sourcetype index"
     [row] = rows(bench, props, wanted, text)
     own = {"host": "unknown", "source": str(bench.folder / "events.log"), "sourcetype": "t"}
     extracted = {f"extracted_{name}": name.upper() for name in names[2:-2]}
-    assert row == {**own, **extracted, "index": "main", "time": "_TIME", "raw": "_RAW"} | {
+    assert row == {**own, **extracted, "index": "main", "time": "_TIME", "key": "_KEY"} | {
         "user": "USER"
     }
     [row] = rows(bench, props, "_time _raw", text)

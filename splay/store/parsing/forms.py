@@ -65,15 +65,16 @@ class FormReader:
 
     def feed(self, block: bytes) -> Iterator[Found]:
         """The events that are known to end in this block."""
-        if self.rules.own_form:
-            yield from self._feed_lines(block)
-            return
         if not self._begun:
             exported = export_reader(block, *self._made, self._recall) if self._exports else None
-            self._export = exported or self._json(block)
+            self._export = exported or (None if self.rules.own_form else self._json(block))
         if self._export is not None:
             self._begun = True
             yield from self._changed(self._export, self._export.feed(block))
+            return
+        if self.rules.own_form:
+            self._begun = True
+            yield from self._feed_lines(block)
             return
         data = self._held + block if self._held else block
         self._held = b""

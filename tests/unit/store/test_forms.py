@@ -159,6 +159,16 @@ def test_exported_events(path: Path, text: str, source: str) -> None:
     assert result["Caller_User_Name"] == event(4876)["data"]["SubjectUserName"]
 
 
+@pytest.mark.parametrize("text", [VIEWER, SPLUNK_CSV], ids=["viewer", "splunk"])
+def test_an_export_may_be_called_what_it_is(tmp_path: Path, text: str) -> None:
+    """Though a file of that name is a table with a header to Splunk (props.conf, [csv])."""
+    path = tmp_path / "export.csv"
+    path.write_text(text, newline="")
+    told = CliRunner().invoke(main, ["detect", "--app", ROOT, str(path), "--json"])
+    (result,) = json.loads(told.stdout)["results"]
+    assert result["Caller_User_Name"] == event(4876)["data"]["SubjectUserName"]
+
+
 @pytest.mark.parametrize("text", [WMI, WEVTUTIL, VIEWER, SPLUNK_JSON, SPLUNK_CSV], ids=range(5))
 def test_exports_are_known_behind_a_byte_order_mark(path: Path, text: str) -> None:
     """As PowerShell and Excel write it."""
