@@ -57,6 +57,7 @@ class FormReader:
         self._exports = exports
         self._held = b""
         self._begun = False
+        self._own_form = False
         self._json_file = False
         self._prefix = b""
         self._xml: XmlReader | None = None
@@ -67,12 +68,13 @@ class FormReader:
         """The events that are known to end in this block."""
         if not self._begun:
             exported = export_reader(block, *self._made, self._recall) if self._exports else None
-            self._export = exported or (None if self.rules.own_form else self._json(block))
+            self._own_form = self.rules.own_form and not _begins_with_events(block)
+            self._export = exported or (None if self._own_form else self._json(block))
         if self._export is not None:
             self._begun = True
             yield from self._changed(self._export, self._export.feed(block))
             return
-        if self.rules.own_form:
+        if self._own_form:
             self._begun = True
             yield from self._feed_lines(block)
             return
@@ -212,3 +214,11 @@ class FormReader:
             return data
         self._held = data[opened:]
         return data[:opened]
+
+
+def _begins_with_events(first: bytes) -> bool:
+    """Whether a file that begins so has Windows events from its beginning on."""
+    if classic_start(first) == 0:
+        return True
+    start = first.lstrip()[:5] in (b"<Even", b"<?xml")
+    return start and xml_start(first, document=False) >= 0

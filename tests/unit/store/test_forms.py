@@ -159,7 +159,11 @@ def test_exported_events(path: Path, text: str, source: str) -> None:
     assert result["Caller_User_Name"] == event(4876)["data"]["SubjectUserName"]
 
 
-@pytest.mark.parametrize("text", [VIEWER, SPLUNK_CSV], ids=["viewer", "splunk"])
+@pytest.mark.parametrize(
+    "text",
+    [VIEWER, SPLUNK_CSV, f"{XML}\n", f"<?xml version='1.0'?>\n<Events>{XML}</Events>", CLASSIC],
+    ids=["viewer", "splunk", "xml", "document", "classic"],
+)
 def test_an_export_may_be_called_what_it_is(tmp_path: Path, text: str) -> None:
     """Though a file of that name is a table with a header to Splunk (props.conf, [csv])."""
     path = tmp_path / "export.csv"
