@@ -186,6 +186,8 @@ class JsonReader:
             elif not token[0].startswith(b'"'):
                 yield from self._brace(token[0], token.start())
             self._at = token.end()
+        else:
+            self._at = len(self._data)
         self._forget()
 
     def finish(self) -> Iterator[Event]:
@@ -237,7 +239,8 @@ class JsonReader:
         if len(self._data) - keep > MAX_OBJECT:
             self._problems.fault(Fault.TOO_LONG)
             self._open = [each for each in self._open if each.brace == b"[" or each.holds]
-            keep = self._at
+            unended = len(self._data) - self._at  # of a string
+            keep = self._at = len(self._data) if unended > MAX_OBJECT else self._at
         self._data = self._data[keep:]
         self._at -= keep
         for each in self._open:

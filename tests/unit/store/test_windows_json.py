@@ -16,6 +16,7 @@ import pytest
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 from splay.store.literalscan import LiteralScan
+from splay.store.parsing import windows_json
 from splay.store.parsing.eventmaker import FileFacts
 from splay.store.parsing.lines import JsonEventMaker
 from splay.store.parsing.windows_json import JsonReader
@@ -57,6 +58,33 @@ def test_events_are_cut_wherever_blocks_end(shape: str, size: int) -> None:
     assert origins(found) == {OURS}
     problems.tell()
     assert problems.report.problems == []
+
+
+@pytest.mark.parametrize(
+    ("between", "faults"),
+    [
+        ("x" * 50_000, 0),  # nothing that begins
+        ('"' + "x" * 50_000 + '"', 1),
+        ('{"a": "' + "x" * 50_000 + '"}', 1),
+        ('{"a": [' + "\n1," * 20_000 + "1]}", 1),
+    ],
+    ids=["nothing", "string", "value", "object"],
+)
+def test_what_is_too_long_is_told_once_and_costs_no_other(
+    between: str, faults: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows_json, "MAX_OBJECT", 5000)
+    made = [json.dumps(SHAPES["flat"](event(code)), indent=1) for code in (4624, 4876)]
+    data = f"[{made[0]},\n{between},\n{made[1]}]".encode()
+    problems = FileProblems("log", ReadReport())
+    maker = JsonEventMaker(FileFacts("log", "log", 0, 0), InputSettings(), Need(), problems)
+    reader = JsonReader(maker, LiteralScan(()), problems)
+    found = [e for at in range(0, len(data), 500) for e in reader.feed(data[at : at + 500])]
+    found += reader.finish()
+    assert [one.raw for one in found] == made
+    problems.tell()
+    assert problems.report.bad_events == faults
+    assert ["more than 16 MB" in said for said in problems.report.problems] == [True] * faults
 
 
 def test_only_what_may_match_is_made(tmp_path: Path) -> None:
