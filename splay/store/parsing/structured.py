@@ -103,6 +103,8 @@ class StructuredText:
         self._rules = rules
         self._lines = LineBreaker(breaker)
         self._names: list[str] = [rules.clean(name) for name in rules.names]
+        times = rules.times or (("date", "time") if rules.kind == "w3c" else ())
+        self._time_names = [rules.clean(name) for name in times]
         self._number = 0  # of lines seen
         self._open: list[str] = []  # lines of a record whose quotes are not closed
 
@@ -194,11 +196,7 @@ class StructuredText:
         return not value or (missing is not None and bool(missing.fullmatch(value, timeout=1.0)))
 
     def _times(self, fields: Fields) -> str | None:
-        names = self._rules.times
-        if not names and self._rules.kind == "w3c":
-            names = ("date", "time")
-        values = (fields.get(self._rules.clean(name)) for name in names)
-        found = [value for value in values if isinstance(value, str)]
+        found = [v for name in self._time_names if isinstance(v := fields.get(name), str)]
         return " ".join(found) or None
 
     def _of_json(self, line: str) -> Fields:
