@@ -130,10 +130,10 @@ def app_details(call: Call) -> Response:
 def create_app(call: Call) -> Response:
     """An app without content."""
     call.need("admin_all_objects")
-    call.params.refuse_others(("name", "template", "configured"), _SETTABLE)
     for refused in ("explicit_appname", "filename", "session", "auth"):
         if call.params.get(refused):
             raise RestError(501, "Not implemented: install an app by naming its folder with --app.")
+    call.params.refuse_others(("name", "template", "configured"), _SETTABLE)
     name = call.params.needed("name")
     template = call.params.get("template", "barebones")
     if template not in _TEMPLATES:
