@@ -40,6 +40,7 @@ class About:
 
     description: str = ""
     techniques: tuple[str, ...] = ()
+    stories: tuple[str, ...] = ()
     id: str = ""
     version: str = ""
 
@@ -129,6 +130,7 @@ def _about(stanza: Stanza) -> About:
     return About(
         stanza.settings.get("description", ""),
         _texts(annotations.get("mitre_attack")),
+        _texts(annotations.get("analytic_story")),
         str(metadata.get("detection_id", "")),
         str(metadata.get("detection_version", "")),
     )

@@ -112,6 +112,7 @@ def test_risk_attack_and_what_was_read(sample: html.HtmlElement) -> None:
         "Credential Access",
     ]
     assert row.xpath(".//a/@href") == ["https://attack.mitre.org/techniques/T1649/"]
+    assert "Analytic story: Windows Certificate Services" in text(sample)
     read = text(sample.xpath("//section[@aria-labelledby='read']")[0])
     assert "3 files" in read
     assert "104 events" in read  # 48 + 48 renderings, 2 classic ones, and 6 ordinary lines
