@@ -17,7 +17,7 @@ from splay.server.errors import RestError
 from splay.server.objects.acl import Acl
 from splay.server.objects.catalog import GLOBAL_CONFS, SYSTEM, Object
 from splay.server.rest.feeds import Entry, Feed, paged, respond
-from splay.server.rest.request import LISTING, Call, Routes, messages_response
+from splay.server.rest.request import LISTING, Call, Routes
 
 NOBODY = "nobody"
 _SECRET = {"inputs": "edit_token_http", "passwords": "list_storage_passwords"}
@@ -322,11 +322,6 @@ def _family(call: Call, kind: Kind, app: str) -> Entry:
     acl = call.splunkd.catalog.family_acl(app, kind.conf)
     acl = replace(acl, writable=can_write(call, acl), shareable=True)
     return Entry("_acl", kind.path, {}, acl)
-
-
-def no_answer(call: Call, kind: Kind) -> Response:
-    """An answer of nothing but an empty list of messages."""
-    return messages_response(200, [], call.json)
 
 
 def add_routes(routes: Routes, kind: Kind) -> None:
