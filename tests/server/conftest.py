@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from splay.server.management import management_app
 from splay.server.splunkd import Splunkd
+from tests.security.conftest import Client
 from tests.server.running import ROOT, Server, fresh, running
 
 
@@ -43,3 +46,17 @@ def splunkd() -> Iterator[Splunkd]:
     made = Splunkd([ROOT], None, "admin", "password", "")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def splunkd_of_many() -> Iterator[Splunkd]:
+    """One without ports for all tests of a file: quick, where they leave each other alone."""
+    with closing(Splunkd([ROOT], None, "admin", "password", "")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def admin(splunkd_of_many: Splunkd) -> Client:
+    """The administrator's connection to it, within the test's own process."""
+    key = splunkd_of_many.users.login("admin", "password")
+    return Client(management_app(splunkd_of_many), {"Authorization": f"Splunk {key}"})

@@ -25,8 +25,8 @@ class Eventstats(Operation):
     def __init__(
         self, terms: list[Term], by: list[str], all_numbers: bool, limited: bool = False
     ) -> None:
-        self._terms = terms
-        self._by = by
+        self.terms = terms
+        self.by = by
         self._all_numbers = all_numbers
         self._limited = limited
 
@@ -53,7 +53,7 @@ class Eventstats(Operation):
         return cls(terms, by, "allnum" in given and as_bool(given["allnum"]), "limit" in given)
 
     def check(self, context: Context) -> None:
-        takers(self._terms, context.scope)
+        takers(self.terms, context.scope)
         if self._limited:
             context.add_message(
                 "WARN", "eventstats: limit= is taken, as Splunk takes it, and changes nothing"
@@ -61,32 +61,32 @@ class Eventstats(Operation):
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         rows = list(rows)
-        terms = by_method(self._terms, context.apps.conf("limits"))
-        terms = expanded(terms, rows, self._by)
+        terms = by_method(self.terms, context.apps.conf("limits"))
+        terms = expanded(terms, rows, self.by)
         takes = takers(terms, context.scope)
         groups: dict[Key, Group] = {}
         for row in rows:
             values = [take(row) for take in takes]
-            for key in keys_of(row, self._by):
+            for key in keys_of(row, self.by):
                 if key not in groups:
                     groups[key] = Group(terms, self._all_numbers)
                 groups[key].add(values, time_of(row))
         for row in rows:
-            for key in keys_of(row, self._by):
+            for key in keys_of(row, self.by):
                 groups[key].into(row)
                 break
             yield row
 
     def demand(self, after: Demand) -> Demand:
-        reads = set(self._by)
-        for term in self._terms:
+        reads = set(self.by)
+        for term in self.terms:
             reads |= term.reads
         return after.plus(reads)
 
     def columns(self, before: list[str] | None) -> list[str] | None:
-        if before is None or any(is_pattern(term.name) for term in self._terms):
+        if before is None or any(is_pattern(term.name) for term in self.terms):
             return None
-        return list(dict.fromkeys([*before, *(term.name for term in self._terms)]))
+        return list(dict.fromkeys([*before, *(term.name for term in self.terms)]))
 
 
 COMMAND = Eventstats

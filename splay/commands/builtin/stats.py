@@ -32,7 +32,7 @@ class Stats(Divisible):
     kind = Kind.TRANSFORMING
 
     def __init__(self, terms: list[Term], by: list[str], once: bool) -> None:
-        self._terms = terms
+        self.terms = terms
         self.by = by
         self._once = once  # dedup_splitvals: a value that stands twice counts once
         self.order_free = all(term.make().order_free for term in terms)
@@ -60,10 +60,10 @@ class Stats(Divisible):
         return cls(terms, by, once)
 
     def check(self, context: Context) -> None:
-        takers(self._terms, context.scope)
+        takers(self.terms, context.scope)
 
     def over(self, items: Iterable[Row | Run], context: Context) -> Iterator[Row]:
-        terms = by_method(self._terms, context.apps.conf("limits"))
+        terms = by_method(self.terms, context.apps.conf("limits"))
         if has_patterns(terms):
             items = rows = list(each(items))
             terms = expanded(terms, rows, self.by)
@@ -72,13 +72,13 @@ class Stats(Divisible):
         yield from self._rows(groups, terms)
 
     def mergeable(self, context: Context) -> bool:
-        return not has_patterns(self._terms) and all(t.column().mergeable for t in self._terms)
+        return not has_patterns(self.terms) and all(t.column().mergeable for t in self.terms)
 
     def groups(self, items: Iterable[Row | Run], context: Context) -> Groups:
-        return self._groups(items, self._terms, context.scope)
+        return self._groups(items, self.terms, context.scope)
 
     def results(self, groups: Groups, context: Context) -> Iterator[Row]:
-        return self._rows(groups, self._terms)
+        return self._rows(groups, self.terms)
 
     def _rows(self, groups: Groups, terms: list[Term]) -> Iterator[Row]:
         return groups.rows([*self.by, *(term.name for term in terms)])
@@ -99,14 +99,14 @@ class Stats(Divisible):
 
     def demand(self, after: Demand) -> Demand:
         reads = set(self.by)
-        for term in self._terms:
+        for term in self.terms:
             reads |= term.reads
         return Demand.of(reads)
 
     def columns(self, before: list[str] | None) -> list[str] | None:
-        if any(is_pattern(term.name) for term in self._terms):
+        if any(is_pattern(term.name) for term in self.terms):
             return None
-        return [*self.by, *(term.name for term in self._terms)]
+        return [*self.by, *(term.name for term in self.terms)]
 
 
 COMMAND = Stats

@@ -12,12 +12,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
+from splay.commands.builtin.eventstats import Eventstats
 from splay.commands.builtin.sort import DEFAULT_LIMIT
+from splay.commands.builtin.stats import Stats
+from splay.commands.builtin.streamstats import Streamstats
 from splay.commands.operation import Kind
 from splay.commands.stats.frequency import Frequency
-from splay.commands.stats.grouping import read_by
 from splay.commands.stats.ordering import read_sort_keys
-from splay.commands.stats.terms import Term, read_terms
+from splay.commands.stats.terms import Term
 from splay.engine.inner import new_context
 from splay.engine.plan import Plan
 from splay.eval.value import to_text
@@ -36,7 +38,11 @@ _STREAM_TYPES = {
     Kind.TRANSFORMING: ("report", "SP_STREAMREPORT"),
 }
 _OTHERS = {"head": ("report", "SP_STATEFUL"), "tail": ("events", "SP_EVENTS")}
-_AGGREGATING = ("stats", "eventstats", "streamstats")
+_AGGREGATING: dict[str, type[Stats] | type[Eventstats] | type[Streamstats]] = {
+    "stats": Stats,
+    "eventstats": Eventstats,
+    "streamstats": Streamstats,
+}
 
 
 @routes("GET", "search/parser")
@@ -99,11 +105,11 @@ def _command(command: Command, kind: Kind) -> dict[str, Any]:
         return {**found, **_sort(args)}
     if command.name in ("top", "rare"):
         return {**found, "args": _frequency(args)}
-    if command.name in _AGGREGATING:
+    if aggregating := _AGGREGATING.get(command.name):
         found["isStreamingOpRequired"] = False
         if command.name == "stats":
             found["preStreamingOp"] = f"prestats {command.text.strip()}"
-        return {**found, "args": _aggregated(args)}
+        return {**found, "args": _aggregated(aggregating.parse(args))}
     return found
 
 
@@ -126,25 +132,10 @@ def _frequency(args: Args) -> dict[str, Any]:
     return {"limit": made.limit, **made.flags, **made.texts, "fields": made.names, **by}
 
 
-def _aggregated(args: Args) -> dict[str, Any]:
-    """Functions and groups; the options before them are in rawargs."""
-    while args.option("allnum", "delim", "partitions", "dedup_splitvals", *_STREAMSTATS):
-        pass
-    terms = read_terms(args, stop=("by",))
-    found: dict[str, Any] = {"stat-specifiers": list(map(_specifier, terms))}
-    by = read_by(args, terms, stop=("dedup_splitvals",))
-    return {**found, "groupby-fields": by} if by else found
-
-
-_STREAMSTATS = (
-    "current",
-    "window",
-    "global",
-    "time_window",
-    "reset_on_change",
-    "reset_before",
-    "reset_after",
-)
+def _aggregated(made: Stats | Eventstats | Streamstats) -> dict[str, Any]:
+    """Functions and groups; the options are in rawargs."""
+    found: dict[str, Any] = {"stat-specifiers": list(map(_specifier, made.terms))}
+    return {**found, "groupby-fields": made.by} if made.by else found
 
 
 def _specifier(term: Term) -> dict[str, str]:
