@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from splunklib.binding import HTTPError
+
+from tests.security.conftest import Client
 
 
-def content(service: Any, path: str) -> dict[str, Any]:
-    answer = service.get(path, output_mode="json")
-    (entry,) = json.loads(answer.body.read())["entry"]
+def content(admin: Client, path: str) -> dict[str, Any]:
+    (entry,) = admin.get(f"/services/{path}").json()["entry"]
     return dict(entry["content"])
 
 
-def test_a_user_is_one_of_splunk_s_own(service: Any) -> None:
+def test_a_user_is_one_of_splunk_s_own(admin: Client) -> None:
     """authentication/users: type is the system that knows the user, Splunk, LDAP or SAML."""
-    assert content(service, "authentication/users/admin")["type"] == "Splunk"
+    assert content(admin, "authentication/users/admin")["type"] == "Splunk"
 
 
 @pytest.mark.parametrize("name", ["explicit_appname", "filename", "session", "auth"])
-def test_apps_are_installed_by_naming_their_folder(service: Any, name: str) -> None:
-    with pytest.raises(HTTPError, match="install an app by naming its folder") as raised:
-        service.post("apps/local", name="another", **{name: "x"})
-    assert raised.value.status == 501
+def test_apps_are_installed_by_naming_their_folder(admin: Client, name: str) -> None:
+    answer = admin.post("/services/apps/local", name="another", **{name: "x"})
+    assert answer.status_code == 501
+    assert "install an app by naming its folder" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -34,27 +33,26 @@ def test_apps_are_installed_by_naming_their_folder(service: Any, name: str) -> N
         *("max_seconds_per_bucket", "use_fast_typeahead", "time_format"),
     ],
 )
-def test_typeahead_takes_what_splunk_s_takes(service: Any, name: str) -> None:
+def test_typeahead_takes_what_splunk_s_takes(admin: Client, name: str) -> None:
     given = {"count": "1", "earliest_time": "0", "latest_time": "now"}
-    answer = service.get(
-        "search/typeahead", prefix="index=", **{"count": "1", name: given.get(name, "1")}
-    )
-    assert answer.status == 200
+    query = {"prefix": "index=", "count": "1", name: given.get(name, "1")}
+    assert admin.get("/services/search/typeahead", **query).status_code == 200
 
 
 @pytest.mark.parametrize(
     "name", ["max_count", "max_time", "auto_cancel", "auto_finalize_ec", "status_buckets"]
 )
-def test_a_job_s_numbers_are_not_negative(service: Any, name: str) -> None:
-    with pytest.raises(HTTPError, match=f'Invalid value for the argument "{name}"') as raised:
-        service.jobs.create("| makeresults", **{name: "-1"})
-    assert raised.value.status == 400
-    assert service.jobs.create("| makeresults", **{name: "1"}).sid
+def test_a_job_s_numbers_are_not_negative(admin: Client, name: str) -> None:
+    path, form = "/services/search/jobs", {"search": "| makeresults", "output_mode": "json"}
+    answer = admin.post(path, **form, **{name: "-1"})
+    assert answer.status_code == 400
+    words = f'Invalid value for the argument "{name}".'
+    assert answer.json()["messages"] == [{"type": "FATAL", "text": words}]
+    assert admin.post(path, **form, **{name: "1"}).json()["sid"]
 
 
-def test_the_actions_of_every_splunk_are_off(service: Any) -> None:
+def test_the_actions_of_every_splunk_are_off(admin: Client) -> None:
     """savedsearches.conf.spec: action.<name> is 0 unless a search says otherwise."""
-    name = "ADCS - Health of the Detection"
-    found = service.saved_searches[name].content
+    found = content(admin, "saved/searches/ADCS%20-%20Health%20of%20the%20Detection")
     for action in ("email", "populate_lookup", "rss", "script", "summary_index"):
-        assert found[f"action.{action}"] == "0", action
+        assert found[f"action.{action}"] is False, action
