@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import resource
 import socket
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from splay.ports import connections
 from splay.ports.connections import HEAD_SECONDS, Connection, Connections
 from splay.ports.streaming import BODY_SECONDS
 from tests.holding import every
@@ -165,6 +167,25 @@ def test_who_makes_room() -> None:
     busy.close()
     assert not held.crowded
     assert held.admit(one_of(held, "c", 0, 5.0))
+
+
+def test_who_agrees_on_nothing_for_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_SWEEP", 0.0)
+    held = Connections(total=4, each=3)
+    now = time.monotonic()
+    late: Any = one_of(held, "a", None, now - HEAD_SECONDS - 1)
+    others: list[Any] = [one_of(held, "b", None, now), one_of(held, "b", 0, 0.0)]
+    for one in (late, *others):
+        assert held.admit(one)
+
+    async def look() -> None:
+        watching = asyncio.create_task(held.watch())
+        while not late.aborted and not watching.done():
+            await asyncio.sleep(0)
+        watching.cancel()
+
+    asyncio.run(look())
+    assert [one.aborted for one in (late, *others)] == [True, False, False]
 
 
 def test_idle_connections_do_not_end_one_that_was_answered() -> None:
