@@ -132,6 +132,23 @@ def test_a_password_with_a_colon(users: Users) -> None:
     assert users.caller("Basic YW5u", "") is None  # ann
 
 
+def test_a_right_password_is_slow_to_check_once(
+    users: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clients with Basic authentication send it with each request; a wrong one is always slow."""
+    looked_at: list[str] = []
+    real = passwords.is_right
+
+    def noting(password: str, kept: str) -> bool:
+        looked_at.append(password)
+        return real(password, kept)
+
+    monkeypatch.setattr("splay.server.access.users.is_right", noting)
+    given = ["pass", "pass", "wrong", "wrong", "pass"]
+    assert [users.check("ann", one) for one in given] == [True, True, False, False, True]
+    assert looked_at == ["pass", "wrong", "wrong"]
+
+
 # ---- settings ----
 
 
