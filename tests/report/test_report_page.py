@@ -11,6 +11,7 @@ import re
 from datetime import UTC
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
@@ -81,6 +82,29 @@ def test_the_results_with_the_highest_score_come_first(sample: html.HtmlElement)
     """The built-in administrator (20 + 20), the machine (20 + 10), the user (20): rules.py."""
     titles = [text(title).split(",")[0] for title in sample.xpath("//article/h3")]
     assert titles == ["ca02.example.com", "ca03.example.com", "ca01.example.com"]
+
+
+def test_each_card_has_its_priority(sample: html.HtmlElement) -> None:
+    """README/adcsenrich.md: scores of 40, 30 and 20."""
+    badges = [text(badge) for badge in sample.xpath("//article//span[contains(@class, 'badge')]")]
+    assert badges == ["medium", "low", "low"]
+
+
+def test_the_times_of_a_card_are_those_of_the_zone(tmp_path: Path) -> None:
+    """09:30 UTC in March is 10:30 in Berlin."""
+    (tmp_path / "default").mkdir()
+    saved = "[Backup]\nsearch = 4876 | table _time host\n"
+    (tmp_path / "default" / "savedsearches.conf").write_text(saved)
+    log = tmp_path / "backup.log"
+    log.write_text("2026-03-10 09:30:00 +0000 EventCode=4876\n")
+    page = tmp_path / "out.html"
+    more = ("--saved", "Backup", "--tz", "Europe/Berlin", "--report", page)
+    found = detect(log, *more, app=tmp_path)
+    assert found.exit_code == 0, found.stderr
+    root: Any = html.document_fromstring(page.read_bytes())
+    (card,) = root.xpath("//article[contains(h3, 'Result 1')]")
+    fields = {text(row[0]): text(row[1]) for row in card.xpath(".//tr")}
+    assert fields["_time"] == "2026-03-10T10:30:00.000+01:00"
 
 
 def test_few_events_of_many_are_kept_and_the_page_says_so(sample: html.HtmlElement) -> None:
