@@ -95,3 +95,9 @@ def test_an_error_says_where() -> None:
     with pytest.raises(splay.DataError) as missing:
         splay.search("x", data=["/nowhere/at.all"])
     assert missing.value.location.path == "/nowhere/at.all"
+
+
+def test_what_a_search_collects_is_written_below_the_data_folder(tmp_path: Path) -> None:
+    """Search Reference, "collect": the events go to the index that is named."""
+    splay.search("| makeresults | collect index=summary", data_folder=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["summary.stash"]

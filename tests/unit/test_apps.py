@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from splay.apps import AppSet
+from splay.apps import AppSet, app_name
 from splay.errors import ConfError, SplError
 
 MACROS = """
@@ -196,3 +196,35 @@ def test_a_command_that_cannot_be_run(tmp_path: Path, settings: str, words: str)
 
 def test_other_names_are_no_commands(tmp_path: Path) -> None:
     assert command_app(tmp_path, "chunked = true").command("other") is None
+
+
+@pytest.mark.parametrize(
+    ("default", "local", "name"),
+    [
+        ("[package]\nid = packaged\n[id]\nname = named", "", "packaged"),
+        ("[id]\nname = named", "", "named"),
+        ("[id]\nname = named", "[id]\nname = own", "own"),
+        ("[ui]\nlabel = An App", "", "folder"),
+    ],
+    ids=["package", "id", "local", "folder"],
+)
+def test_the_name_of_an_app(tmp_path: Path, default: str, local: str, name: str) -> None:
+    """app.conf.spec, [package] id and [id] name; without them it is that of the folder."""
+    folder = app_folder(tmp_path, default)
+    (folder / "local").mkdir()
+    (folder / "local" / "app.conf").write_text(local)
+    assert app_name(folder) == name
+
+
+def test_what_cannot_be_a_name_is_refused_with_its_place(tmp_path: Path) -> None:
+    folder = app_folder(tmp_path, "[package]\nid = a/b")
+    with pytest.raises(ConfError, match="'a/b' cannot be an app's name") as refused:
+        app_name(folder)
+    assert f"{folder / 'default' / 'app.conf'}, line 2" in str(refused.value)
+
+
+def app_folder(parent: Path, conf: str) -> Path:
+    folder = parent / "folder"
+    (folder / "default").mkdir(parents=True)
+    (folder / "default" / "app.conf").write_text(conf)
+    return folder

@@ -60,6 +60,11 @@ def test_a_narrow_terminal_has_the_time_above_the_text(log: str, columns: int) -
     assert max(map(len, lines)) <= columns
 
 
+def test_from_100_columns_on_the_text_stands_beside_the_time(log: str) -> None:
+    found = splay("search", "user=bob", log, columns=100)
+    assert re.match(r"2024-05-01T10:00:05\S*  2024-05-01 10:00:05 action=login", found.stdout)
+
+
 @pytest.mark.parametrize("columns", [80, 110])
 def test_a_field_stands_on_one_line_with_its_value(log: str, columns: int) -> None:
     names = [f"a_long_name_{number}" for number in range(8)]
