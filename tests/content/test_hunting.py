@@ -120,7 +120,7 @@ def test_several_processes_find_what_one_does(
     logs.mkdir()
     for number, line in enumerate(LOG.splitlines()):
         (logs / f"{number}.log").write_text(f"{line}\n")
-    add(app, "[Fails]\nsearch = action=failure | inputlookup nowhere.csv append=t")
+    add(app, "[Fails]\nsearch = action=failure | inputlookup strict=t append=t nowhere.csv")
     store = FileStore([logs], SETTINGS)
     run = RunOptions([app], now=1714557700.0)
     alone, together = (
@@ -233,12 +233,13 @@ def test_the_events_behind_a_search_are_kept(app: Path, log: Path) -> None:
 def test_a_search_that_is_wrong_is_listed_and_stops_nothing(app: Path, log: Path) -> None:
     add(app, "[Broken]\nsearch = action=failure | bogus")
     add(app, "[Without Its Macro]\nsearch = `nowhere` | stats count")
-    add(app, "[Fails Late]\nsearch = action=failure | inputlookup nowhere.csv append=t")
+    add(app, "[Fails Late]\nsearch = action=failure | inputlookup strict=t append=t nowhere.csv")
     outcome = splay.hunt([log], apps=[app])
     reasons = dict(outcome.failed)
     assert set(reasons) == {"Broken", "Without Its Macro", "Fails Late"}
     assert "the command bogus is not supported" in reasons["Broken"]
     assert "there is no macro nowhere" in reasons["Without Its Macro"]
+    assert "there is no lookup 'nowhere.csv'" in reasons["Fails Late"]
     assert len(outcome.fired) == len(SEARCHES) - 1
 
 
@@ -253,6 +254,17 @@ def test_risk_is_summed_by_object(app: Path, log: Path) -> None:
     (notable,) = outcome.risk[0].notables
     assert notable.rule == "24 hour risk threshold exceeded"
     assert outcome.risk[1].notables == []
+
+
+def test_the_risk_is_a_table_for_people(app: Path, log: Path) -> None:
+    """Two failed logins of ann and one of bob, 60 each."""
+    more = f"action.risk = 1\naction.risk.param._risk = {RISK}"
+    add(app, f"[Risky]\nsearch = action=failure | table user\n{more}")
+    lines = [line.split() for line in run(str(log), "--app", str(app), "-k", "risky").splitlines()]
+    head = ["score", "object", "searches", "notable", "in", "Enterprise", "Security"]
+    first = lines.index(head) + 1
+    assert lines[first][:4] == ["120", "ann", "(user)", "1"]
+    assert ["60", "bob", "(user)", "1"] in lines[first:]
 
 
 def event(time: float, score: float, source: str = "s", *tactics: str) -> RiskEvent:

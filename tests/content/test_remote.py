@@ -68,6 +68,7 @@ def test_a_wrong_login_is_one_error(repository: Repository, server: Server) -> N
     code, _, err = run(repository, server, SPLUNK_PASSWORD="wrong")
     assert code == 2
     assert f"{server.url} refuses the login" in err
+    assert "Set SPLUNK_USERNAME and SPLUNK_PASSWORD, or SPLUNK_TOKEN" in err
     code, _, err = run(repository, server, SPLUNK_PASSWORD="")
     assert (code, "there is no login" in err) == (2, True)
 

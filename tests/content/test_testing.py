@@ -6,8 +6,11 @@ looked at a value of every risk object, and of every threat object in one of the
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
+import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,9 @@ from lxml import etree
 
 import splay
 from splay.cli.main import main
+from splay.detections.testing import CaseResult, DetectionResult, Status
+from splay.detections.testrun import TestReport
+from splay.errors import Location
 from tests.content.conftest import LOG, Line, Repository
 from tests.holding import every
 
@@ -287,6 +293,48 @@ def test_the_files_that_are_written(repository: Repository, tmp_path: Path) -> N
     text = page.read_text(encoding="utf-8")
     assert "the search found nothing" in text
     assert "<script" not in text
+
+
+def test_junit_counts_what_is_left_out(repository: Repository, tmp_path: Path) -> None:
+    repository.log.unlink()
+    junit = tmp_path / "tests.xml"
+    assert run(repository, "--junit", str(junit))[0] == 5
+    suite = etree.parse(junit).getroot()[0]
+    assert [suite.get(name) for name in ("tests", "skipped", "failures")] == ["1", "1", "0"]
+
+
+def test_a_cause_is_what_follows_the_first_colon() -> None:
+    """The words before it say which search of the detection it was."""
+    where = Location("a.yml", "")
+    why = "the drilldown 'Of $user$' does not run: Error in 'eval': there is no such function"
+    case = CaseResult("A Detection", "A Test", where, Status.FAILED, why)
+    report = TestReport([DetectionResult("A Detection", where, (), [], [case])])
+    assert report.causes() == {"Error in ...: there is no such function": 1}
+
+
+def test_pytest_does_not_take_the_report_for_tests(request: pytest.FixtureRequest) -> None:
+    """pytest, "Changing standard test discovery": it warns of such a name, but for __test__."""
+    found = pytest.Class.from_parent(request.node.parent, name="TestReport", obj=TestReport)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert list(found.collect()) == []
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("more", "shown"), [([], True), (["--quiet"], False)], ids=["", "quiet"])
+def test_how_far_a_fetch_is_is_shown_on_a_terminal(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, more: list[str], shown: bool
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with pytest.raises(SystemExit):
+        main(["test", str(repository.folder), "--check", *more])
+    assert bool(terminal.getvalue()) is shown
 
 
 def test_the_page_says_a_finding_once(

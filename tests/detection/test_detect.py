@@ -204,3 +204,4 @@ def test_an_app_without_a_correlation_search(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["detect", "--app", str(tmp_path), str(SAMPLE)])
     assert result.exit_code == 2
     assert "no enabled correlation search" in result.stderr
+    assert "Name one with --saved" in result.stderr

@@ -87,10 +87,23 @@ def test_messages_cannot_drive_it_either(tmp_path: Path) -> None:
         assert not UNSEEN.search(shown)
 
 
+def test_a_value_that_is_wider_than_the_terminal_is_shown_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "".join(f"user{number}" for number in range(40))
+    path = tmp_path / "backup.log"
+    path.write_text(render(event(4876, data={"SubjectUserName": name}), Style("classic")))
+    monkeypatch.setenv("COLUMNS", "80")
+    facts, _ = detect(path).stdout.split("enrichment", 1)
+    assert name in "".join(line.strip("│ ") for line in facts.splitlines())
+
+
 def test_json_is_the_same_data(hostile: Path) -> None:
     result = detect(hostile, "--json")
     assert not UNSEEN.search(result.stdout)
-    names = {row["Caller_User_Name"] for row in json.loads(result.stdout)["results"]}
+    found = json.loads(result.stdout)
+    assert found["search"] == "ADCS - Windows Steal Authentication Certificates CS Backup - Rule"
+    names = {row["Caller_User_Name"] for row in found["results"]}
     assert {MARKUP, FORMULA, TURNED, DRIVING} <= names
 
 
