@@ -83,10 +83,10 @@ class InputOptions:
         index: the index that they are in.
     """
 
-    host: str | None = None
-    source: str | None = None
-    sourcetype: str | None = None
-    index: str = "main"
+    host: str | None
+    source: str | None
+    sourcetype: str | None
+    index: str
 
     def settings(self, tz: tzinfo) -> InputSettings:
         """The same for the store."""

@@ -34,7 +34,7 @@ class Coverage:
 
     subcategory: Subcategory
     found: Related
-    bounded: bool = False
+    bounded: bool
 
 
 def subcategory_of(codes: EventCodes | None) -> Subcategory | None:

@@ -57,7 +57,7 @@ def _below(time: Text, body: RenderableType) -> RenderableType:
 def _beside(time: Text, body: RenderableType) -> RenderableType:
     grid = Table.grid(padding=(0, _INDENT))
     grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
+    grid.add_column()
     grid.add_row(time, body)
     return grid
 
