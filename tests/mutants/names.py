@@ -14,8 +14,11 @@ FOLDERS = ("bin", "splay")
 def mentions(root: Path, path: str, line: int) -> dict[str, list[int]]:
     """By file, the lines that name what this line of a file makes, a line within the file first.
 
-    root: the folder of the project that paths begin at. Nothing where too many lines do.
+    root: the folder of the project that paths begin at. Nothing of what is no Python, and of other
+    files nothing where too many lines do.
     """
+    if not path.endswith(".py"):
+        return {}
     name = _made(ast.parse((root / path).read_text(encoding="utf-8")), line)
     if not name:
         return {}

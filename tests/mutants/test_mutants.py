@@ -206,3 +206,4 @@ def test_where_what_a_line_makes_is_named(
     (tmp_path / "bin" / "a.py").write_text(text)
     (tmp_path / "splay" / "rows.py").write_text("import a\nprint(a.MOST, MOSTLY)\nx.size\n")
     assert mentions(tmp_path, "bin/a.py", line) == named
+    assert mentions(tmp_path, "default/app.conf", line) == {}
