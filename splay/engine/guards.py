@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from splay.engine.literals import is_subnet
 from splay.errors import SplayError
+from splay.eval.conditions.letters import fold
 from splay.eval.conditions.predicate import Predicate, compile_predicate, predicate_fields
+from splay.eval.value import as_list, to_text
 from splay.knowledge import INDEXED
 from splay.rows import Row
 from splay.spl.tree import And, Compare, Or, SearchExpr
@@ -23,6 +26,7 @@ Numbers = frozenset[int]
 _MANY = 8
 """A field counts if one search in so many names a value of it."""
 _MOST_FIELDS = 6
+_MOST_KEYS = 2
 _MOST_KNOWN = 10_000
 _OF_EACH = frozenset({"_time", "_raw", "host"})
 """Fields that hardly two events share."""
@@ -38,11 +42,10 @@ class Guards:
         self.fields = fields
         self._order = sorted(self.fields)
         found = [necessary(expr, self.fields) for expr in exprs]
-        self._conditions = [
-            (number, compile_predicate(expr))
-            for number, expr in enumerate(found)
-            if expr is not None
-        ]
+        self._told = {number: expr for number, expr in enumerate(found) if expr is not None}
+        self._compiled: dict[int, Predicate] = {}  # of hundreds, most are never needed
+        self._all = frozenset(range(len(exprs)))
+        self._keys = _keys([dict(_values(expr)) for expr in exprs], fields)
         self.free = frozenset(number for number, expr in enumerate(found) if expr is None)
         self._known: dict[Values, Numbers] = {}
 
@@ -51,18 +54,80 @@ class Guards:
         values: Values = tuple([_hashable(row.get(name)) for name in self._order])
         found = self._known.get(values)
         if found is None:
-            holding = (number for number, holds in self._conditions if _may_hold(holds, row))
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            found = self._known[values] = self.free.union(holding)
+            found = self._known[values] = self._judged(row)
         return found
 
+    def _judged(self, row: Row) -> Numbers:
+        kept = self.kept(self._all, row)
+        return frozenset(number for number in kept if self._may_hold(number, row))
 
-def _may_hold(holds: Predicate, row: Row) -> bool:
-    try:
-        return holds(row)
-    except SplayError:  # said by the search itself, when it is asked about the whole event
-        return True
+    def kept(self, numbers: Numbers, row: Row) -> Numbers:
+        """Those of the searches that two values leave, which are looked up: more than are `left`,
+        at next to no cost."""
+        for key in self._keys:
+            numbers = key.kept(numbers, row)
+        return numbers
+
+    def _may_hold(self, number: int, row: Row) -> bool:
+        if number not in self._told:
+            return True
+        holds = self._compiled.get(number)
+        if holds is None:
+            holds = self._compiled[number] = compile_predicate(self._told[number])
+        try:
+            return holds(row)
+        except SplayError:  # said by the search itself, when it is asked about the whole event
+            return True
+
+
+@dataclass
+class _Key:
+    """A field of which searches name values. by_value: the searches that an event with this value,
+    folded, may match; free: those that name none."""
+
+    field: str
+    by_value: dict[str, Numbers]
+    free: Numbers
+
+    def kept(self, numbers: Numbers, row: Row) -> Numbers:
+        """Those of the searches that an event with this row may match."""
+        value = row.get(self.field)
+        if isinstance(value, str):
+            return numbers & self.by_value.get(fold(value), self.free)
+        texts = [fold(to_text(item)) for item in as_list(value)]
+        return numbers & self.free.union(*(self.by_value.get(text, ()) for text in texts))
+
+
+def _keys(named: Sequence[dict[str, frozenset[str]]], fields: frozenset[str]) -> list[_Key]:
+    """The guards' fields of which the most searches name values that they must have."""
+    counts = Counter(name for each in named for name in each if name in fields)
+    return [_key(name, named) for name, _ in counts.most_common(_MOST_KEYS)]
+
+
+def _key(name: str, named: Sequence[dict[str, frozenset[str]]]) -> _Key:
+    free = frozenset(number for number, each in enumerate(named) if name not in each)
+    by_value: dict[str, set[int]] = {}
+    for number, each in enumerate(named):
+        for value in each.get(name, ()):
+            by_value.setdefault(value, set()).add(number)
+    return _Key(name, {value: free | some for value, some in by_value.items()}, free)
+
+
+def _values(expr: SearchExpr) -> Iterator[tuple[str, frozenset[str]]]:
+    """Fields of which every event that matches has one of these values, folded."""
+    if isinstance(expr, And):
+        for part in expr.parts:
+            yield from _values(part)
+    elif isinstance(expr, Compare):
+        if _is_plain(expr):
+            yield expr.field, frozenset([fold(expr.value)])
+    elif isinstance(expr, Or):
+        compared = [part for part in expr.parts if isinstance(part, Compare) and _is_plain(part)]
+        names = {part.field for part in compared}
+        if len(compared) == len(expr.parts) and len(names) == 1:
+            yield names.pop(), frozenset(fold(part.value) for part in compared)
 
 
 def necessary(expr: SearchExpr, fields: frozenset[str]) -> SearchExpr | None:
@@ -92,12 +157,12 @@ def _named(expr: SearchExpr) -> Iterator[str]:
     if isinstance(expr, And | Or):
         for part in expr.parts:
             yield from _named(part)
-    elif isinstance(expr, Compare) and expr.op == "=" and not _stands_for_more(expr.value):
+    elif isinstance(expr, Compare) and _is_plain(expr):
         yield expr.field
 
 
-def _stands_for_more(value: str) -> bool:
-    return "*" in value or is_subnet(value)
+def _is_plain(expr: Compare) -> bool:
+    return expr.op == "=" and "*" not in expr.value and not is_subnet(expr.value)
 
 
 def _hashable(value: object) -> object:

@@ -46,6 +46,8 @@ class Together:
         self._clauses = {n: taker.retrieval.need.literals for n, taker in enumerate(takers)}
         self._candidates = Candidates(self._clauses)
         self._among: dict[Numbers, Candidates] = {}
+        named = (predicate_fields(expr) for expr in self._exprs)
+        self._named_origin = any(not INDEXED.isdisjoint(names) for names in named)
         self._of_origin: dict[Origin, Numbers] = {}
         self._by_origin: dict[frozenset[str], Guards] = {}
         self._apart = frozenset(n for n, taker in enumerate(takers) if _wants_order_or_text(taker))
@@ -106,7 +108,7 @@ class Together:
         if not numbers:
             return
         row = self.knowledge.row(event, self.judged)
-        numbers &= self._guards.left(row)
+        numbers = self._guards.kept(numbers, row)
         if numbers:
             self._ask(numbers, Sighted(event.raw, event.time, lambda: event, event), row)
 
@@ -158,7 +160,7 @@ class Together:
 
     def _left_by_origin(self, event: Event) -> Numbers | None:
         """The searches that an event of this origin may match; None: all."""
-        if event.fields and not INDEXED.isdisjoint(event.fields):
+        if not self._named_origin or (event.fields and not INDEXED.isdisjoint(event.fields)):
             return None
         origin = event.source, event.host, event.sourcetype, event.index
         found = self._of_origin.get(origin)

@@ -102,7 +102,7 @@ def test_a_search_that_cannot_be_judged_is_asked(monkeypatch: pytest.MonkeyPatch
         raise SplayError("it takes too long")
 
     monkeypatch.setattr(guards, "compile_predicate", lambda expr: wrong)
-    assert guards_of("code=1").left({"code": "2"}) == {0}
+    assert guards_of("code=1").left({"code": "1"}) == {0}
 
 
 def test_the_literal_that_few_events_hold_is_the_one_that_is_looked_for(
