@@ -6,23 +6,16 @@ looked at a value of every risk object, and of every threat object in one of the
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
-import sys
-import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from lxml import etree
 
 import splay
 from splay.cli.main import main
-from splay.detections.testing import CaseResult, DetectionResult, Status
-from splay.detections.testrun import TestReport
-from splay.errors import Location
 from tests.content.conftest import LOG, Line, Repository
 from tests.holding import every
 
@@ -280,114 +273,6 @@ def test_many_are_tested_by_several_processes(repository: Repository) -> None:
     alone, several = (run(repository, "-j", count)[1] for count in ("1", "3"))
     assert [d["name"] for d in alone["detections"]] == [d["name"] for d in several["detections"]]
     assert alone["passed"] == several["passed"] == 13
-
-
-def test_the_files_that_are_written(repository: Repository, tmp_path: Path) -> None:
-    junit, page = tmp_path / "tests.xml", tmp_path / "tests.html"
-    repository.change("count > 1", "count > 2")
-    code, _ = run(repository, "--junit", str(junit), "--report", str(page))
-    assert code == 1
-    suite = etree.parse(junit).getroot()[0]
-    assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
-    assert suite.xpath("testcase/failure/@message") == ["the search found nothing"]
-    text = page.read_text(encoding="utf-8")
-    assert "the search found nothing" in text
-    assert "<script" not in text
-
-
-def test_junit_counts_what_is_left_out(repository: Repository, tmp_path: Path) -> None:
-    repository.log.unlink()
-    junit = tmp_path / "tests.xml"
-    assert run(repository, "--junit", str(junit))[0] == 5
-    suite = etree.parse(junit).getroot()[0]
-    assert [suite.get(name) for name in ("tests", "skipped", "failures")] == ["1", "1", "0"]
-
-
-def test_a_cause_is_what_follows_the_first_colon() -> None:
-    """The words before it say which search of the detection it was."""
-    where = Location("a.yml", "")
-    why = "the drilldown 'Of $user$' does not run: Error in 'eval': there is no such function"
-    case = CaseResult("A Detection", "A Test", where, Status.FAILED, why)
-    report = TestReport([DetectionResult("A Detection", where, (), [], [case])])
-    assert report.causes() == {"Error in ...: there is no such function": 1}
-
-
-def test_pytest_does_not_take_the_report_for_tests(request: pytest.FixtureRequest) -> None:
-    """pytest, "Changing standard test discovery": it warns of such a name, but for __test__."""
-    found = pytest.Class.from_parent(request.node.parent, name="TestReport", obj=TestReport)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert list(found.collect()) == []
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.mark.parametrize(("more", "shown"), [([], True), (["--quiet"], False)], ids=["", "quiet"])
-def test_how_far_a_fetch_is_is_shown_on_a_terminal(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch, more: list[str], shown: bool
-) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setenv("TERM", "xterm")
-    with pytest.raises(SystemExit):
-        main(["test", str(repository.folder), "--check", *more])
-    assert bool(terminal.getvalue()) is shown
-
-
-def test_the_page_says_a_finding_once(
-    repository: Repository, line_of: Line, tmp_path: Path
-) -> None:
-    page = tmp_path / "tests.html"
-    repository.change("| where count > 1", "| wher count > 1")
-    line = line_of("wher count")
-    assert run(repository, "--check", "--report", str(page))[0] == 1
-    text = page.read_text(encoding="utf-8")
-    assert text.count("the command wher is not supported. Did you mean where?") == 1
-    assert f"line {line}, column" in text
-    assert text.count(str(repository.detection)) == 1  # beside the name, not in each line
-
-
-def test_a_table_for_people(repository: Repository) -> None:
-    command = ["test", str(repository.folder), "--attack-data", str(repository.attack_data)]
-    result = CliRunner().invoke(main, command)
-    assert result.exit_code == 0
-    assert "Many Failed Logins" in result.stdout
-    assert "1 passed, 0 failed, 0 left out" in result.stdout
-
-
-def test_of_many_detections_the_failed_are_listed_and_the_causes_counted(
-    repository: Repository,
-) -> None:
-    """45 detections: one is wrong, and one names an event type that nobody has."""
-    text = repository.detection.read_text(encoding="utf-8")
-    for number in range(44):
-        copy = text.replace("Many Failed Logins", f"Copy {number}")
-        if number == 7:
-            copy = copy.replace("| where count > 1", "| wher count > 1")
-        if number == 8:
-            copy = copy.replace("`app_logs`", "`app_logs` eventtype=nobody_has_it")
-        repository.detection.with_name(f"copy{number}.yml").write_text(copy, encoding="utf-8")
-    result = CliRunner().invoke(main, ["test", str(repository.folder), "--check"])
-    assert result.exit_code == 1
-    lines = [line.split() for line in result.stdout.splitlines()]
-    assert [line[:3] for line in lines if line[:1] == ["failed"]] == [["failed", "Copy", "7"]]
-    assert not [line for line in lines if "Copy" in line and "7" not in line]
-    assert ["detections", "what", "was", "found"] in lines
-    counted = {" ".join(line[1:]): line[0] for line in lines if line and line[0].isdigit()}
-    assert counted["it was only checked"] == "44"
-    assert counted["there is no event type ...: nothing matches it"] == "1"
-    assert counted["the command wher is not supported"] == "1"
-    assert "--json or --report" in result.stdout
-    assert "0 passed, 1 failed, 44 left out" in result.stdout
-
-
-def test_a_table_shows_brackets_as_they_stand(repository: Repository) -> None:
-    repository.change("`app_logs`", "`app_log`")
-    result = CliRunner().invoke(main, ["test", str(repository.folder)])
-    assert "[app_log]" in result.stdout
 
 
 def test_wrong_paths_are_one_error(tmp_path: Path) -> None:
