@@ -72,10 +72,12 @@ def test_searches_and_logins(server: Server, http: httpx.Client) -> None:
 
 
 def test_failed_searches(http: httpx.Client) -> None:
-    rows(http, '| makeresults | rex field=a "(?<b>["', 0)
+    sid = fresh()
+    wrong = {"search": '| makeresults | rex field=a "(?<b>["', "id": sid, "exec_mode": "oneshot"}
+    http.post("/services/search/jobs", data=wrong)
     search = "search index=_internal sourcetype=splunkd log_level=ERROR component=SearchProcess"
-    found = rows(http, f"{search} | table _raw")
-    assert any("missing terminating ] for character class" in row["_raw"] for row in found)
+    [row] = rows(http, f'{search} "sid={sid}" | table _raw')
+    assert "missing terminating ] for character class" in row["_raw"]
 
 
 def test_ordinary_users_do_not_see_them(server: Server, http: httpx.Client) -> None:
