@@ -189,7 +189,12 @@ def test_the_keyboard_reaches_the_results_and_opens_the_events(
 
 
 def test_closed_events_are_printed(page: Page, reports: dict[str, Path]) -> None:
+    """The text of the first three; of each other one when and where. No click is needed."""
     height = "document.querySelector('details').getBoundingClientRect().height"
+    seen = (
+        "[...document.querySelector('details').querySelectorAll('{0}')]"
+        ".filter(part => part.getClientRects().length).length"
+    )
     page.view(800)
     page.open(reports["sample"])
     closed = page.run(height)
@@ -198,3 +203,9 @@ def test_closed_events_are_printed(page: Page, reports: dict[str, Path]) -> None
     page.run(OPEN_ALL)
     assert printed > 10 * closed
     assert page.run(height) == printed
+    assert page.run(seen.format("pre")) == 3
+    assert page.run(seen.format("figcaption")) == 20
+    assert page.run(seen.format(".paper")) == 1
+    page.view(800)
+    assert page.run(seen.format("pre")) == 20
+    assert page.run(seen.format(".paper")) == 0
