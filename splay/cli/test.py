@@ -24,6 +24,11 @@ from splay.wholefiles import check_writable, write_whole
 _file = click.Path(path_type=Path, dir_okay=False)
 _folder = click.Path(path_type=Path, file_okay=False, exists=True)
 
+_NO_APP = (
+    "INFO: no app was given: name with --app those whose macros, lookups and fields the detections "
+    "rely on"
+)
+
 
 @click.command()
 @click.argument("content", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -91,6 +96,8 @@ def test(
             report = run.run(content)
         _write(report, junit, page)
         _show(report, as_json, quiet)
+        if not (run.apps or quiet or report.exit_code == 0):
+            click.echo(_NO_APP, err=True)
     sys.exit(report.exit_code)
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from splay.errors import DataError
 from splay.wholefiles import write_file
 
 _POINTER = b"version https://git-lfs.github.com/spec/v1"
@@ -45,22 +46,20 @@ class AttackDataStore:
     fetch: bool = True
     progress: Progress = lambda name, done, total: None
 
-    def find(self, named: str, beside: Path) -> Path:
+    def find(self, named: str, folders: Iterable[Path]) -> Path:
         """The file of this name.
 
         Args:
             named: a path or an address.
-            beside: the folder that a relative path counts from.
+            folders: what a relative path may count from; the first that has it is taken.
 
         Raises:
             Unavailable: it is not here, or only as a Git LFS pointer, and cannot be fetched.
+            DataError: a path that is not there.
         """
         parts = urlsplit(named)
         if parts.scheme not in ("http", "https"):
-            path = beside / named
-            if not path.is_file():
-                raise Unavailable(f"there is no file {path}")
-            return _whole(path)
+            return _whole(_local(named, folders))
         inner = _below_datasets(parts.path)
         expected = None
         if self.checkout is not None and inner is not None:
@@ -111,6 +110,14 @@ def is_pointer(path: Path) -> bool:
     """Whether a file is a Git LFS pointer in place of the data."""
     with path.open("rb") as file:
         return file.read(len(_POINTER)) == _POINTER
+
+
+def _local(named: str, folders: Iterable[Path]) -> Path:
+    looked = list(dict.fromkeys(folder / named for folder in folders))
+    for path in looked:
+        if path.is_file():
+            return path
+    raise DataError(f"there is no file {' nor '.join(map(str, looked))}")
 
 
 def _whole(path: Path) -> Path:

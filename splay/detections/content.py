@@ -40,7 +40,7 @@ class Content:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         files = _files(paths)
-        self.root = _root_of(files[0] if files else paths[0])
+        self.root = repository_of(files[0] if files else paths[0])
         self.detections: list[ContentDetection] = []
         self.broken: list[SplayError] = []
         for file in files:
@@ -123,8 +123,8 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return list(found.values())
 
 
-def _root_of(path: Path) -> Path | None:
-    """The repository that a file or folder is in."""
+def repository_of(path: Path) -> Path | None:
+    """The content repository that a file or folder is in, or None."""
     folder = path.resolve()
     for each in (folder, *folder.parents):
         if (each / "contentctl.yml").is_file():

@@ -12,9 +12,10 @@ from typing import Protocol
 from splay.apps import AppSet
 from splay.detections.contentctl import AttackData
 from splay.engine.inner import new_context
+from splay.engine.nothing import reasons
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
-from splay.rows import Results, Row
+from splay.rows import Row
 from splay.store.event import ReadReport, Store
 from splay.store.files.filestore import FileStore, InputSettings
 from splay.store.several import SeveralStores
@@ -28,12 +29,14 @@ Logs = Sequence[tuple[AttackData, Path]]
 
 @dataclass
 class Found:
-    """The rows of a search. events: how many were read. problems: what was wrong with the data."""
+    """The rows of a search. events: how many were read. problems: what was wrong with the data.
+    why_none: sentences on why there are no rows, where that can be known."""
 
     rows: list[Row]
     events: int = 0
     problems: list[str] = field(default_factory=list)
     messages: list[tuple[str, str]] = field(default_factory=list)
+    why_none: list[str] = field(default_factory=list)
 
 
 class Replay(Protocol):
@@ -71,8 +74,12 @@ class EmbeddedReplay:
         context, report = new_context(self._apps, self._now), ReadReport()
         if self._folder is not None:  # what a search writes is gone when its test is over
             context.data_folder = Path(self._folder.name)
-        results: Results = run_plan(make_plan(spl, context), self._store, context, report)
-        return Found(results.rows, report.events, report.problems, context.messages)
+        plan = make_plan(spl, context)
+        rows = run_plan(plan, self._store, context, report).rows
+        found = Found(rows, report.events, report.problems, context.messages)
+        if not rows and self._store is not None:
+            found.why_none = reasons(plan, self._store, context, report.events)
+        return found
 
     def close(self) -> None:
         """Forgets the logs, and what searches wrote."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from splay.apps import AppSet
 from splay.detections.attackdata import AttackDataStore, Unavailable
@@ -22,9 +23,10 @@ from splay.detections.checking import (
     needs_app,
     tokens,
 )
+from splay.detections.content import repository_of
 from splay.detections.contentctl import Case, ContentDetection, Definition
 from splay.detections.replay import Found, Replay
-from splay.errors import Location, SplayError
+from splay.errors import DataError, Location, SplayError
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
 
@@ -143,11 +145,14 @@ def _run(
     data: AttackDataStore,
 ) -> None:
     """Runs one test and writes what came of it into the result."""
-    beside = detection.document.path.parent
     try:
-        logs = [(one, data.find(one.data, beside)) for one in case.attack_data]
+        folders = _folders(detection.document.path)
+        logs = [(one, data.find(one.data, folders)) for one in case.attack_data]
     except Unavailable as error:
         result.reason = str(error)
+        return
+    except DataError as error:
+        result.status, result.reason = Status.FAILED, str(error)
         return
     if not logs:
         result.reason = "it names no attack data"
@@ -156,7 +161,7 @@ def _run(
         replay.open(logs)
         found = replay.search(detection.search)
         result.results, result.events = len(found.rows), found.events
-        result.told += found.problems
+        result.told += [*found.problems, *found.why_none]
         result.reason = judge(detection, found.rows) or _nothing_read(found)
         if not result.reason:
             result.told += _unfilled(detection, found.rows)
@@ -166,6 +171,13 @@ def _run(
     finally:
         replay.close()
     result.status = Status.FAILED if result.reason else Status.PASSED
+
+
+def _folders(path: Path) -> list[Path]:
+    """What the paths of a detection's attack data count from: its own folder; the repository, as
+    contentctl is run there; the working directory."""
+    root = repository_of(path)
+    return [path.parent, *([root] if root else []), Path()]
 
 
 def judge(detection: ContentDetection, rows: Iterable[Row]) -> str:

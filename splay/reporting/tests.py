@@ -100,7 +100,9 @@ def tests_junit(report: TestReport, made: float) -> str:
         seconds = f"{case.seconds:.3f}"
         element = etree.SubElement(suite, "testcase", name=name, classname=_CLASS, time=seconds)
         if case.status is Status.FAILED:
-            etree.SubElement(element, "failure", type="failed", message=visible(case.reason))
+            failure = etree.SubElement(element, "failure", type="failed")
+            failure.set("message", visible(case.reason))
+            failure.text = "\n".join(map(visible, case.told)) or None
         elif case.status is Status.LEFT_OUT:
             etree.SubElement(element, "skipped", message=visible(case.reason))
     for error in report.broken:

@@ -20,6 +20,9 @@ from tests.content.conftest import LOG, Line, Repository
 from tests.holding import every
 
 ROOT = Path(__file__).parents[2]
+ADDRESS = (
+    "https://media.githubusercontent.com/media/splunk/attack_data/master/datasets/app/login.log"
+)
 
 
 def run(repository: Repository, *more: str) -> tuple[int, dict[str, Any]]:
@@ -70,6 +73,16 @@ def test_what_fails(repository: Repository, before: str, after: str, expected: s
     assert expected in reason(found)
 
 
+def test_a_search_that_finds_nothing_says_why(repository: Repository) -> None:
+    """The same sentences as `splay search` has; the log has failure twice, success once."""
+    repository.change("action=failure", "action=fialure")
+    [case] = run(repository)[1]["detections"][0]["tests"]
+    assert case["told"] == [
+        "3 events were read, and nothing was found",
+        "no event has action=fialure: the data has failure, success",
+    ]
+
+
 def test_a_threat_object_needs_a_value_in_one_result(repository: Repository) -> None:
     more = '| stats count BY user, dest | eval sender=if(user="bob", "mail", null())'
     repository.change("| where count > 1", more)
@@ -111,16 +124,33 @@ def test_data_that_is_not_here_is_left_out_and_never_passed(repository: Reposito
     assert "datasets/app/login.log is not here" in reason(found)
 
 
+@pytest.mark.parametrize("folder", ["detections/endpoint", ".", "away"])
+def test_a_path_counts_from_the_detection_the_repository_or_here(
+    repository: Repository, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """contentctl 5.6.2 takes it from the working directory, which is its repository (FilePath)."""
+    (repository.folder / folder).mkdir(exist_ok=True)
+    monkeypatch.chdir(repository.folder / folder if folder == "away" else repository.folder.parent)
+    (repository.folder / folder / "mine.log").write_text(LOG)
+    repository.change(ADDRESS, "mine.log")
+    assert run(repository)[0] == 0
+
+
+def test_a_path_that_is_not_there_fails(repository: Repository) -> None:
+    repository.change(ADDRESS, "mine.log")
+    code, found = run(repository)
+    assert (code, found["failed"], found["left_out"]) == (1, 1, 0)
+    assert reason(found).startswith(f"there is no file {repository.detection.parent}/mine.log nor ")
+    assert reason(found).endswith(f"{repository.folder}/mine.log nor mine.log")
+
+
 def test_a_git_lfs_pointer_is_named(repository: Repository) -> None:
     """Git LFS specification: the pointer's first line, its oid and its size."""
     oid = "0" * 64
     version = "version https://git-lfs.github.com/spec/v1"
     repository.log.write_text(f"{version}\noid sha256:{oid}\nsize {len(LOG)}\n")
     assert "is not here" in reason(run(repository)[1])
-    repository.change(
-        "https://media.githubusercontent.com/media/splunk/attack_data/master/datasets/app/login.log",
-        str(repository.log),
-    )
+    repository.change(ADDRESS, str(repository.log))
     code, found = run(repository)
     assert code == 5
     assert "is a Git LFS pointer, not the data: run git lfs pull" in reason(found)
