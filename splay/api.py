@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from splay.detections.outcome import Outcome
 from splay.engine.inner import run_over
 from splay.errors import OptionError
+from splay.paths import AnyPath, Paths, as_paths
 from splay.rows import Results, Row, Value
 from splay.runs import (
-    AnyPath,
     DetectionRun,
     InputOptions,
     Moment,
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 def search(
     spl: str,
     *,
-    data: Sequence[AnyPath] = (),
+    data: Paths = (),
     events: Iterable[Event] | None = None,
     rows: Iterable[Mapping[str, Value]] | None = None,
-    apps: Sequence[AnyPath] = (),
+    apps: Paths = (),
     earliest: Moment = "",
     latest: Moment = "",
     tz: str | tzinfo = UTC,
@@ -54,11 +54,11 @@ def search(
 
     Args:
         spl: the search, as you would type it into Splunk. Macros of the apps are expanded.
-        data: log files, or folders of them.
+        data: log files, or folders of them: one path, or several.
         events: events in place of files.
         rows: rows in place of events: a mapping of field names to values each.
-        apps: folders of Splunk apps, whose macros, fields, lookups and commands the search sees.
-            The settings of the first one win.
+        apps: folders of Splunk apps (one path, or several), whose macros, fields, lookups and
+            commands the search sees. The settings of the first one win.
         earliest: the start of the time range; all time without it.
         latest: the end of the time range (exclusive).
         tz: the user's time zone, as an IANA name or a tzinfo.
@@ -85,23 +85,24 @@ def search(
         >>> results.rows
         [{'user': 'ann', 'count': 2}]
     """
-    if sum(given is not None for given in (data or None, events, rows)) > 1:
+    files = as_paths(data)
+    if sum(given is not None for given in (files or None, events, rows)) > 1:
         raise OptionError("give one of data, events and rows")
     context = RunOptions(apps, earliest, latest, tz, now, system_defaults).context()
     allow_writing(context, data_folder)
     if rows is not None:
         return with_messages(run_over(spl, _owned(rows), context), context, ReadReport())
     read = InputOptions(host, source, sourcetype, index)
-    brought = bool(data) or events is not None
-    store = read.store(data, events, context.tz) if brought else None
+    brought = bool(files) or events is not None
+    store = read.store(files, events, context.tz) if brought else None
     return SearchRun(spl, context).run(store, processes=processes)
 
 
 def detect(
-    data: Sequence[AnyPath] = (),
+    data: Paths = (),
     *,
     events: Iterable[Event] | None = None,
-    apps: Sequence[AnyPath],
+    apps: Paths,
     saved: str | None = None,
     earliest: Moment = "",
     latest: Moment = "",
@@ -118,7 +119,7 @@ def detect(
     """Run an app's correlation search and return what came of it.
 
     Args:
-        data: log files, or folders of them.
+        data: log files, or folders of them: one path, or several.
         events: events in place of files.
         apps: folders of Splunk apps; the saved search is looked for in all of them.
         saved: the name of the saved search; without it the apps' only enabled correlation search.
@@ -148,17 +149,18 @@ def detect(
         >>> outcome.fired, outcome.report.problems
         (True, [])
     """
+    files = as_paths(data)
     context = RunOptions(apps, earliest, latest, tz, now, system_defaults).context()
-    store = InputOptions(host, source, sourcetype, index).store(data, events, context.tz)
+    store = InputOptions(host, source, sourcetype, index).store(files, events, context.tz)
     return DetectionRun(context, saved).run(
-        store, list(map(str, data)), evidence=evidence, processes=processes
+        store, list(map(str, files)), evidence=evidence, processes=processes
     )
 
 
 def test(
-    content: Sequence[AnyPath],
+    content: Paths,
     *,
-    apps: Sequence[AnyPath] = (),
+    apps: Paths = (),
     attack_data: AnyPath | None = None,
     cache: AnyPath | None = None,
     fetch: bool = True,
@@ -208,10 +210,10 @@ def test(
 
 
 def hunt(
-    data: Sequence[AnyPath] = (),
+    data: Paths = (),
     *,
     events: Iterable[Event] | None = None,
-    apps: Sequence[AnyPath],
+    apps: Paths,
     pick: str = "",
     earliest: Moment = "",
     latest: Moment = "",
@@ -225,7 +227,7 @@ def hunt(
     """Run all saved searches of apps over one reading of the logs.
 
     Args:
-        data: log files, or folders of them.
+        data: log files, or folders of them: one path, or several.
         events: events in place of files.
         apps: folders of Splunk apps; all their saved searches count, enabled or not.
         pick: only searches whose name has this text, in any case.
@@ -252,13 +254,14 @@ def hunt(
         >>> [(fired.detection.name[:4], len(fired.results)) for fired in outcome.fired]
         [('ADCS', 1)]
     """
-    if not apps:
+    folders, files = as_paths(apps), as_paths(data)
+    if not folders:
         raise OptionError("no app is named", hint="Name the folder of one")
-    context = RunOptions(apps, earliest, latest, tz, now).context()
-    store = InputOptions(host, source, sourcetype, index).store(data, events, context.tz)
+    context = RunOptions(folders, earliest, latest, tz, now).context()
+    store = InputOptions(host, source, sourcetype, index).store(files, events, context.tz)
     from splay.detections.hunting import hunt_with  # likewise
 
-    return hunt_with(context, store, list(map(str, data)), pick=pick)
+    return hunt_with(context, store, list(map(str, files)), pick=pick)
 
 
 def _owned(rows: Iterable[Mapping[str, Value]]) -> Results:

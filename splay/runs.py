@@ -25,6 +25,7 @@ from splay.engine.plan import make_plan
 from splay.engine.run import Progress, run_plan
 from splay.errors import ConfError, DataError, OptionError
 from splay.eval.conditions.predicate import predicate_fields
+from splay.paths import AnyPath, Paths, as_paths
 from splay.rows import Results
 from splay.spl.timemod import resolve
 from splay.store.event import Event, ReadReport, Store
@@ -32,7 +33,6 @@ from splay.store.files.filestore import FileStore, InputSettings
 from splay.store.files.stash import StashFiles
 from splay.store.inmemory import EventStore
 
-AnyPath: TypeAlias = "str | Path"
 Moment: TypeAlias = "str | float | datetime"
 """A time modifier such as "-7d@d", epoch seconds, or a datetime."""
 
@@ -50,7 +50,7 @@ class RunOptions:
         system_defaults: whether the stanzas that every Splunk ships lie below those of the apps.
     """
 
-    apps: Sequence[AnyPath] = ()
+    apps: Paths = ()
     earliest: Moment = ""
     latest: Moment = ""
     tz: str | tzinfo = UTC
@@ -65,8 +65,9 @@ class RunOptions:
         """
         zone = time_zone(self.tz)
         moment = time.time() if self.now is None else _epoch(self.now)
-        folders = [Path(path) for path in self.apps]
-        context = new_context(AppSet(folders, system=self.system_defaults), moment, zone)
+        context = new_context(
+            AppSet(as_paths(self.apps), system=self.system_defaults), moment, zone
+        )
         context.earliest = _bound(self.earliest, moment, zone)
         context.latest = _bound(self.latest, moment, zone)
         return context
@@ -92,17 +93,18 @@ class InputOptions:
         """The same for the store."""
         return InputSettings(self.host, self.source, self.sourcetype, self.index, tz)
 
-    def store(self, data: Sequence[AnyPath], events: Iterable[Event] | None, tz: tzinfo) -> Store:
+    def store(self, data: Paths, events: Iterable[Event] | None, tz: tzinfo) -> Store:
         """Where the events are: in these files, or these themselves.
 
         Raises:
             OptionError: both are given, or none.
         """
-        if (events is None) == (not data):
+        files = as_paths(data)
+        if (events is None) == (not files):
             raise OptionError("give either data or events")
         if events is not None:
             return EventStore(events)
-        return FileStore([Path(path) for path in data], self.settings(tz))
+        return FileStore(files, self.settings(tz))
 
 
 class SearchRun:

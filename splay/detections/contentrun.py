@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from splay.detections.content import Content, ContentApps
 from splay.detections.contentctl import ContentDetection
 from splay.detections.remote import RemoteReplay, Splunk
 from splay.detections.testrun import Job, TestReport, changed_files, is_touched, run_tests
+from splay.paths import Paths, as_paths
 
 
 def _unseen(name: str, done: int, total: int) -> None:
@@ -34,7 +34,7 @@ class ContentRun:
         splunk: a real one that the tests run on.
     """
 
-    apps: Sequence[str | Path] = ()
+    apps: Paths = ()
     attack_data: str | Path | None = None
     cache: str | Path | None = None
     fetch: bool = True
@@ -45,21 +45,22 @@ class ContentRun:
     progress: Progress = _unseen
     splunk: Splunk | None = None
 
-    def run(self, content: Sequence[str | Path]) -> TestReport:
+    def run(self, content: Paths) -> TestReport:
         """Runs them. content: detections as contentctl's YAML, or folders of them.
 
         Raises:
             SplayError: a path that is not there, an app that is none, no detection that was chosen.
         """
-        found = Content([Path(path) for path in content])
-        apps = ContentApps(found, [Path(path) for path in self.apps])
+        paths = as_paths(content)
+        found = Content(paths)
+        apps = ContentApps(found, as_paths(self.apps))
         job = Job(found, apps, self._data(), check_only=self.check_only)
         processes = self.processes
         if self.splunk is not None and not self.check_only:
             remote = RemoteReplay(self.splunk, apps)
             job.make_replay = lambda _: remote
             processes = 1  # one user's searches, one after the other
-        files = changed_files(Path(content[0]), self.changed) if self.changed is not None else None
+        files = changed_files(paths[0], self.changed) if self.changed is not None else None
         return run_tests(job, lambda each: self._takes(each, files), processes)
 
     def _data(self) -> AttackDataStore:

@@ -11,6 +11,7 @@ from typing import Any
 
 import splay
 from splay.eval.value import as_list, to_text
+from splay.paths import Paths, as_paths
 from splay.rows import Results, Value
 from splay.store.event import Event, ReadReport
 from splay.visible import visible
@@ -28,8 +29,8 @@ class Engine:
     apps: their folders; the first one's settings win.
     """
 
-    def __init__(self, apps: Sequence[Path] = ()) -> None:
-        self.apps = list(apps)
+    def __init__(self, apps: Paths = ()) -> None:
+        self.apps = as_paths(apps)
 
     def search(self, spl: str, **options: Any) -> Results:
         """Runs a search, see `splay.search`."""

@@ -13,12 +13,13 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from splay.apps import app_name
 from splay.harness.splunk import HarnessError, Splunk
 from splay.harness.waiting import Progress, wait_until_up
+from splay.paths import Paths, as_paths
 
 LOOPBACK = "127.0.0.1"
 
@@ -32,17 +33,18 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serve(apps: Sequence[Path], seconds: float = 30) -> Iterator[Splunk]:
+def serve(apps: Paths, seconds: float = 30) -> Iterator[Splunk]:
     """`splay serve` with the apps, over TLS, with credentials of its own, until the end.
 
     apps: their folders; searches run in the first one's context. seconds: until it is up.
     HarnessError: it does not come up; its last words say why.
     """
-    name = app_name(apps[0])
+    folders = as_paths(apps)
+    name = app_name(folders[0])
     password, token = secrets.token_urlsafe(12), str(uuid.uuid4())
     splunk = Splunk(LOOPBACK, free_port(), "admin", password, free_port(), token, app=name)
     ports = ["--port", str(splunk.port), "--hec-port", str(splunk.hec_port)]
-    named = [text for one in apps for text in ("--app", str(one))]
+    named = [text for one in folders for text in ("--app", str(one))]
     command = [sys.executable, "-m", "splay", "serve", *named, *ports]
     secret = {
         "SPLUNK_USERNAME": splunk.user,

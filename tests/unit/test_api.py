@@ -12,6 +12,7 @@ import pytest
 
 import splay
 import splay.api
+import splay.paths
 import splay.runs
 from splay.rows import Value
 
@@ -27,7 +28,7 @@ def test_the_examples_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_examples_of_the_docstrings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    for module, least in ((splay.api, 4), (splay.runs, 0)):
+    for module, least in ((splay.api, 4), (splay.runs, 0), (splay.paths, 0)):
         found = doctest.testmod(module)
         assert (found.attempted > least, found.failed) == (True, 0)
 
@@ -47,6 +48,20 @@ def test_importing_splay_loads_nothing_else() -> None:
     code = "import sys, splay; print([m for m in sys.modules if m.startswith('splay.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_path_is_taken_as_one(
+    kind: type[str | Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text is a sequence of characters, and "." and "/" are folders: none may be walked."""
+    monkeypatch.chdir(ROOT)
+    logs, apps, content = kind("tests/data/sample/classic.log"), kind("."), kind("content")
+    assert splay.search("* | stats count", data=logs).rows == [{"count": 2}]
+    assert splay.detect(logs, apps=apps).fired
+    assert len(splay.hunt(logs, apps=apps, pick="CS Backup").fired) == 1
+    assert len(splay.test(content, apps=apps, check_only=True).results) == 1
+    assert splay.detect(iter([logs]), apps=(kind(each) for each in ["."])).fired
 
 
 def event(text: str, time: float, index: str = "main") -> splay.Event:
