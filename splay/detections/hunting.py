@@ -15,6 +15,7 @@ from splay.detections.correlation import Detection, find_detection
 from splay.detections.evidence import Group, Kept, WholeEvidence, kept_event
 from splay.detections.outcome import Outcome
 from splay.detections.riskindex import ObjectRisk, RiskEvent, risk_by_object
+from splay.detections.unmade import unmade
 from splay.engine.manysearches import Searched, search_together
 from splay.engine.plan import Plan, make_plan
 from splay.engine.run import Progress
@@ -147,7 +148,9 @@ def hunt_with(
         found = search_together(searches, store, report, progress, processes=processes)
     for rule, outcome in zip(rules, found, strict=True):
         rule.found = outcome
-    return _outcome(rules, failed, report, list(data), time.perf_counter() - started, context.tz)
+    messages = [*_unmade(rules, store, report.events), *_messages(rules)]
+    seconds = time.perf_counter() - started
+    return _outcome(rules, failed, report, list(data), seconds, context.tz, messages)
 
 
 def _planned(context: Context, pick: str, failed: list[tuple[str, str]]) -> Iterator[_Rule]:
@@ -170,6 +173,7 @@ def _outcome(
     data: list[str],
     seconds: float,
     tz: tzinfo,
+    messages: list[HuntMessage],
 ) -> HuntOutcome:
     fired, silent = [], []
     for rule in rules:
@@ -185,8 +189,16 @@ def _outcome(
     fired.sort(key=_place)
     risk = risk_by_object(event for one in fired for event in risk_events(one))
     return HuntOutcome(
-        fired, sorted(silent), sorted(failed), risk, report, data, seconds, tz, _messages(rules)
+        fired, sorted(silent), sorted(failed), risk, report, data, seconds, tz, messages
     )
+
+
+def _unmade(rules: list[_Rule], store: Store, events: int) -> Iterator[HuntMessage]:
+    plans = {rule.detection.name: rule.plan for rule in rules}
+    matched = {rule.detection.name for rule in rules if rule.found.matched}
+    text, searches = unmade(plans, matched, store, events)
+    if text:
+        yield HuntMessage("WARN", text, tuple(searches))
 
 
 def _messages(rules: list[_Rule]) -> list[HuntMessage]:

@@ -28,7 +28,9 @@ from splay.store.files.filestore import parsed_store
 MOST_AGAIN = 100_000
 """How many events are read again."""
 
-_LOOKED = 2_000  # events whose fields are made, to know their names
+LOOKED = 2_000
+"""Of how many events, the first ones, fields are made to know their names."""
+
 _SHOWN = 5  # values of a field in a sentence
 _PAIRS = (("EventCode", "EventID"), ("EventID", "EventCode"), ("dest", "Computer"))
 """Names that add-ons give what raw events have under another name."""
@@ -109,14 +111,7 @@ class Asking:
 
     def names(self) -> set[str]:
         """The fields of the first events."""
-        store = parsed_store(self._store, self._within.apps.index_time)
-        names: set[str] = set()
-        try:
-            for event in islice(store.scan(Need(), ReadReport()), _LOOKED):
-                names |= set(self._plan.knowledge.row(event, EVERYTHING))
-        except DataError:  # which was said already
-            pass
-        return names
+        return first_fields(self._plan, parsed_store(self._store, self._within.apps.index_time))
 
     def _finds(self, search: str, context: Context) -> bool:
         try:
@@ -199,6 +194,22 @@ def _unmet(part: SearchExpr, asking: Asking) -> str:
         near = spelling(name, known)
         hint = f"; did you mean {near}?" if near else ""
     return f"no event has a field {name}{hint}"
+
+
+def first_fields(plan: Plan, store: Store) -> set[str]:
+    """The fields of the first LOOKED events, as the plan's apps make them. store: parsed."""
+    names: set[str] = set()
+    try:
+        for event in islice(store.scan(Need(), ReadReport()), LOOKED):
+            names |= set(plan.knowledge.row(event, EVERYTHING))
+    except DataError:  # which was said already
+        pass
+    return names
+
+
+def needed_fields(expr: SearchExpr) -> set[str]:
+    """The fields without which no event can match."""
+    return {name for part in _parts(expr) if (name := _field(part))}
 
 
 def _field(part: SearchExpr) -> str:

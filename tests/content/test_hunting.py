@@ -171,7 +171,8 @@ def test_searches_within_searches_share_the_reading(app: Path, pick: str, readin
     for name in ("For Each", "For Each Event"):  # these read once for each of their rows
         text = text.replace(f"[{name}]\nsearch = {SEARCHES[name]}\n", "")
     (app / "default" / "savedsearches.conf").write_text(text)
-    store = Counted([Event(f"user=ann {n}", 1714557600.0 + n, "h", "s", "t") for n in range(9)])
+    text = "action=failure user=ann dest=web01 ms="
+    store = Counted([Event(f"{text}{n}", 1714557600.0 + n, "h", "s", "t") for n in range(9)])
     outcome = hunt_with(RunOptions([app], now=1714557700.0).context(), store, [], pick=pick)
     assert outcome.failed == []
     assert store.readings == readings
