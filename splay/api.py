@@ -256,7 +256,7 @@ def hunt(
     """
     folders, files = as_paths(apps), as_paths(data)
     if not folders:
-        raise OptionError("no app is named", hint="Name the folder of one")
+        raise OptionError("no app is named", hint="Name the folder of one (apps)")
     context = RunOptions(folders, earliest, latest, tz, now).context()
     store = InputOptions(host, source, sourcetype, index).store(files, events, context.tz)
     from splay.detections.hunting import hunt_with  # likewise

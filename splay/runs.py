@@ -161,7 +161,7 @@ class DetectionRun:
 
     def __init__(self, context: Context, saved: str | None = None) -> None:
         if not context.apps.folders:
-            raise ConfError("no app is named", hint="Name the folder of one")
+            raise ConfError("no app is named", hint="Name the folder of one (--app)")
         self.context = context
         self.detection = find_detection(context.apps, saved)
 

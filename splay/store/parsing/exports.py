@@ -18,7 +18,7 @@ from typing import Any
 
 from splay.store.event import Event, Found, Need, Recall
 from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, FileFacts, InputSettings
+from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.lines import LineEventMaker
 from splay.store.parsing.reader import Reader
 from splay.store.parsing.timeforms import american_time, day_first_time, iso_time
@@ -28,6 +28,7 @@ from splay.store.parsing.xml_events import XmlEventMaker
 from splay.store.problems import Fault, FileProblems
 
 _JSON = re.compile(rb'\{"(?:preview|result)":[^\n]*"_raw":\s*"')
+_ONLY_RAW = re.compile(rb'"?_raw"?\r?\n')
 _WEVTUTIL = re.compile(rb"\s*Event\s?\[\d+\]:?\s*\n\s+Log Name:")
 _NEXT_EVENT = re.compile(r"(?:\A|\n)Event\s?\[\d+\]:?[ \t]*\n")
 _LABEL = re.compile(r"[ \t]+([A-Z][A-Za-z ]*):[ \t]?(.*)")
@@ -52,7 +53,7 @@ def export_reader(
         return _SplunkJson(*made)
     if _WEVTUTIL.match(first):
         return _Wevtutil(*made, recall)
-    if b"," not in first[:200]:
+    if not (b"," in first[:200] or _ONLY_RAW.match(first)):
         return None
     rows = _first_rows(first)
     if rows and "_raw" in rows[0]:
@@ -130,11 +131,21 @@ class _Splunk(_Lines):
         super().__init__(facts, settings, need, problems)
         self._maker = LineEventMaker(facts, settings, need, problems)
         self._xml_maker = XmlEventMaker(facts, settings, need, problems)
+        self._classic_maker = ClassicEventMaker(facts, settings, need, problems)
         self._scan = LiteralScan(need.literals)
 
     def _own_time(self, raw: bytes) -> float | None:
         time = self._xml_maker.own_time(raw, 0, len(raw))
         return self._maker.own_time(raw, 0, len(raw)) if time is None else time
+
+    def _origin(self, raw: bytes) -> tuple[str, str, str]:
+        """host, source and sourcetype as the event tells them, where no column does."""
+        maker: EventMaker = self._maker
+        if raw.lstrip().startswith(b"<Event"):
+            maker = self._xml_maker
+        elif b"\nLogName=" in raw:
+            maker = self._classic_maker
+        return maker.origin(raw, 0, len(raw))
 
     def _event(self, fields: Mapping[str, Any]) -> Iterator[Event]:
         raw = fields.get("_raw")
@@ -142,22 +153,24 @@ class _Splunk(_Lines):
             self._problems.stray(str(fields).encode())
             return
         self._problems.events(1)
-        if not self._scan.empty and not self._scan.holds(raw.encode("utf-8", "replace")):
+        text = raw.encode("utf-8", "replace")
+        if not self._scan.empty and not self._scan.holds(text):
             return
         time = self._time(str(fields.get("_time", "")))
         if time is None:  # the name of a zone stands in it, such as PDT: the event says it better
-            time = self._own_time(raw.encode("utf-8", "replace"))
+            time = self._own_time(text)
         if time is None:
             self._problems.fault(Fault.NO_TIME)
             time = self._facts.mtime
         if self._maker.wanted(time):
             settings = self._settings
+            host, source, sourcetype = self._origin(text)
             yield Event(
                 raw=raw,
                 time=time,
-                host=settings.host or _text(fields, "host", UNKNOWN_HOST),
-                source=settings.source or _text(fields, "source", self._facts.name),
-                sourcetype=settings.sourcetype or _text(fields, "sourcetype", self._facts.stem),
+                host=settings.host or _text(fields, "host", host),
+                source=settings.source or _text(fields, "source", source),
+                sourcetype=settings.sourcetype or _text(fields, "sourcetype", sourcetype),
                 index=settings.index,
                 indextime=self._facts.indextime,
                 file=self._facts.name,
