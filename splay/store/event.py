@@ -112,7 +112,7 @@ class ReadReport:
     @property
     def incomplete(self) -> bool:
         """Whether events that are there may not have been seen."""
-        return self.bad_events > 0 or self.unread > 0
+        return self.bad_events > 0 or self.unread > 0 or bool(self.passed_over)
 
     def absorb(self, other: ReadReport) -> None:
         """Adds what another search over the same data read: data read twice counts once."""

@@ -108,6 +108,7 @@ def test_a_code_that_no_event_has_is_said_loudly(path: Path, text: str) -> None:
     assert "event code 4876 stands once in text" in line
     assert str(path) in line
     assert "event code 4876 stands once" in shown
+    assert CliRunner().invoke(main, ["detect", "--app", ROOT, str(path), "-q"]).exit_code == 3
 
 
 @pytest.mark.parametrize(
