@@ -1,0 +1,53 @@
+"""Exports of Windows events that are written as the classic text of the same event, which is what
+searches and add-ons know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from splay.store.event import Found, Need, Recall
+from splay.store.literalscan import LiteralScan
+from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
+from splay.store.parsing.pieces import Pieces
+from splay.store.parsing.timeforms import american_time, day_first_time, iso_time
+from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader
+from splay.store.problems import FileProblems
+
+SECURITY = "Microsoft-Windows-Security-Auditing"
+"""The provider of the log Security."""
+Recalled = Callable[[EventMaker], Recall | None]
+
+
+class Rewritten(Pieces):
+    """Events that are written as classic text, and read as such."""
+
+    def __init__(
+        self,
+        facts: FileFacts,
+        settings: InputSettings,
+        need: Need,
+        problems: FileProblems,
+        recall: Recalled,
+    ) -> None:
+        super().__init__(facts, settings, need, problems)
+        maker = ClassicEventMaker(facts, settings, need, problems)
+        self._reader = ClassicReader(maker, LiteralScan(need.literals), problems, recall(maker))
+
+    def finish(self) -> Iterator[Found]:
+        """The last events."""
+        yield from super().finish()
+        yield from self._reader.finish()
+
+    def _write(self, time: str, fields: Sequence[tuple[str, str]], message: str) -> Iterator[Found]:
+        """The event of fields named as in classic text. time: as people or ISO 8601 have it."""
+        text = time.strip().encode()
+        tz = self._settings.tz
+        found = iso_time(text, tz)
+        for other in (american_time, day_first_time):
+            found = other(text, tz) if found is None else found
+        moment = None if found is None else datetime.fromtimestamp(found, tz)
+        head = moment.strftime("%m/%d/%Y %I:%M:%S.%f %p") if moment else "01/01/1970 00:00:00"
+        lines = [head.replace(".000000", ""), *(f"{name}={value}" for name, value in fields)]
+        lines.append(f"Message={message.strip()}")
+        yield from self._reader.feed("\n".join([*lines, ""]).encode())
