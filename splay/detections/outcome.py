@@ -58,12 +58,18 @@ class Outcome:
         audited = f"({subcategory.name} auditing)"
         if not found.events or found.first is None or found.last is None:
             where = " of this time range" if self.coverage.bounded else ""
+            if self.report.incomplete:
+                return (
+                    "Whether these logs could have shown it is not known: not all of them could be "
+                    f"read, and what could holds no {kind}{where} {audited}"
+                )
             return f"These logs could not have shown it: they hold no {kind}{where} {audited}"
         hosts = ", ".join(list(found.hosts)[:_MOST_HOSTS])
         more = len(found.hosts) - _MOST_HOSTS
         hosts += f" and {more:,} more" if more > 0 else ""
         times = f"from {iso(found.first, self.tz)} to {iso(found.last, self.tz)}"
-        return f"It rests on {found.events:,} of {kind} {audited}, of {hosts}, {times}"
+        unread = "; some of the data could not be read" if self.report.incomplete else ""
+        return f"It rests on {found.events:,} of {kind} {audited}, of {hosts}, {times}{unread}"
 
     def risk(self) -> list[RiskObject]:
         """The risk of all results."""

@@ -65,8 +65,9 @@ def _print_blocks(console: Console, results: Results, tz: tzinfo) -> None:
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
     """A detection's outcome for a person: fired or not, the results, their risk, what was read."""
+    silent = ("did not fire", "bold yellow" if outcome.report.incomplete else "bold green")
     title = Text.assemble(
-        ("FIRED", "bold white on red") if outcome.fired else ("did not fire", "bold green"),
+        ("FIRED", "bold white on red") if outcome.fired else silent,
         "  ",
         (visible(outcome.detection.name), "bold"),
     )

@@ -73,5 +73,6 @@ def _silence(outcome: Outcome) -> tuple[str, str]:
     words = outcome.rests_on()
     if outcome.coverage is None or not words:
         return "unknown", "No event that was read gave a result."
-    tone = "informational" if outcome.coverage.found.events else "unknown"
+    whole = outcome.coverage.found.events and not outcome.report.incomplete
+    tone = "informational" if whole else "unknown"
     return tone, f"There is no result. {words}."

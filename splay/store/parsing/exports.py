@@ -1,4 +1,4 @@
-"""Events that were exported before: by Splunk, the Event Viewer, wevtutil or PowerShell."""
+"""Events that were exported before: by Splunk, the Event Viewer, wevtutil, PowerShell, EvtxECmd."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 
 from splay.store.event import Need
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
+from splay.store.parsing.evtxecmd import evtxecmd_reader
 from splay.store.parsing.powershell import powershell_reader
 from splay.store.parsing.reader import Reader
 from splay.store.parsing.rewritten import Recalled
@@ -29,6 +30,7 @@ def export_reader(
     return (
         windows_reader(first, rows, *made, recall)
         or splunk_reader(first, rows, *made)
+        or evtxecmd_reader(rows, *made)
         or powershell_reader(first, *made, recall)
     )
 

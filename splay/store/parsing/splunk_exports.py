@@ -61,6 +61,7 @@ class _Results(Pieces):
         self._xml_maker = XmlEventMaker(facts, settings, need, problems)
         self._classic_maker = ClassicEventMaker(facts, settings, need, problems)
         self._scan = LiteralScan(need.literals)
+        self._counting = need.related is not None
         self._kinds: set[bool] = set()  # whether results were previews
 
     def finish(self) -> Iterator[Found]:
@@ -81,6 +82,9 @@ class _Results(Pieces):
             return
         self._problems.events(1)
         text = raw.encode("utf-8", "replace")
+        maker = self._maker_of(text)
+        if self._counting:
+            maker.region_done(text, len(text))
         if not self._scan.empty and not self._scan.holds(text):
             return
         time = self._time(str(fields.get("_time", "")))
@@ -91,7 +95,7 @@ class _Results(Pieces):
             time = self._facts.mtime
         if self._maker.wanted(time):
             settings = self._settings
-            host, source, sourcetype = self._origin(text)
+            host, source, sourcetype = maker.origin(text, 0, len(text))
             yield Event(
                 raw=raw,
                 time=time,
@@ -113,14 +117,11 @@ class _Results(Pieces):
         time = self._xml_maker.own_time(raw, 0, len(raw))
         return self._maker.own_time(raw, 0, len(raw)) if time is None else time
 
-    def _origin(self, raw: bytes) -> tuple[str, str, str]:
-        """host, source and sourcetype as the event tells them, where no column does."""
-        maker: EventMaker = self._maker
+    def _maker_of(self, raw: bytes) -> EventMaker:
+        """What tells the event's origin where no column does."""
         if raw.lstrip().startswith(b"<Event"):
-            maker = self._xml_maker
-        elif b"\nLogName=" in raw:
-            maker = self._classic_maker
-        return maker.origin(raw, 0, len(raw))
+            return self._xml_maker
+        return self._classic_maker if b"\nLogName=" in raw else self._maker
 
 
 class _Json(_Results):

@@ -90,6 +90,15 @@ def test_the_detection_fires_on_it(path: Path, text: str, sourcetype: str, size:
     assert result["Caller_User_Name"] == event(4876)["data"]["SubjectUserName"]
 
 
+@pytest.mark.parametrize("style", [Style(), Style("classic")])
+def test_what_an_export_shows_of_other_events_is_told(path: Path, style: Style) -> None:
+    other = render(event(4877), style)
+    for text in (csv_of(_raw=other), json_of(_raw=other), xml_of(result_of(other))):
+        path.write_text(text, newline="")
+        told = CliRunner().invoke(main, ["detect", "--app", ROOT, str(path), "--json"])
+        assert json.loads(told.stdout)["coverage"]["hosts"] == {"ca01.example.com": 1}
+
+
 def test_a_column_counts_more_than_the_event(path: Path) -> None:
     (found,), _ = read(path, csv_of(_raw=EVENT, host="named", sourcetype="mine"))
     assert (found.host, found.sourcetype) == ("named", "mine")
