@@ -98,6 +98,9 @@ def test_where_it_fired_nothing_is_said_of_it(path: Path) -> None:
         '{"some": {"event_id": {"id": 4876}}, "host": "ca01"}\n',
         '{"event": {"code": "4876"}}\n',
         "event.code: 4876\n",
+        "Time,Computer,EventID,Details\n2026-03-10,ca01,4876,x\n2026-03-10,ca01,4877,x\n",
+        'Time;"Event ID"\n"a;\nb";"4876"\nc;14876\n',
+        "Event Code\tTime\n4876\t2026-03-10",
     ],
 )
 def test_a_code_that_no_event_has_is_said_loudly(path: Path, text: str) -> None:
@@ -118,6 +121,8 @@ def test_a_code_that_no_event_has_is_said_loudly(path: Path, text: str) -> None:
         LOGON.replace("</EventData>", "<Data Name='x'>EventID=4876</Data></EventData>"),
         "the number 4876 in a line\n",
         "EventID=14876\n",
+        "Time,Number,EventID\n2026-03-10,4876,4877\n",
+        "Time,Number\n2026-03-10,4876\n",
     ],
 )
 def test_the_bare_number_stays_quiet(path: Path, text: str) -> None:

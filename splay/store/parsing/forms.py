@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from splay.store.event import Found, Need, Recall
 from splay.store.literalscan import LiteralScan
+from splay.store.parsing.codecolumn import CodeColumn, code_column
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.exports import export_reader
 from splay.store.parsing.lines import JsonEventMaker
@@ -63,6 +64,7 @@ class FormReader:
         self._xml: XmlReader | None = None
         self._export: Reader | None = None
         self._text: Reader | None = None
+        self._codes: CodeColumn | None = None
 
     def feed(self, block: bytes) -> Iterator[Found]:
         """The events that are known to end in this block."""
@@ -70,6 +72,10 @@ class FormReader:
             exported = export_reader(block, *self._made, self._recall) if self._exports else None
             self._own_form = self.rules.own_form and not _begins_with_events(block)
             self._export = exported or (None if self._own_form else self._json(block))
+            if self._exports and exported is None:
+                self._codes = code_column(block, self._own_form, self._problems)
+        if self._codes is not None:
+            self._codes.look(block)
         if self._export is not None:
             self._begun = True
             yield from self._changed(self._export, self._export.feed(block))
@@ -101,6 +107,8 @@ class FormReader:
 
     def finish(self) -> Iterator[Found]:
         """What was taken and not yet given. What settings could not do is told."""
+        if self._codes is not None:
+            self._codes.finish()
         yield from self._finish()
         index_time = self._settings.index_time
         for text in index_time.take_said() if index_time else ():
