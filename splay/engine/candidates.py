@@ -1,17 +1,19 @@
-"""Which of many searches an event may match, told by its text.
+"""Which of many searches an event may match, told by literals that a text of it holds.
 
-Of each search one clause of literals is looked for (`splay.engine.literals`), all of them at once
-by one automaton (Aho and Corasick); so the clause should be one that few events hold. How many hold
-a literal is counted on a sample as the events come, and the clauses are chosen anew now and then.
+Of each search the literals are looked for of which the fewest events hold one, those of all
+searches at once by one automaton (Aho and Corasick). How many hold a literal is counted on a sample
+as the events come, and the literals are chosen anew now and then.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from splay.engine.guards import Numbers
-from splay.engine.literals import Clause
+from splay.engine.told import Every, Told
+from splay.eval.conditions.letters import fold
 
 _SAMPLE = 16
 """One event of so many is counted, of the first few thousand."""
@@ -25,30 +27,34 @@ _NEARLY_ALL = 0.9
 """A clause that more of the events hold tells nothing, and is not looked for."""
 
 
+_Rarest = tuple[float, tuple[str, ...]]
+
+
 class Candidates:
     """The searches that an event may match: never too few, and not many more.
 
-    clauses: of each search, by its number, its literals.
+    told: of each search, by its number, what an event holds that matches. always: those of which
+    nothing tells.
     """
 
-    def __init__(self, clauses: Mapping[int, Sequence[Clause]]) -> None:
-        self._clauses = clauses
-        self._everywhere = _prior([*clauses.values()])
+    def __init__(self, told: Mapping[int, Told]) -> None:
+        self._told = told
+        self._likely = _likely(told)
         self._seen: Counter[str] = Counter()
         self._samples = self._events = 0
         self._next = _FIRST
-        self._all = _Automaton([text for text in self._everywhere if len(text) >= _SHORT])
+        self._all = _Automaton(list(self._likely))
         self._choose()
 
     def by_text(self, text: str) -> Numbers:
-        """The searches whose chosen literals an event's text holds."""
+        """The searches whose chosen literals an event's text, or the text of its values, holds."""
         if not self._all.texts:
-            return self._always
-        lowered = text.lower()
+            return self.always
+        folded = fold(text)
         if self._events % (_SAMPLE if self._samples < _MANY else _RARE) == 0:
-            self._count(lowered)
+            self._count(folded)
         self._events += 1
-        return self._always.union(*(self._of[number] for number in self._chosen.found(lowered)))
+        return self.always.union(*[self._of[number] for number in self._chosen.found(folded)])
 
     def _count(self, text: str) -> None:
         self._seen.update(self._all.texts[number] for number in self._all.found(text))
@@ -58,30 +64,38 @@ class Candidates:
             self._choose()
 
     def _choose(self) -> None:
-        """Takes the clause of each search that the fewest events are expected to hold."""
+        """Takes those literals of each search of which the fewest events are expected to hold one:
+        by what was counted, and as long as that is little by what is likely."""
+        expected = {
+            literal: (self._seen[literal] + likely) / (self._samples + 1)
+            for literal, likely in self._likely.items()
+        }
         of: dict[str, set[int]] = {}
         always: set[int] = set()
-        for number, clauses in self._clauses.items():
-            clause = min(clauses, key=self._expected, default=("",))
-            told = self._samples >= _FIRST and self._expected(clause) > _NEARLY_ALL
-            if told or min(map(len, clause)) < _SHORT:
+        for number, told in self._told.items():
+            share, literals = _rarest(told, expected)
+            if not literals or (self._samples and share > _NEARLY_ALL):
                 always.add(number)
                 continue
-            for literal in clause:
+            for literal in literals:
                 of.setdefault(literal, set()).add(number)
-        self._always = frozenset(always)
+        self.always = frozenset(always)
         self._chosen = _Automaton(list(of))
         self._of = [frozenset(of[literal]) for literal in self._chosen.texts]
 
-    def _expected(self, clause: Clause) -> float:
-        """Of how many events one holds it: what was counted, and before that what is likely."""
-        if min(map(len, clause)) < _SHORT:
-            return len(clause)
-        weight = _FIRST
-        return sum(
-            (self._seen[literal] + weight * self._everywhere[literal]) / (self._samples + weight)
-            for literal in clause
-        )
+
+def _rarest(told: Told, expected: Mapping[str, float]) -> _Rarest:
+    """Of what share of the events one of the literals is expected to stand in, and these; none
+    where nothing tells."""
+    if isinstance(told, str):
+        share = expected.get(told)
+        return (1.0, ()) if share is None else (share, (told,))
+    found = [_rarest(part, expected) for part in told.parts]
+    if isinstance(told, Every):
+        return min(found, default=(1.0, ()))
+    if not all(literals for _, literals in found):
+        return 1.0, ()
+    return sum(share for share, _ in found), tuple(chain.from_iterable(texts for _, texts in found))
 
 
 class _Automaton:
@@ -102,13 +116,16 @@ class _Automaton:
         return {number for number, _, _ in hits}
 
 
-def _prior(clauses: Sequence[Sequence[Clause]]) -> dict[str, float]:
+def _likely(told: Mapping[int, Told]) -> dict[str, float]:
     """How likely each literal is before any event was seen: as often as searches have it, since
-    what many look for is common."""
-    counts = Counter(
-        literal for some in clauses for literal in {text for clause in some for text in clause}
-    )
-    most = max(len(clauses), 1)
-    return {
-        literal: 1.0 if len(literal) < _SHORT else count / most for literal, count in counts.items()
-    }
+    what many look for is common. Short ones are left out."""
+    counts = Counter(chain.from_iterable(set(_literals(each)) for each in told.values()))
+    return {text: count / len(told) for text, count in counts.items() if len(text) >= _SHORT}
+
+
+def _literals(told: Told) -> Iterator[str]:
+    if isinstance(told, str):
+        yield told
+    else:
+        for part in told.parts:
+            yield from _literals(part)

@@ -18,7 +18,7 @@ from splay.eval.conditions.predicate import Predicate, compile_predicate, predic
 from splay.eval.value import as_list, to_text
 from splay.knowledge import INDEXED
 from splay.rows import Row
-from splay.spl.tree import And, Compare, Or, SearchExpr
+from splay.spl.tree import And, Compare, Not, Or, SearchExpr
 
 Numbers = frozenset[int]
 """Searches, by their place in the list."""
@@ -35,18 +35,15 @@ Values = tuple[object, ...]
 
 
 class Guards:
-    """fields: those that are looked at; free: the searches of which they tell nothing. exprs: the
-    conditions of the searches."""
+    """fields: those that are looked at. exprs: the conditions of the searches."""
 
     def __init__(self, exprs: Sequence[SearchExpr], fields: frozenset[str]) -> None:
         self.fields = fields
-        self._order = sorted(self.fields)
-        found = [necessary(expr, self.fields) for expr in exprs]
-        self._told = {number: expr for number, expr in enumerate(found) if expr is not None}
-        self._compiled: dict[int, Predicate] = {}  # of hundreds, most are never needed
+        self._order = sorted(fields)
+        self._exprs = exprs
+        self._holds: dict[int, Predicate | None] = {}  # of hundreds, most are never needed
         self._all = frozenset(range(len(exprs)))
         self._keys = _keys([dict(_values(expr)) for expr in exprs], fields)
-        self.free = frozenset(number for number, expr in enumerate(found) if expr is None)
         self._known: dict[Values, Numbers] = {}
 
     def left(self, row: Row) -> Numbers:
@@ -70,14 +67,21 @@ class Guards:
             numbers = key.kept(numbers, row)
         return numbers
 
+    def tells(self, number: int) -> bool:
+        """Whether the fields tell anything of a search."""
+        return self._needed(number) is not None
+
+    def _needed(self, number: int) -> Predicate | None:
+        """What has to hold of the fields wherever the search matches; None: nothing."""
+        if number not in self._holds:
+            needed = necessary(self._exprs[number], self.fields)
+            self._holds[number] = None if needed is None else compile_predicate(needed)
+        return self._holds[number]
+
     def _may_hold(self, number: int, row: Row) -> bool:
-        if number not in self._told:
-            return True
-        holds = self._compiled.get(number)
-        if holds is None:
-            holds = self._compiled[number] = compile_predicate(self._told[number])
+        needed = self._needed(number)
         try:
-            return holds(row)
+            return needed is None or needed(row)
         except SplayError:  # said by the search itself, when it is asked about the whole event
             return True
 
@@ -132,16 +136,28 @@ def _values(expr: SearchExpr) -> Iterator[tuple[str, frozenset[str]]]:
 
 def necessary(expr: SearchExpr, fields: frozenset[str]) -> SearchExpr | None:
     """A condition on these fields alone that holds wherever `expr` does; None: there is none."""
-    if predicate_fields(expr) <= fields:
-        return expr
-    if isinstance(expr, And):
-        found = [part for each in expr.parts if (part := necessary(each, fields)) is not None]
-        return And(tuple(found)) if found else None
-    if isinstance(expr, Or):
-        parts = [necessary(each, fields) for each in expr.parts]
+    return _part(expr, fields, And)
+
+
+def _part(
+    expr: SearchExpr, fields: frozenset[str], freely: type[And] | type[Or]
+) -> SearchExpr | None:
+    """What a condition says of these fields. freely: of which kind parts may be left out: without
+    some of And it holds for more, and so a NOT does without some of the Or in it."""
+    turned = False
+    while isinstance(expr, Not):
+        turned, expr = not turned, expr.part
+    if turned:
+        freely = Or if freely is And else And
+    found: SearchExpr | None = None
+    if isinstance(expr, And | Or):
+        parts = [_part(each, fields, freely) for each in expr.parts]
         some = tuple(part for part in parts if part is not None)
-        return Or(some) if len(some) == len(parts) else None
-    return None
+        if some and (len(some) == len(parts) or isinstance(expr, freely)):
+            found = type(expr)(some)
+    elif predicate_fields(expr) <= fields:
+        found = expr
+    return Not(found) if turned and found is not None else found
 
 
 def common_fields(exprs: Sequence[SearchExpr]) -> frozenset[str]:

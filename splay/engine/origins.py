@@ -7,66 +7,45 @@ are indexed).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from splay.eval.conditions.predicate import compile_predicate, predicate_fields
+from splay.engine.guards import Guards, Numbers
+from splay.eval.conditions.predicate import predicate_fields
 from splay.knowledge import INDEXED, Knowledge
-from splay.rows import Row
-from splay.spl.tree import And, Compare, MatchAll, Not, Or, SearchExpr
+from splay.spl.tree import SearchExpr
 from splay.store.event import Event, any_origin
 
-Origin = tuple[str, str, str, str]
+
+class Origins:
+    """Which of the conditions of searches events can meet; asked once for each origin.
+
+    named: the fields of the index that they look at.
+    """
+
+    def __init__(self, knowledge: Knowledge, exprs: Sequence[SearchExpr]) -> None:
+        self.named = frozenset().union(*map(predicate_fields, exprs)) & INDEXED
+        self._knowledge = knowledge
+        self._exprs = exprs
+        self._all = frozenset(range(len(exprs)))
+        self._guards: dict[frozenset[str], Guards] = {}
+        self._known: dict[tuple[str, str, str, str], Numbers] = {}
+
+    def left(self, event: Event) -> Numbers:
+        """The searches, by their place in the list, that an event of this origin can match."""
+        if not self.named or (event.fields and not INDEXED.isdisjoint(event.fields)):
+            return self._all
+        origin = event.source, event.host, event.sourcetype, event.index
+        found = self._known.get(origin)
+        if found is None:
+            row = self._knowledge.settled(event)
+            fields = self.named.intersection(row)
+            if fields not in self._guards:
+                self._guards[fields] = Guards(self._exprs, fields)
+            found = self._known[origin] = self._guards[fields].left(row)
+        return found
 
 
 def origin_filter(knowledge: Knowledge, expr: SearchExpr) -> Callable[[Event], bool]:
-    """What says of an event whether one of its origin can match; asked once for each origin."""
-    if not predicate_fields(expr) & INDEXED:
-        return any_origin
-    known: dict[Origin, bool] = {}
-
-    def may_match(event: Event) -> bool:
-        if event.fields and not INDEXED.isdisjoint(event.fields):
-            return True
-        origin = event.source, event.host, event.sourcetype, event.index
-        if origin not in known:
-            known[origin] = _truth(expr, knowledge.settled(event)) is not False
-        return known[origin]
-
-    return may_match
-
-
-def _truth(expr: SearchExpr, row: Row) -> bool | None:
-    """Whether the condition holds, whatever other fields there are; None where that depends."""
-    match expr:
-        case And(parts):
-            return _all([_truth(part, row) for part in parts])
-        case Or(parts):
-            return _not(_all([_not(_truth(part, row)) for part in parts]))
-        case Not():
-            return _negated(expr, row)
-        case Compare(field) if field in row:
-            return compile_predicate(expr)(row)
-        case MatchAll():
-            return True
-    return None
-
-
-def _negated(expr: Not, row: Row) -> bool | None:
-    """A chain of NOTs, without recursion."""
-    inner: SearchExpr = expr
-    count = 0
-    while isinstance(inner, Not):
-        inner = inner.part
-        count += 1
-    truth = _truth(inner, row)
-    return _not(truth) if count % 2 else truth
-
-
-def _all(truths: list[bool | None]) -> bool | None:
-    if False in truths:
-        return False
-    return None if None in truths else True
-
-
-def _not(truth: bool | None) -> bool | None:
-    return None if truth is None else not truth
+    """What says of an event whether one of its origin can match."""
+    origins = Origins(knowledge, [expr])
+    return (lambda event: bool(origins.left(event))) if origins.named else any_origin

@@ -13,9 +13,10 @@ from functools import partial
 from splay import shapes
 from splay.engine.candidates import Candidates
 from splay.engine.guards import Guards, Numbers, common_fields
+from splay.engine.origins import Origins
 from splay.engine.takers import Sighted, Taker
+from splay.engine.told import told_by_text, told_by_values, values_of
 from splay.eval.conditions.predicate import predicate_fields
-from splay.knowledge import INDEXED
 from splay.rows import EVERYTHING, Demand, Row
 from splay.shapes.recall import Memory
 from splay.store.event import Event
@@ -23,8 +24,6 @@ from splay.store.run import Run
 
 _EACH_ITS_OWN = frozenset({"_time", "_raw"})
 _MOST_AMONG = 500
-
-Origin = tuple[str, str, str, str]
 
 
 class Together:
@@ -41,15 +40,14 @@ class Together:
         self._every = every
         self.knowledge = takers[0].plan.knowledge
         self.judged = _judged(takers)
-        self._exprs = [taker.retrieval.expr for taker in takers]
-        self._guards = Guards(self._exprs, common_fields(self._exprs))
-        self._clauses = {n: taker.retrieval.need.literals for n, taker in enumerate(takers)}
-        self._candidates = Candidates(self._clauses)
+        exprs = [taker.retrieval.expr for taker in takers]
+        self._origins = Origins(self.knowledge, exprs)
+        self._guards = Guards(exprs, common_fields(exprs))
+        needs = [taker.retrieval.need for taker in takers]
+        self._texts = {n: told_by_text(need.literals) for n, need in enumerate(needs)}
+        self._by_text = Candidates(self._texts)
+        self._by_values = Candidates({n: told_by_values(expr) for n, expr in enumerate(exprs)})
         self._among: dict[Numbers, Candidates] = {}
-        named = (predicate_fields(expr) for expr in self._exprs)
-        self._named_origin = any(not INDEXED.isdisjoint(names) for names in named)
-        self._of_origin: dict[Origin, Numbers] = {}
-        self._by_origin: dict[frozenset[str], Guards] = {}
         self._apart = frozenset(n for n, taker in enumerate(takers) if _wants_order_or_text(taker))
         self._memories = self._made_memories()
         self._wide = self.memory
@@ -60,7 +58,8 @@ class Together:
     def _made_memories(self) -> list[Memory]:
         """With all that the searches judge and keep; and with the guards' fields alone, of which
         fewer values are known to all."""
-        if not shapes.ENABLED or not self._guards.fields or self._apart & self._guards.free:
+        told = self._guards.fields and all(map(self._guards.tells, self._apart))
+        if not shapes.ENABLED or not told:
             return []  # every event must come by itself
         others = [taker for n, taker in enumerate(self.takers) if n not in self._apart]
         guards = Demand.of(self._guards.fields)
@@ -101,13 +100,13 @@ class Together:
 
     def take(self, event: Event) -> None:
         """Gives an event to those that it matches."""
-        numbers = self._candidates.by_text(event.raw)
-        left = self._left_by_origin(event)
-        if left is not None:
-            numbers &= left
+        numbers = self._origins.left(event)
+        if self._by_text.always.isdisjoint(numbers):  # else its fields are made anyhow
+            numbers &= self._by_text.by_text(event.raw)
         if not numbers:
             return
         row = self.knowledge.row(event, self.judged)
+        numbers &= self._by_values.by_text(values_of(row))
         numbers = self._guards.kept(numbers, row)
         if numbers:
             self._ask(numbers, Sighted(event.raw, event.time, lambda: event, event), row)
@@ -142,7 +141,7 @@ class Together:
         if found is None:
             if len(self._among) >= _MOST_AMONG:
                 self._among.clear()
-            found = self._among[numbers] = Candidates({n: self._clauses[n] for n in numbers})
+            found = self._among[numbers] = Candidates({n: self._texts[n] for n in numbers})
         return found
 
     def take_each(self, run: Run) -> None:
@@ -157,20 +156,6 @@ class Together:
             taker = self.takers[number]
             if taker.fits(event, row):
                 taker.take(event, row)
-
-    def _left_by_origin(self, event: Event) -> Numbers | None:
-        """The searches that an event of this origin may match; None: all."""
-        if not self._named_origin or (event.fields and not INDEXED.isdisjoint(event.fields)):
-            return None
-        origin = event.source, event.host, event.sourcetype, event.index
-        found = self._of_origin.get(origin)
-        if found is None:
-            row = self.knowledge.settled(event)
-            fields = frozenset(row) - {"host"}  # of which there are many, and few are named
-            if fields not in self._by_origin:
-                self._by_origin[fields] = Guards(self._exprs, fields)
-            found = self._of_origin[origin] = self._by_origin[fields].left(row)
-        return found
 
 
 def _wants_order_or_text(taker: Taker) -> bool:

@@ -12,6 +12,7 @@ from splay.engine.candidates import Candidates
 from splay.engine.guards import Guards, common_fields
 from splay.engine.inner import new_context
 from splay.engine.plan import Retrieval, make_plan
+from splay.engine.told import told_by_text, told_by_values, values_of
 from splay.errors import SplayError
 from splay.rows import EVERYTHING, Row
 from splay.store.event import Event
@@ -36,7 +37,12 @@ def event(**fields: str) -> tuple[str, Row]:
 
 def candidates_of(*searches: str) -> Candidates:
     found = enumerate(map(retrieval, searches))
-    return Candidates({number: each.need.literals for number, each in found})
+    return Candidates({number: told_by_text(each.need.literals) for number, each in found})
+
+
+def by_values_of(*searches: str) -> Candidates:
+    found = enumerate(map(retrieval, searches))
+    return Candidates({number: told_by_values(each.expr) for number, each in found})
 
 
 def guards_of(*searches: str) -> Guards:
@@ -70,10 +76,12 @@ events = st.lists(
 def test_a_search_that_matches_is_asked(searches: list[str], some: list[dict[str, str]]) -> None:
     retrievals = [retrieval(spl) for spl in searches]
     found, few = candidates_of(*searches), guards_of(*searches)
+    by_values = by_values_of(*searches)
     for fields in some:
         text, row = event(**fields)
         matching = {number for number, each in enumerate(retrievals) if each.matches(row)}
         assert matching <= found.by_text(text)
+        assert matching <= by_values.by_text(values_of(row))
         assert matching <= few.left(row)
 
 
