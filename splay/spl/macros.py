@@ -16,7 +16,7 @@ from splay.spelling import nearest_or
 from splay.spl.booleans import is_boolean
 from splay.spl.evalexpr import parse_eval
 from splay.spl.patched import Patched
-from splay.spl.tokens import COMMENT, comment_end, quote_end, read_quoted
+from splay.spl.tokens import COMMENT, comment_end, plain_end, quote_end, read_quoted
 
 _NAME = re.compile(r"\s*([^\s(),\"`$]+)\s*")
 _MAX_LENGTH = 1_000_000
@@ -73,22 +73,19 @@ class _Expander:
         """at: where the outermost call stands, None in the outermost text itself."""
         patched = Patched()
         pos = kept = 0
-        while pos < len(text):
-            char = text[pos]
-            if char == "\\":
-                pos += 2
-            elif char == '"':
-                pos = _end_of_quote(text, pos, at)
-            elif text.startswith(COMMENT, pos):
+        while (pos := plain_end(text, pos)) < len(text):
+            if text.startswith(COMMENT, pos):
                 pos = comment_end(text, pos) if at is None else _inner_comment_end(text, pos, at)
-            elif char == "`":
+            elif text[pos] == '"':
+                pos = _end_of_quote(text, pos, at)
+            elif text[pos] == "\\":
+                pos += 1
+            else:
                 place = pos if at is None else at
                 patched.keep(text[kept:pos], kept)
                 close = _call_end(text, pos, at)
                 patched.put(self.call(text[pos + 1 : close], place, path), pos, told=True)
                 pos = kept = close + 1
-            else:
-                pos += 1
         patched.keep(text[kept:], kept)
         return patched
 

@@ -24,7 +24,6 @@ from splay.spl.tree import (
     TimeBound,
 )
 
-_SPACE = re.compile(r"\s*")
 _NAME = re.compile(r'(?:\\.|!(?!=)|[^\s()\[\]"=<>!|\\])+', re.DOTALL)
 _VALUE = re.compile(r'(?:\\.|[^\s()\[\]"|\\])+|\\', re.DOTALL)
 _ITEM = re.compile(r'(?:\\.|[^\s()\[\]"|,\\])+', re.DOTALL)
@@ -74,8 +73,8 @@ class _Parser:
         return SplError(message, at=self.offset + (self.pos if pos is None else pos), hint=hint)
 
     def skip(self) -> None:
-        space = _SPACE.match(self.text, self.pos)
-        self.pos = space.end() if space else self.pos
+        while self.text[self.pos : self.pos + 1].isspace():
+            self.pos += 1
 
     def at_end(self) -> bool:
         self.skip()

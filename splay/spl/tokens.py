@@ -8,6 +8,7 @@ searches".
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Collection
 from typing import NamedTuple
@@ -18,12 +19,14 @@ COMMENT = "```"
 _STAGE_NAME = re.compile(r"\s*([A-Za-z_]\w*)")
 _BARE_WORD = re.compile(r"[^\s()\[\]\"'`\\]+")
 _ESCAPED = re.compile(r'\\([\\"])')
+_after_backslash = operator.itemgetter(1)
 _INSIDE = {mark: re.compile(rf"(?:[^\\{mark}]++|\\.)*+{mark}", re.DOTALL) for mark in "\"'"}
 """What is between two quotes, and the one that closes. No search is too long for it: it never
 goes back."""
-_QUOTE_OR_COMMENT = re.compile(rf'[\\"]|{COMMENT}')
-_OF_STAGES = re.compile(r"""[|\]\\"\[`']""")
-"""What may end a stage, or begin what no pipe within ends one."""
+_CLOSED = r'\\.|"(?:[^\\"]++|\\.)*+"'
+_PLAIN = re.compile(rf'(?:[^\\"`]++|{_CLOSED})*+', re.DOTALL)
+_OF_STAGE = re.compile(rf"""(?:[^|\]\\"\[`']++|{_CLOSED})*+""", re.DOTALL)
+"""Up to what may end a stage, or begin what no pipe within ends one."""
 # The commands whose arguments are eval expressions: there '...' quotes a field name.
 _WITH_SINGLE_QUOTES = frozenset(
     ["eval", "where", "fieldformat", "stats", "eventstats", "streamstats", "chart", "timechart"]
@@ -39,7 +42,7 @@ class Stage(NamedTuple):
 
 def unescape(text: str) -> str:
     r"""SPL's escapes: \" and \\; any other backslash stays, so that regexes need no doubling."""
-    return _ESCAPED.sub(r"\1", text)
+    return _ESCAPED.sub(_after_backslash, text) if "\\" in text else text
 
 
 def quote_end(text: str, start: int, offset: int = 0) -> int:
@@ -86,19 +89,23 @@ def bracket_end(text: str, start: int, offset: int = 0) -> int:
     )
 
 
+def plain_end(text: str, start: int) -> int:
+    """Up to where the text from `start` has no backquote outside quotes, no quote that is never
+    closed, and no backslash with nothing behind it."""
+    plain = _PLAIN.match(text, start)
+    return plain.end() if plain else start
+
+
 def blank_comments(text: str, offset: int = 0) -> str:
     """The text with each ```comment``` outside quotes turned into as many spaces."""
     at, parts, kept = 0, [], 0
-    while found := _QUOTE_OR_COMMENT.search(text, at):
-        at = found.start()
-        if text[at] == "\\":
-            at += 2
-        elif text[at] == '"':
-            at = quote_end(text, at, offset)
-        else:
+    while (at := plain_end(text, at)) < len(text):
+        if text.startswith(COMMENT, at):
             end = comment_end(text, at, offset)
             parts += [text[kept:at], re.sub(r"[^\n]", " ", text[at:end])]
             at = kept = end
+        else:
+            at = quote_end(text, at, offset) if text[at] == '"' else at + 1
     return "".join(parts) + text[kept:]
 
 
@@ -173,8 +180,7 @@ def split_stages(text: str, offset: int = 0) -> list[Stage]:
     A pipe at the very start gives an empty first stage.
     """
     stages, start, at = [], 0, 0
-    while found := _OF_STAGES.search(text, at):
-        at = found.start()
+    while (found := _OF_STAGE.match(text, at)) and (at := found.end()) < len(text):
         if text[at] == "|":
             stages.append(Stage(text[start:at], start))
             at = start = at + 1
