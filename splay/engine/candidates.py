@@ -70,7 +70,7 @@ class Candidates:
             literal: (self._seen[literal] + likely) / (self._samples + 1)
             for literal, likely in self._likely.items()
         }
-        of: dict[str, set[int]] = {}
+        of: dict[str, list[int]] = {}
         always: set[int] = set()
         for number, told in self._told.items():
             share, literals = _rarest(told, expected)
@@ -78,10 +78,10 @@ class Candidates:
                 always.add(number)
                 continue
             for literal in literals:
-                of.setdefault(literal, set()).add(number)
+                of.setdefault(literal, []).append(number)
         self.always = frozenset(always)
         self._chosen = _Automaton(list(of))
-        self._of = [frozenset(of[literal]) for literal in self._chosen.texts]
+        self._of = [*of.values()]
 
 
 def _rarest(told: Told, expected: Mapping[str, float]) -> _Rarest:

@@ -160,12 +160,12 @@ def _part(
     return Not(found) if turned and found is not None else found
 
 
-def common_fields(exprs: Sequence[SearchExpr]) -> frozenset[str]:
-    """The fields that many searches name a value of, and those of the index that any looks at."""
+def common_fields(exprs: Sequence[SearchExpr], fields: frozenset[str]) -> frozenset[str]:
+    """The fields that many searches name a value of, and those of the index that any looks at.
+    fields: those that the conditions read."""
     counts = Counter(name for expr in exprs for name in set(_named(expr)))
     wanted = [name for name, count in counts.most_common() if count * _MANY >= len(exprs)]
-    indexed = {name for expr in exprs for name in predicate_fields(expr) & INDEXED}
-    return frozenset(indexed.union(wanted[:_MOST_FIELDS]) - _OF_EACH)
+    return (fields & INDEXED).union(wanted[:_MOST_FIELDS]) - _OF_EACH
 
 
 def _named(expr: SearchExpr) -> Iterator[str]:

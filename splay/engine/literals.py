@@ -58,7 +58,8 @@ def _of_text(text: str) -> list[Clause]:
 
 def is_subnet(text: str) -> bool:
     """Whether the text stands for other addresses than the one that it spells."""
-    if "/" not in text:
+    _, slash, prefix = text.partition("/")
+    if not slash or prefix.strip("0123456789."):  # as in most paths: told without reading it
         return False
     try:
         return subnet(text) is not None

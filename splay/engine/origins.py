@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from splay.engine.guards import Guards, Numbers
-from splay.eval.conditions.predicate import predicate_fields
 from splay.knowledge import INDEXED, Knowledge
 from splay.spl.tree import SearchExpr
 from splay.store.event import Event, any_origin
@@ -19,11 +18,13 @@ from splay.store.event import Event, any_origin
 class Origins:
     """Which of the conditions of searches events can meet; asked once for each origin.
 
-    named: the fields of the index that they look at.
+    fields: those that the conditions read. named: those of the index among them.
     """
 
-    def __init__(self, knowledge: Knowledge, exprs: Sequence[SearchExpr]) -> None:
-        self.named = frozenset().union(*map(predicate_fields, exprs)) & INDEXED
+    def __init__(
+        self, knowledge: Knowledge, exprs: Sequence[SearchExpr], fields: frozenset[str]
+    ) -> None:
+        self.named = fields & INDEXED
         self._knowledge = knowledge
         self._exprs = exprs
         self._all = frozenset(range(len(exprs)))
@@ -45,7 +46,9 @@ class Origins:
         return found
 
 
-def origin_filter(knowledge: Knowledge, expr: SearchExpr) -> Callable[[Event], bool]:
+def origin_filter(
+    knowledge: Knowledge, expr: SearchExpr, fields: frozenset[str]
+) -> Callable[[Event], bool]:
     """What says of an event whether one of its origin can match."""
-    origins = Origins(knowledge, [expr])
+    origins = Origins(knowledge, [expr], fields)
     return (lambda event: bool(origins.left(event))) if origins.named else any_origin

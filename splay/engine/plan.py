@@ -45,12 +45,13 @@ from splay.store.event import Need
 class Retrieval:
     """The first stage of a search over events.
 
-    expr: with event types and tags replaced. demand: the fields that this and later stages read.
-    newest_first: whether a later stage depends on the order of events. codes: the event codes that
-    it looks for, where it names any.
+    expr: with event types and tags replaced; fields: those that it reads. demand: the fields that
+    this and later stages read. newest_first: whether a later stage depends on the order of events.
+    codes: the event codes that it looks for, where it names any.
     """
 
     expr: SearchExpr
+    fields: frozenset[str]
     need: Need
     demand: Demand
     newest_first: bool
@@ -268,17 +269,18 @@ def _retrieval(
     demand = EVERYTHING
     for operation in reversed(operations):
         demand = operation.demand(demand)
-    demand = demand.plus(predicate_fields(expr))
+    fields = frozenset(predicate_fields(expr))
+    demand = demand.plus(fields)
     found = literals(expr, knowledge.literal_safe)
     earliest, latest, index_earliest, index_latest = context.span
-    may_match = origin_filter(knowledge, expr)
+    may_match = origin_filter(knowledge, expr, fields)
     codes = event_codes(expr)
     says = codes.says if codes else None
     need = Need(found, earliest, latest, indexes, index_earliest, index_latest, may_match, says)
     ordered = _order_matters(operations)
     if ordered:
         demand = demand.plus(["_time"])
-    return Retrieval(expr, need, demand, ordered, codes)
+    return Retrieval(expr, fields, need, demand, ordered, codes)
 
 
 def _order_matters(operations: list[Operation]) -> bool:

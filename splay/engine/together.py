@@ -16,7 +16,6 @@ from splay.engine.guards import Guards, Numbers, common_fields
 from splay.engine.origins import Origins
 from splay.engine.takers import Sighted, Taker
 from splay.engine.told import told_by_text, told_by_values, values_of
-from splay.eval.conditions.predicate import predicate_fields
 from splay.rows import EVERYTHING, Demand, Row
 from splay.shapes.recall import Memory
 from splay.store.event import Event
@@ -41,8 +40,9 @@ class Together:
         self.knowledge = takers[0].plan.knowledge
         self.judged = _judged(takers)
         exprs = [taker.retrieval.expr for taker in takers]
-        self._origins = Origins(self.knowledge, exprs)
-        self._guards = Guards(exprs, common_fields(exprs))
+        fields = frozenset[str]().union(*(taker.retrieval.fields for taker in takers))
+        self._origins = Origins(self.knowledge, exprs, fields)
+        self._guards = Guards(exprs, common_fields(exprs, fields))
         needs = [taker.retrieval.need for taker in takers]
         self._texts = {n: told_by_text(need.literals) for n, need in enumerate(needs)}
         self._by_text = Candidates(self._texts)
@@ -166,8 +166,6 @@ def _wants_order_or_text(taker: Taker) -> bool:
 
 
 def _judged(takers: Sequence[Taker]) -> Demand:
-    retrievals = [taker.retrieval for taker in takers]
-    demand = Demand.of({name for each in retrievals for name in predicate_fields(each.expr)})
-    for taker in takers:
-        demand = demand.plus((*taker.wanted.names, *taker.wanted.patterns))
-    return demand
+    read = (taker.retrieval.fields for taker in takers)
+    wanted = (taker.wanted.names | taker.wanted.patterns for taker in takers)
+    return Demand.of(frozenset[str]().union(*read, *wanted))

@@ -46,8 +46,10 @@ def by_values_of(*searches: str) -> Candidates:
 
 
 def guards_of(*searches: str) -> Guards:
-    exprs = [retrieval(spl).expr for spl in searches]
-    return Guards(exprs, common_fields(exprs))
+    found = [retrieval(spl) for spl in searches]
+    exprs = [each.expr for each in found]
+    fields = frozenset[str]().union(*(each.fields for each in found))
+    return Guards(exprs, common_fields(exprs, fields))
 
 
 compared = st.builds(
