@@ -14,6 +14,8 @@ def main() -> None:
     from splay.cli.main import main as command
 
     gc.freeze()
+    # What a command makes mostly stays as well, or goes by itself: Python's own 700 is too eager.
+    gc.set_threshold(50_000)
     gc.enable()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show is a question mark
