@@ -56,7 +56,7 @@ def json_parts(value: Any) -> Iterator[str]:
         return
     begin = "{\n"
     for name, member in value.items():
-        yield escaped(f"{begin}  {_quoted(name)}: ")
+        yield f"{begin}  {_text(name)}: "
         yield from _members(member, "  ")
         begin = ",\n"
     yield "\n}" if value else "{}"
@@ -82,32 +82,36 @@ def json_objects(names: Sequence[str], columns: Iterable[Sequence[str]]) -> Iter
 
 def json_object(value: Any) -> str:
     """The same of a single one, of any members."""
-    return escaped(f"  {_json_text(value, '  ')}")
+    return f"  {_json_text(value, '  ')}"
 
 
 def _members(value: Any, pad: str) -> Iterator[str]:
     if not isinstance(value, list | tuple | Iterator):
-        yield escaped(_json_text(value, pad))
+        yield _json_text(value, pad)
         return
     begin = "[\n"
     for member in value:
         inner = f"{pad}  "
-        yield escaped(f"{begin}{inner}{_json_text(member, inner)}")
+        yield f"{begin}{inner}{_json_text(member, inner)}"
         begin = ",\n"
     yield "[]" if begin == "[\n" else f"\n{pad}]"
 
 
 def _json_text(value: Any, pad: str) -> str:
     if isinstance(value, str):
-        return _quoted(value)
+        return _text(value)
     inner = f"{pad}  "
     if isinstance(value, dict) and value:
-        members = [f"{inner}{_quoted(k)}: {_json_text(v, inner)}" for k, v in value.items()]
+        members = [f"{inner}{_text(k)}: {_json_text(v, inner)}" for k, v in value.items()]
         return "{\n" + ",\n".join(members) + f"\n{pad}}}"
     if isinstance(value, list | tuple) and value:
         members = [inner + _json_text(member, inner) for member in value]
         return "[\n" + ",\n".join(members) + f"\n{pad}]"
     return json.dumps(value)
+
+
+def _text(value: str) -> str:
+    return escaped(_quoted(value))
 
 
 def escaped(text: str) -> str:
