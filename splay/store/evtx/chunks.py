@@ -62,7 +62,7 @@ class Chunk:
     @property
     def empty(self) -> bool:
         """Whether there is nothing in it: room that the log has not used yet."""
-        return not self.sound and not self.data.strip(b"\0")
+        return not self.sound and self.data == bytes(len(self.data))
 
 
 def chunk_of(data: bytes, place: int) -> Chunk:

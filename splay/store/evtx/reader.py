@@ -17,7 +17,7 @@ from splay.store.evtx.chunks import (
 )
 from splay.store.evtx.losses import Losses
 from splay.store.evtx.prefilter import Prefilter
-from splay.store.evtx.render import Renderer
+from splay.store.evtx.render import Renderer, Templates
 from splay.store.evtx.tokens import Damaged
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker
@@ -59,19 +59,22 @@ def read_evtx(
     problems: FileProblems,
     recall: Recall | None = None,
     survey: Survey | None = None,
+    known: Templates | None = None,
 ) -> Iterator[Found]:
     """The events of these chunks that can match, each as Windows would render it in XML.
 
     survey: has the file's head, where these are all chunks from it on: it sees them, and what is
-    missing is noted. Raises DataError when the package `evtx` is not there.
+    missing is noted. known: the templates of other files. Raises DataError when the package `evtx`
+    is not there.
     """
     reader = XmlReader(maker, LiteralScan(need.literals), problems, recall)
-    reading = _Reading(reader, maker, need, problems)
+    reading = _Reading(reader, maker, need, problems, Renderer(known))
     for chunk in found:
+        if chunk.empty:
+            continue
         if survey:
             survey.see(chunk)
-        if not chunk.empty:
-            yield from reading.chunk(chunk)
+        yield from reading.chunk(chunk)
     yield from reading.finish()
     reading.losses.tell(problems, survey)
 
@@ -86,12 +89,17 @@ class _Reading:
     """The chunks of one file, or of a part of it, on their way to its reader."""
 
     def __init__(
-        self, reader: XmlReader, maker: EventMaker, need: Need, problems: FileProblems
+        self,
+        reader: XmlReader,
+        maker: EventMaker,
+        need: Need,
+        problems: FileProblems,
+        renderer: Renderer,
     ) -> None:
         self._reader = reader
         self._maker = maker
         self._problems = problems
-        self._renderer = Renderer()
+        self._renderer = renderer
         self._counting = need.related is not None
         self._prefilter = Prefilter(need.literals, problems.name, self._look)
         self._unsifted = 0  # so many chunks more are rendered whole

@@ -17,6 +17,7 @@ from itertools import accumulate
 from splay.store.evtx.plans import Forms, Layout, Plan, plan_of
 from splay.store.evtx.tokens import MOST_NESTED, Damaged, Instance, Likeness, Part, Tokens
 
+_MOST_TEMPLATES = 1024
 _MOST_LAYOUTS = 512
 _FRAGMENT = b"\x0f\x01\x01\x00\x0c"
 _INSTANCE = struct.Struct("<2x4sI")  # token, version; the template's id, its definition's place
@@ -33,16 +34,28 @@ class _Template:
     layouts: dict[bytes, Layout] = field(default_factory=dict)
 
 
-class Renderer:
-    """Renders the records of one file, chunk by chunk.
-
-    Templates are known by their GUID, which Windows makes of their content, so that those of a
-    chunk need not be read again in the next.
-    """
+class Templates:
+    """The templates of all files that are read together, by their GUID, which Windows makes of
+    their content: those of a chunk need not be read again in the next, nor those of a file."""
 
     def __init__(self) -> None:
-        self._forms = Forms()
-        self._by_guid: dict[bytes, _Template] = {}
+        self.forms = Forms()
+        self.by_guid: dict[bytes, _Template] = {}
+
+    def add(self, guid: bytes, template: _Template) -> None:
+        """Knows one more; of too many, as in logs that make them up, it forgets the others."""
+        if len(self.by_guid) >= _MOST_TEMPLATES:
+            self.by_guid.clear()
+        self.by_guid[guid] = template
+
+
+class Renderer:
+    """Renders the records of one file, chunk by chunk. known: what was read of other files."""
+
+    def __init__(self, known: Templates | None = None) -> None:
+        self._known = known or Templates()
+        self._forms = self._known.forms
+        self._by_guid: dict[bytes, _Template] = {}  # of this file
         self._chunk = b""
         self._templates: dict[int, _Template] = {}
 
@@ -125,11 +138,12 @@ class Renderer:
             if (found := next(known, None)) is not None:
                 return found
         start = place + _DEFINITION.size
-        template = self._by_guid.get(guid)
+        template = self._known.by_guid.get(guid)
         if template is None or not template.likeness.at(self._chunk, start):
             tokens = Tokens(self._chunk, start, start + size, depending=True)
             template = _Template(tokens.parts(), tokens.likeness(start))
-            self._by_guid[guid] = template
+            self._known.add(guid, template)
+        self._by_guid[guid] = template
         return template
 
     def _layout(self, template: _Template, descriptors: bytes, count: int) -> Layout:

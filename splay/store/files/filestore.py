@@ -10,7 +10,8 @@ from pathlib import Path
 
 from splay.errors import DataError
 from splay.store.event import Event, Found, Need, ReadReport, Store
-from splay.store.files.scan import FilePart, FileScan, Memory, Progress
+from splay.store.evtx.render import Templates
+from splay.store.files.scan import FilePart, Memory, Progress
 from splay.store.files.shares import Part, cost_of, divide
 from splay.store.parsing.eventmaker import InputSettings
 from splay.store.parsing.indextime import IndexTime
@@ -100,9 +101,10 @@ class FileStore:
     ) -> Iterator[Found]:
         problems, events = len(report.problems), report.events
         started = time.time()
+        templates = Templates()
         for path in files:
             part = FilePart(path, self._settings, None, started, path in self._paths)
-            yield from FileScan(part, need, report, memory, progress).events()
+            yield from part.recalled(need, report, memory, progress, templates)
         if report.events == events:
             raise self.nothing_read(report.problems[problems:])
 
@@ -132,8 +134,9 @@ class Share:
         progress: Progress | None = None,
     ) -> Iterator[Found]:
         """The events of all parts that can match."""
+        templates = Templates()
         for part in self.parts:
-            yield from part.recalled(need, report, memory, progress)
+            yield from part.recalled(need, report, memory, progress, templates)
 
 
 def _divided(path: Path, size: int) -> list[tuple[Part | None, int]]:

@@ -11,6 +11,7 @@ from splay.store.blocks import span_blocks, utf8_blocks
 from splay.store.event import Found, Need, ReadReport, Recall
 from splay.store.evtx.chunks import HEAD, MAGIC, Survey, survey_heads
 from splay.store.evtx.reader import chunks, read_evtx
+from splay.store.evtx.render import Templates
 from splay.store.files.contents import Content, contents
 from splay.store.files.shares import Part
 from splay.store.literalscan import LiteralScan
@@ -55,9 +56,11 @@ class FilePart:
         report: ReadReport,
         memory: Memory | None,
         progress: Progress | None = None,
+        templates: Templates | None = None,
     ) -> Iterator[Found]:
-        """The events of this part that can match."""
-        return FileScan(self, need, report, memory, progress or (lambda _: None)).events()
+        """The events of this part that can match. templates: those of other .evtx files."""
+        scan = FileScan(self, need, report, memory, progress or (lambda _: None), templates)
+        return scan.events()
 
 
 class FileScan:
@@ -70,6 +73,7 @@ class FileScan:
         report: ReadReport,
         memory: Memory | None,
         progress: Progress,
+        templates: Templates | None,
     ) -> None:
         self._path = part.path
         self._part = part.part
@@ -80,6 +84,7 @@ class FileScan:
         self._report = report
         self._memory = memory
         self._progress = progress
+        self._templates = templates
         self._scan = LiteralScan(need.literals)
         self._problems = FileProblems(str(part.path), report, need.says)
 
@@ -158,9 +163,9 @@ class FileScan:
         changes = WindowsChanges(self._settings)
         need = changes.unsifted(self._need)
         maker = XmlEventMaker(self._facts, self._settings, need, self._found)
-        found = read_evtx(
-            chunks(blocks, start or HEAD), maker, need, self._found, self._recall(maker), survey
-        )
+        read = chunks(blocks, start or HEAD)
+        recall = self._recall(maker)
+        found = read_evtx(read, maker, need, self._found, recall, survey, self._templates)
         yield from changes.changed(found, self._need)
 
     def _text(self, blocks: Iterator[bytes]) -> Iterator[Found]:

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from splay.store.event import Event, Need, ReadReport
+from splay.store.evtx import render as render_module
 from splay.store.evtx.chunks import CHUNK, HEAD, chunk_of, records_of
 from splay.store.evtx.plans import Forms, plan_of
-from splay.store.evtx.render import Renderer
+from splay.store.evtx.render import Renderer, Templates
 from splay.store.evtx.tokens import Damaged, Element, Slot
 from splay.store.evtx.values import form_of, items_of
 from splay.store.files.filestore import FileStore, InputSettings
@@ -190,9 +191,8 @@ def test_what_only_windows_writes_is_found(tmp_path: Path, literal: str) -> None
     assert {each.file for each in found} == {str(path)}
 
 
-def test_a_template_whose_definition_is_damaged_is_known_from_another_chunk() -> None:
-    """A record names its template by the first bytes of the GUID ([MS-EVEN6], TemplateInstance)."""
-    text = sysmon("<Data Name='a'>x</Data>")
+def with_a_damaged_definition(text: str) -> bytes:
+    """Two chunks with the same event; the second one's templates are damaged."""
     log = bytearray(evtx([text, text], per_chunk=1))
     for start in records(log):
         outer = log.index(b"\x0c\x01", start)
@@ -204,7 +204,47 @@ def test_a_template_whose_definition_is_damaged_is_known_from_another_chunk() ->
                 (size,) = struct.unpack_from("<I", log, place + 30)
                 log[place + 14 : place + 30] = bytes(16)
                 log[place + 34 : place + 34 + size] = bytes(size)
-    assert rendered(bytes(log)) == [text, text]
+    return bytes(log)
+
+
+def test_a_template_whose_definition_is_damaged_is_known_from_another_chunk() -> None:
+    """A record names its template by the first bytes of the GUID ([MS-EVEN6], TemplateInstance)."""
+    text = sysmon("<Data Name='a'>x</Data>")
+    assert rendered(with_a_damaged_definition(text)) == [text, text]
+
+
+def test_files_share_their_templates_but_for_what_is_damaged() -> None:
+    """What is known of a damaged file must not depend on what else was read."""
+    text = sysmon("<Data Name='a'>x</Data>")
+    log = with_a_damaged_definition(text)
+    sound, damaged = (chunk_of(log[at : at + CHUNK], at) for at in (HEAD, HEAD + CHUNK))
+    known = Templates()
+    for _ in range(2):
+        renderer = Renderer(known)
+        renderer.chunk(sound.data)
+        (record,) = records_of(sound)
+        assert renderer.record(record.place, record.end).decode() == text
+    assert len(known.by_guid) == 2
+    other = Renderer(known)
+    other.chunk(damaged.data)
+    (record,) = records_of(damaged)
+    with pytest.raises(Damaged):
+        other.record(record.place, record.end)
+
+
+def test_too_many_templates_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each event brings two: its own and that of its data."""
+    monkeypatch.setattr(render_module, "_MOST_TEMPLATES", 3)
+    texts = [sysmon(f"<Data Name='{name}'>x</Data>") for name in "abcd"]
+    known = Templates()
+    log = evtx(texts, per_chunk=1)
+    renderer = Renderer(known)
+    for place, text in zip(range(HEAD, len(log), CHUNK), texts, strict=True):
+        chunk = chunk_of(log[place : place + CHUNK], place)
+        renderer.chunk(chunk.data)
+        (record,) = records_of(chunk)
+        assert renderer.record(record.place, record.end).decode() == text
+        assert len(known.by_guid) <= 3
 
 
 def written(element: Element, kinds: bytes, *values: bytes) -> bytes:
