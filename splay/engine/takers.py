@@ -18,7 +18,8 @@ from splay.engine.fanout import Work, divisible
 from splay.engine.plan import Plan, Retrieval
 from splay.engine.run import results_over
 from splay.errors import SplayError
-from splay.rows import EVERYTHING, NOTHING, Demand, Results, Row
+from splay.knowledge.defaults import META
+from splay.rows import NOTHING, Demand, Results, Row
 from splay.store.event import Event
 
 BATCH = 5_000
@@ -164,7 +165,7 @@ class Taker:
 
     def _whole(self, event: Event) -> Row:
         demand = self.retrieval.demand
-        if self.whole is not None and demand == EVERYTHING:
+        if self.whole is not None and demand.everything and META not in demand.names:
             return _copied(self.whole(event))
         return self.plan.knowledge.row(event, demand)
 

@@ -18,7 +18,8 @@ from splay.engine.manysearches import search_together
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.engine.together import Together
-from splay.rows import Row
+from splay.knowledge import Knowledge
+from splay.rows import Demand, Row
 from splay.shapes import learner
 from splay.shapes import recall as shape_recall
 from splay.store import blocks
@@ -183,6 +184,23 @@ def test_of_searches_that_need_events_in_order_these_come_one_by_one(
     taken["events"] = 0
     hunted(log, apps, ["TargetUserName=* | table user", "EventCode=4672 | stats count"])
     assert taken == {"events": 900, "runs": 0}
+
+
+def test_all_fields_of_an_event_are_made_once_for_the_searches_that_it_matches(
+    log: Path, apps: AppSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    row = Knowledge.row
+
+    def counted(self: Knowledge, event: Event, demand: Demand) -> Row:
+        if demand.everything:
+            made.append(event.raw)
+        return row(self, event, demand)
+
+    monkeypatch.setattr(Knowledge, "row", counted)
+    searches = ["EventCode=4720", "EventCode=4720 dest=*", "EventCode=4720 | table *"]
+    found, _ = hunted(log, apps, searches)
+    assert found[0][2] == found[1][2] == found[2][2] == len(made) > 0
 
 
 def test_where_fields_are_made_of_what_differs_guards_alone_are_recalled(
