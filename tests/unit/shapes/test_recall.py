@@ -47,8 +47,8 @@ SEARCHES = (
 
 
 @pytest.fixture(autouse=True)
-def early(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few events make as many blocks, and are taken as often, as those of a large file."""
+def earlier(early: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even fewer events are enough."""
     monkeypatch.setattr(shape_recall, "_LEARN_AFTER", 3)
     monkeypatch.setattr(shape_recall, "_AT_ONCE", 40)
     monkeypatch.setattr(learner, "SETTLED", 0)

@@ -15,8 +15,8 @@ from splay.engine.plan import make_plan
 from splay.engine.run import run_late, run_plan
 from splay.rows import Value
 from splay.server.jobs.search import IndexReach, Tap
-from splay.shapes import learner, stored
 from splay.shapes import recall as shape_recall
+from splay.shapes import stored
 from splay.store.event import Event, ReadReport
 from splay.store.index.indexes import Indexes, SearchStore
 from tests.sample_events import Style, render
@@ -44,12 +44,10 @@ MORE = (
 
 
 @pytest.fixture(autouse=True)
-def early(monkeypatch: pytest.MonkeyPatch) -> None:
+def stored_early(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few events are taken as often, and forgotten as often, as those of a large index."""
-    monkeypatch.setattr(shape_recall, "_LEARN_AFTER", 20)
     monkeypatch.setattr(stored, "_AT_ONCE", 150)
     monkeypatch.setattr(stored, "_MOST_ROWS", 300)
-    monkeypatch.setattr(learner, "SETTLED", 3)
 
 
 def events() -> Iterator[Event]:

@@ -20,9 +20,7 @@ from splay.engine.run import run_plan
 from splay.engine.together import Together
 from splay.knowledge import Knowledge
 from splay.rows import Demand, Row
-from splay.shapes import learner
 from splay.shapes import recall as shape_recall
-from splay.store import blocks
 from splay.store.event import Event, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 
@@ -69,11 +67,7 @@ EVAL-user = lower(TargetUserName)."-".EventRecordID
 
 
 @pytest.fixture(autouse=True)
-def early(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shape_recall, "_LEARN_AFTER", 20)
-    monkeypatch.setattr(shape_recall, "_AT_ONCE", 150)
-    monkeypatch.setattr(learner, "SETTLED", 3)
-    monkeypatch.setattr(blocks, "BLOCK", 40_000)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(takers, "BATCH", 7)
 
 

@@ -11,9 +11,7 @@ from benchmarks import everyday
 from benchmarks.questions import QUESTIONS
 from benchmarks.varied import lines
 from splay.apps import AppSet
-from splay.shapes import learner
 from splay.shapes import recall as shape_recall
-from splay.store import blocks
 from tests.unit.shapes.test_recall import outcome
 
 SEARCHES = (
@@ -32,14 +30,6 @@ SEARCHES = (
     "* | stats count dc(SystemTime) min(SystemTime) by EventID",
     "* | rename Computer as c | search c=*1* | stats count by c",
 )
-
-
-@pytest.fixture(autouse=True)
-def early(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shape_recall, "_LEARN_AFTER", 20)
-    monkeypatch.setattr(shape_recall, "_AT_ONCE", 150)
-    monkeypatch.setattr(learner, "SETTLED", 3)
-    monkeypatch.setattr(blocks, "BLOCK", 40_000)
 
 
 @pytest.fixture(scope="module")
