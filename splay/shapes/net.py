@@ -67,18 +67,25 @@ class Net:
             if shape.hourly and b"".join(shape.constants).find(end) == shape.length - len(end)
         ]
         self._whole = whole
+        self._events = self._expression()
+        while self._events is None and self._shapes:  # too long: the rarer ones come one by one
+            del self._shapes[len(self._shapes) // 2 :]
+            self._events = self._expression()
         texts = max((shape.groups for shape in self._shapes), default=0)
         groups = max(texts + whole, 1)
         self._width = 1 + groups
-        known = b"|".join(b"(*:%d)%b" % pair for pair in self._numbered())
-        known = (b"((?|%b))" if whole else b"(?|%b)") % known
-        self._events = pcre2.compile(
-            rb"(?|(?:%b)?+%b|(*:%b)(.*?)%b)"
-            % (re.escape(gap), known, UNKNOWN.encode(), re.escape(end)),
-            pcre2.DOTALL,
-            jit=True,
-        )
         self._given = b"$*MARK" + BETWEEN + given(groups) + BETWEEN
+
+    def _expression(self) -> pcre2.Pattern[bytes] | None:
+        """All shapes as one; None where that is longer than an expression can be."""
+        known = b"|".join(b"(*:%d)%b" % pair for pair in self._numbered())
+        known = (b"((?|%b))" if self._whole else b"(?|%b)") % known
+        gap, end = re.escape(self.gap), re.escape(self._end)
+        pattern = b"(?|(?:%b)?+%b|(*:%b)(.*?)%b)" % (gap, known, UNKNOWN.encode(), end)
+        try:
+            return pcre2.compile(pattern, pcre2.DOTALL, jit=True)
+        except pcre2.PatternError:
+            return None
 
     def _numbered(self) -> Iterator[tuple[int, bytes]]:
         return ((number, shape.pattern) for number, shape in enumerate(self._shapes))
@@ -86,7 +93,9 @@ class Net:
     def catch(self, block: bytes) -> Caught | None:
         """The events of a block that is one event after the other; None for one that cannot be
         taken apart in this way."""
-        if not self._shapes or BETWEEN in block or UNKNOWN.encode() in block:
+        if self._events is None or not self._shapes:
+            return None
+        if BETWEEN in block or UNKNOWN.encode() in block:
             return None
         found, count = self._events.subn(self._given, block)
         fields = found.decode("utf-8", "surrogateescape").split(_SPLIT)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import pcre2
 
+from splay.pcre.symbolic.pattern import Unsupported
 from splay.pcre.symbolic.text import Kind, is_place, place
 from splay.rows import Row
 
@@ -52,6 +53,8 @@ class Shape:
     match. apart: the keys of events that must come one by one. proven: the rules for which the key
     is known to be enough. stale: fields of a row that are not the same for all such events; nothing
     reads them. hits: events that were found.
+
+    Raises Unsupported where they are longer than an expression can be.
 
     pattern: the expression, with so many `groups`. The texts of these are numbered from 0: `time`
     are those of the hour and the rest, `key` those of which fields depend, `kept` those that copies
@@ -105,7 +108,10 @@ class Shape:
             ]
             for name, text in self.copies.items()
         }
-        self._one = pcre2.compile(rb"\A%b\z" % self.pattern, jit=True)
+        try:
+            self._one = pcre2.compile(rb"\A%b\z" % self.pattern, jit=True)
+        except pcre2.PatternError:  # longer than an expression can be
+            raise Unsupported from None
         self._given = given(self.groups)
 
     def _of_time(self, pattern: bytes, *, asked: bool) -> bytes:
