@@ -173,12 +173,20 @@ class DetectionRun:
         evidence: bool = False,
         watching: Watching | None = None,
         processes: bool = True,
+        around: bool = False,
     ) -> Outcome:
         """What came of it. See `splay.detections.detect.run_detection`."""
         kept = Evidence() if evidence else None
         more = {} if watching is None else {"watching": watching}
         return run_detection(
-            self.detection, store, self.context, data, evidence=kept, processes=processes, **more
+            self.detection,
+            store,
+            self.context,
+            data,
+            evidence=kept,
+            processes=processes,
+            around=around,
+            **more,
         )
 
 

@@ -23,7 +23,6 @@ from splay.cli.options import (
 )
 from splay.cli.profile import Profile
 from splay.cli.terminal import progress_of, refusing, show_outcome, tell_profile
-from splay.detections.surroundings import look_around
 from splay.engine.run import Progress
 from splay.errors import DataError, SplayError
 from splay.reporting.outputs import Outputs
@@ -71,12 +70,11 @@ def detect(data: tuple[Path, ...], saved: str | None, **options: Any) -> None:
 
         try:
             named = [str(path) for path in data]
+            around = outputs.report is not None
             outcome = DetectionRun(context, saved).run(
-                store, named, evidence=True, watching=watching
+                store, named, evidence=True, watching=watching, around=around
             )
             outcome.files = [str(path) for path in store.files()]
-            if outputs.report is not None:
-                outcome.surroundings = look_around(context, store)
             outputs.write(outcome, context.now)
         except SplayError as error:
             outputs.write_error(saved or "the app's correlation search", str(error), time.time())

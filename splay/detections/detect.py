@@ -12,6 +12,7 @@ from splay.detections.correlation import Detection
 from splay.detections.coverage import Subcategory, coverage_of, subcategory_of
 from splay.detections.evidence import Evidence
 from splay.detections.outcome import Outcome
+from splay.detections.surroundings import look_around
 from splay.engine.nothing import count_outside
 from splay.engine.plan import Plan, make_plan
 from splay.engine.run import Progress, run_plan
@@ -32,6 +33,7 @@ def run_detection(
     evidence: Evidence | None = None,
     watching: Watching = nullcontext,
     processes: bool = True,
+    around: bool = False,
 ) -> Outcome:
     """Runs the detection's search and says what came of it.
 
@@ -43,6 +45,7 @@ def run_detection(
         evidence: keeps the events behind the results.
         watching: is opened when the plan is made and reading begins.
         processes: whether large files may be read by several processes.
+        around: whether the data is asked what it tells around the results as well.
 
     Raises:
         SplayError: a search that is wrong, data that cannot be read, a command that fails.
@@ -58,7 +61,7 @@ def run_detection(
     context.earliest, context.latest = bounds
     outside = count_outside(detection.search, store, context) if bounded else 0
     coverage = None
-    if plan.retrieval and subcategory and not results.rows:
+    if plan.retrieval and subcategory and (around or not results.rows):
         coverage = coverage_of(subcategory, store, plan.retrieval.need, report)
     seconds = time.perf_counter() - started
     messages = [*_loud(plan, report), *context.messages]
@@ -72,7 +75,8 @@ def run_detection(
         messages,
         evidence,
         outside,
-        coverage,
+        None if results.rows else coverage,
+        surroundings=look_around(context, store, coverage) if around else None,
     )
 
 

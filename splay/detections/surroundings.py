@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from splay.commands.operation import Context
+from splay.detections.coverage import Coverage
 from splay.engine.plan import make_plan
 from splay.engine.run import run_plan
 from splay.errors import DataError
@@ -20,10 +21,12 @@ COMPLETED, ISSUED = 4877, 4887
 """Events "Certificate Services backup completed" and "... issued a certificate" (Microsoft,
 "Audit Certification Services")."""
 
+_CODES = (4876, COMPLETED, ISSUED)
 _UNKNOWN = "unknown"
 _BY = ("dest", "adcs_event_code", "Caller_Domain", "Caller_User_Name", "Logon_ID")
 SEARCH = (
-    f"`{MACRO}` eventtype={EVENT_TYPE} | fillnull value={_UNKNOWN} {', '.join(_BY)} "
+    f"`{MACRO}` eventtype={EVENT_TYPE} adcs_event_code IN ({', '.join(map(str, _CODES))}) "
+    f"| fillnull value={_UNKNOWN} {', '.join(_BY)} "
     f"| stats count min(_time) AS first max(_time) AS last BY {', '.join(_BY)}"
 )
 
@@ -43,16 +46,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Every event 4868 to 4900 that was read."""
+    """seen: every backup, its completion, and every certificate that was issued. audited: hosts
+    that wrote events of the subcategory, and how many."""
 
     seen: list[Seen] = field(default_factory=list)
-
-    def audited(self) -> dict[str, int]:
-        """The hosts that wrote such events, and how many."""
-        found: dict[str, int] = {}
-        for one in self.seen:
-            found[one.dest] = found.get(one.dest, 0) + one.count
-        return dict(sorted(found.items()))
+    audited: dict[str, int] = field(default_factory=dict)
 
     def completed(self, row: Row, since: float) -> float | None:
         """When the same caller's first known 4877 on that CA came after this moment."""
@@ -83,8 +81,12 @@ class Surroundings:
         return (one for one in self.seen if one.code == code and one.dest.lower() == dest)
 
 
-def look_around(context: Context, store: Store) -> Surroundings | None:
-    """Reads the data once more, for audit events alone; None where the apps know none."""
+def look_around(context: Context, store: Store, coverage: Coverage | None) -> Surroundings | None:
+    """Reads the data once more, for three kinds of events; None where the apps know none.
+
+    Their numbers stand in few events. All 33 of the subcategory stand, as part of some number, in
+    every fifth event of any log: these are counted while the search reads (`coverage`).
+    """
     apps = context.apps
     if EVENT_TYPE not in apps.conf("eventtypes") or MACRO not in apps.conf("macros"):
         return None
@@ -93,7 +95,10 @@ def look_around(context: Context, store: Store) -> Surroundings | None:
         rows = run_plan(make_plan(SEARCH, quiet), store, quiet, ReadReport()).rows
     except DataError:  # what cannot be read was said by the search
         return None
-    return Surroundings([found for row in rows if (found := _seen(row))])
+    hosts = coverage.found.hosts if coverage else {}
+    return Surroundings(
+        [found for row in rows if (found := _seen(row))], dict(sorted(hosts.items()))
+    )
 
 
 def _seen(row: Row) -> Seen | None:

@@ -83,7 +83,7 @@ def page(outcome: Outcome, made: float) -> str:
             evidence=evidence,
             unused=evidence.without_result(outcome.results.rows),
             techniques=techniques(outcome),
-            hosts=outcome.surroundings.audited() if outcome.surroundings else {},
+            hosts=outcome.surroundings.audited if outcome.surroundings else {},
             made=made,
             version=__version__,
         )
