@@ -10,6 +10,7 @@ from splay.store.literalscan import LiteralScan
 from splay.store.parsing.codecolumn import CodeColumn, code_column
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.exports import export_reader
+from splay.store.parsing.jsonwraps import wrapped_sentence, wraps_events
 from splay.store.parsing.lines import JsonEventMaker
 from splay.store.parsing.propsreader import PropsReader
 from splay.store.parsing.reader import Reader
@@ -135,8 +136,14 @@ class FormReader:
         yield from self._end_text()
 
     def _json(self, first: bytes) -> Reader | None:
-        """What reads a file that is one JSON document."""
-        if xml_start(first) >= 0 or classic_start(first) >= 0 or not json_start(first):
+        """What reads a file that is one JSON document of Windows events. Of one that wraps other
+        events it is said."""
+        if xml_start(first) >= 0 or classic_start(first) >= 0:
+            return None
+        if not (json_start(first) or (self._exports and wraps_events(first))):
+            sentence = wrapped_sentence(first) if self._exports and self.rules.plain else ""
+            if sentence:
+                self._problems.add(sentence)
             return None
         self._json_file = True
         return JsonReader(JsonEventMaker(*self._made), self._scan, self._problems)

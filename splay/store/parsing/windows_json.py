@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import Any
 
 from splay.store.bytesearch import Data
 from splay.store.event import Event
@@ -62,6 +63,8 @@ _LOG_WITHIN = re.compile(rb"<Channel>([^<]+)<|\\nLogName=([^\\]+)")
 _TIME_WITHIN = re.compile(rb"""[{,]\s*"_raw"\s*:\s*"[^"]*?\sSystemTime=\\?['"]([^'"\\]+)""")
 _HOST = _path("host", _STRING)
 _EPOCH = re.compile(rb"(\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(?:\.\d+)?")
+_BETWEEN = b" \t\r\n,\x1e\xef\xbb\xbf"
+"""What may stand between two values: RFC 7464 has U+001E before each."""
 _TOKEN = re.compile(rb'[{}\[\]]|"(?:[^"\\\n]|\\.)*+"|"', re.DOTALL)
 
 
@@ -123,17 +126,17 @@ def json_start(data: bytes) -> bool:
     if not text.startswith((b"{", b"[")):
         return False
     line = text[: text.find(b"\n") + 1] or text
-    if text.startswith(b"{") and _whole(line):
+    if text.startswith(b"{") and parsed(line) is not None:
         return False
     return log_of(text, 0, len(text)) is not None
 
 
-def _whole(line: bytes) -> bool:
+def parsed(text: bytes) -> Any:
+    """The JSON value that a text is; None where it is none, or one that is nested too deep."""
     try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _text(pattern: re.Pattern[bytes], data: Data, start: int, end: int) -> str:
@@ -174,29 +177,35 @@ class JsonReader:
         self._data = b""
         self._at = 0  # everything before is taken apart
         self._open: list[_Open] = []
+        self._lost = False  # what comes may be the rest of an event that is left out
 
     def feed(self, block: bytes) -> Iterator[Event]:
         """The events that end in this block."""
         self._data += block
         for token in _TOKEN.finditer(self._data, self._at):
+            self._between(token.start())
             if token[0] == b'"':
                 if b"\n" not in self._data[token.start() :]:
                     break  # its end may come with the next block
                 self._damaged()
             elif not token[0].startswith(b'"'):
                 yield from self._brace(token[0], token.start())
+            elif self._outside():
+                self._stray(token[0])
             self._at = token.end()
         else:
-            self._at = len(self._data)
+            self._between(len(self._data))
         self._forget()
 
     def finish(self) -> Iterator[Event]:
         """Notes an event that does not end."""
+        self._between(len(self._data))
         self._damaged()
         yield from ()
 
     def _brace(self, brace: bytes, at: int) -> Iterator[Event]:
         if brace in b"{[":
+            self._lost = False
             self._open.append(_Open(brace, at))
             return
         if not self._open:
@@ -210,6 +219,21 @@ class JsonReader:
         if alone and (self._top() or log_of(self._data, start, end) is not None):
             self._mark(True)
             yield from self._event(self._data[start:end])
+
+    def _between(self, end: int) -> None:
+        """Notes text that is part of no value, up to there."""
+        if end > self._at:
+            if self._outside():
+                self._stray(self._data[self._at : end].strip(_BETWEEN))
+            self._at = end
+
+    def _stray(self, text: bytes) -> None:
+        if not self._lost:
+            self._problems.stray(text)
+
+    def _outside(self) -> bool:
+        """Whether events stand here, and nothing else is expected."""
+        return (not self._open or self._open[-1].brace == b"[") and self._top()
 
     def _top(self) -> bool:
         """Whether what ended stood in no object, or in one that holds events."""
@@ -230,6 +254,7 @@ class JsonReader:
         """A value, or the file, ends within an event: it is left out, the next one is read."""
         inside = any(each.brace == b"{" and not each.holds for each in self._open)
         self._problems.fault_if(Fault.HALF, inside)
+        self._lost = self._lost or inside
         self._open = [each for each in self._open if each.brace == b"[" or each.holds]
 
     def _forget(self) -> None:
@@ -238,6 +263,7 @@ class JsonReader:
         keep = min([*kept, self._at])
         if len(self._data) - keep > MAX_OBJECT:
             self._problems.fault(Fault.TOO_LONG)
+            self._lost = True
             self._open = [each for each in self._open if each.brace == b"[" or each.holds]
             unended = len(self._data) - self._at  # of a string
             keep = self._at = len(self._data) if unended > MAX_OBJECT else self._at
