@@ -225,7 +225,10 @@ class Args:
 
     def unknown_option(self, name: str, at: int) -> SplError:
         """The error for an option that the command has not, with the nearest that it has."""
-        near = nearest(name, self._options, "{}=") or "Remove it"
+        if name.lower() in map(str.lower, self._options):
+            near = f"Write it right behind {self.command}, before all else"
+        else:
+            near = nearest(name, self._options, "{}=") or "Remove it"
         start = at - self.at
         written = self.text[start:].split(maxsplit=1)[0]
         what = "The argument {} is invalid." if self.command in _AGGREGATING else _INVALID

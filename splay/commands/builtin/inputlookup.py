@@ -38,24 +38,28 @@ class Inputlookup(Operation):
     @classmethod
     def parse(cls, args: Args) -> Self:
         found = cls()
-        while option := args.option("append", "start", "max", "strict"):
-            name, word = option
-            if name == "append":
-                found.append = as_bool(word)
-            elif name == "strict":
-                found.strict = as_bool(word)
-            elif as_int(word) < 0:
-                raise args.error(f"{name} is negative", at=word.at, hint="Write 0 or more")
-            elif name == "start":
-                found.start = as_int(word)
-            else:
-                found.limit = as_int(word)
+        found._options(args)
         found.name = args.word("a lookup's name")
+        found._options(args)
         if args.take("where"):
             found.where = args.search_expr()
             _check_where(args, found.where)
         args.end()
         return found
+
+    def _options(self, args: Args) -> None:
+        while option := args.option("append", "start", "max", "strict"):
+            name, word = option
+            if name == "append":
+                self.append = as_bool(word)
+            elif name == "strict":
+                self.strict = as_bool(word)
+            elif as_int(word) < 0:
+                raise args.error(f"{name} is negative", at=word.at, hint="Write 0 or more")
+            elif name == "start":
+                self.start = as_int(word)
+            else:
+                self.limit = as_int(word)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         if self.append:
