@@ -7,6 +7,7 @@ are in README/adcsenrich.md. It never adds, removes or stops a row, whatever goe
 
 from __future__ import annotations
 
+import csv
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,9 @@ from splunklib.searchcommands import (  # noqa: E402 - lib/ is on the path only 
     StreamingCommand,
     dispatch,
 )
+
+csv.field_size_limit(2**31 - 1)
+"""splunklib sets 10 MB: a row with a longer cell would end the command."""
 
 STATUS = "adcs_enrichment_status"
 MAX_MESSAGES = 20

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from splay.conf.settings import broken, flag
+from splay.csvcells import read_cells
 from splay.errors import ConfError, Where
 from splay.eval.conditions.wildcard import wildcard_pattern
 from splay.eval.value import from_list, to_text
@@ -193,7 +194,7 @@ def _read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         text = data.decode("utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True))
+        lines = list(read_cells(io.StringIO(text, newline=""), skipinitialspace=True, strict=True))
     except UnicodeDecodeError as error:
         raise ConfError(
             "the lookup file is not UTF-8 text", where=str(path), hint="Save it as UTF-8"

@@ -250,7 +250,8 @@ class Args:
         none of this name; else None."""
         place = error.at - self.at
         known = {name.lower() for name in self._options}
-        for option in _OPTION.finditer(self.text, max(0, place - _LONGEST_OPTION)):
+        around = max(0, place - _LONGEST_OPTION), place + _LONGEST_OPTION
+        for option in _OPTION.finditer(self.text, *around):
             inside = option.start() <= place < option.end()
             if inside and known and option[1].lower() not in known:
                 return self.unknown_option(option[1], self.at + option.start())

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
+from splay.csvcells import read_cells
 from splay.errors import SplError
 from splay.eval.jsonvalue import whole
 from splay.rows import Row
@@ -130,7 +131,7 @@ def _read(form: Word, text: Word, made: Makeresults) -> list[Row]:
 
 
 def _csv_rows(text: str) -> list[Row]:
-    lines = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
+    lines = read_cells(io.StringIO(text, newline=""), skipinitialspace=True)
     names = [name.strip() for name in next(lines, [])]
     return [
         {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}

@@ -21,6 +21,7 @@ from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.conf.files import Stanza
+from splay.csvcells import read_cells
 from splay.errors import ConfError, SplError, UnsupportedError
 from splay.eval.value import as_list, to_text
 from splay.knowledge.lookups import KVSTORE
@@ -150,7 +151,7 @@ class Outputlookup(Operation):
             if path.suffix == ".gz":
                 raise self._error("a compressed table cannot be appended to")
             with path.open(encoding="utf-8-sig", newline="") as file:
-                lines = list(csv.reader(file))
+                lines = list(read_cells(file))
         if lines:
             names = lines[0]
         else:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
+from splay.csvcells import read_cells
 from splay.eval.value import as_list, from_list, to_text
 from splay.rows import Row, Scalar
 
@@ -17,8 +18,6 @@ MAX_MESSAGE = 1 << 30
 """Bytes of one message: as many are made room for before the first one is read."""
 _MV = "__mv_"
 _MV_VALUE = re.compile(r"\$((?:[^$]|\$\$)*)\$(?:;|$)")
-
-csv.field_size_limit(1 << 30)
 
 
 def write_chunk(stream: IO[bytes], metadata: dict[str, Any], body: str) -> None:
@@ -77,7 +76,7 @@ def _cells(value: object) -> tuple[str, str]:
 
 def read_rows(body: str) -> Iterator[Row]:
     """The rows of a CSV body; an empty cell is no value."""
-    reader = csv.reader(io.StringIO(body, newline=""))
+    reader = read_cells(io.StringIO(body, newline=""))
     names = next(reader, [])
     places = {name: place for place, name in enumerate(names)}
     plain = [(n, i, places.get(_MV + n)) for n, i in places.items() if not n.startswith(_MV)]

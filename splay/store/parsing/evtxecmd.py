@@ -7,12 +7,12 @@ https://github.com/EricZimmerman/evtx
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
+from splay.csvcells import read_cells
 from splay.store.event import Found, Need
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
@@ -51,7 +51,7 @@ class _Csv(Rows):
         self._names: list[str] | None = None
 
     def _events(self, text: str) -> Iterator[Found]:
-        for row in csv.reader(text.splitlines(keepends=True)):
+        for row in read_cells(text.splitlines(keepends=True)):
             if self._names is None:
                 self._names = row
             elif row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+from splay.csvcells import read_cells
 from splay.store.event import Need
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
 from splay.store.parsing.evtxecmd import evtxecmd_reader
@@ -39,6 +40,6 @@ def _first_rows(first: bytes) -> list[list[str]]:
     """The first two rows of CSV."""
     lines = iter(first[:65536].decode("utf-8", "replace").splitlines(keepends=True))
     try:
-        return [row for row, _ in zip(csv.reader(lines), range(2), strict=False)]
+        return [row for row, _ in zip(read_cells(lines), range(2), strict=False)]
     except csv.Error:
         return []

@@ -9,13 +9,13 @@ https://learn.microsoft.com/dotnet/api/system.diagnostics.eventlogentry
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from splay.csvcells import read_cells
 from splay.store.event import Found, Need
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
 from splay.store.parsing.pieces import Pieces, Rows
@@ -95,7 +95,7 @@ def _delimiter(line: str) -> str:
 
 def _header(head: bytes) -> list[str]:
     line = _TYPE.sub(b"", head, count=1).split(b"\n", 1)[0].decode("utf-8", "replace")
-    return next(csv.reader([line], delimiter=_delimiter(line)), [])
+    return next(read_cells([line], delimiter=_delimiter(line)), [])
 
 
 class _Properties(Rewritten):
@@ -156,7 +156,7 @@ class _Csv(Rows, _Properties):
             text = _TYPE.sub(b"", text.encode(), count=1).decode()
             self._separator = _delimiter(text.split("\n", 1)[0])
         lines = text.splitlines(keepends=True)
-        for row in csv.reader(lines, delimiter=self._separator):
+        for row in read_cells(lines, delimiter=self._separator):
             if self._names is None:
                 self._names = row
             elif row:

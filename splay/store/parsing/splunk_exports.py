@@ -7,12 +7,12 @@ event tells it, as in a file of its own.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from splay.csvcells import read_cells
 from splay.store.event import Event, Found, Need
 from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
@@ -149,7 +149,7 @@ class _Csv(Rows, _Results):
     _header: list[str] | None = None
 
     def _events(self, text: str) -> Iterator[Found]:
-        for row in csv.reader(text.splitlines(keepends=True)):
+        for row in read_cells(text.splitlines(keepends=True)):
             if self._header is None:
                 self._header = [cell.removeprefix("\ufeff") for cell in row]
             elif row:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import regex
 
+from splay.csvcells import read_cells
 from splay.store.parsing.linebreaking import LineBreaker
 from splay.transforms.jsonpairs import json_pairs
 
@@ -233,5 +234,5 @@ def _split(line: str, delimiter: str, quote: str) -> Sequence[str]:
 
 def _row(lines: Sequence[str], delimiter: str, quote: str) -> tuple[list[str], int]:
     """The first row, and how many of the lines it has. Raises csv.Error."""
-    reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, skipinitialspace=True)
+    reader = read_cells(lines, delimiter=delimiter, quotechar=quote, skipinitialspace=True)
     return next(reader, []), reader.line_num

@@ -5,10 +5,10 @@ https://learn.microsoft.com/windows-server/administration/windows-commands/wevtu
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from splay.csvcells import read_cells
 from splay.store.event import Found, Need
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
 from splay.store.parsing.pieces import Rows
@@ -53,7 +53,7 @@ class _EventViewer(Rows, Rewritten):
     _header = True
 
     def _events(self, text: str) -> Iterator[Found]:
-        for row in csv.reader(text.splitlines(keepends=True)):
+        for row in read_cells(text.splitlines(keepends=True)):
             if self._header:
                 self._header = False
             elif len(row) > _HEADER_COLUMNS:
