@@ -19,7 +19,7 @@ MOST_WAITING = 200
 MOST_KEPT = 1000
 """Jobs of one user that are kept, whatever they do. Splunk keeps all until their time is over and
 warns administrators at 5,000 (limits.conf.spec, dispatch_dir_warning_size); here they are held in
-memory, some 0.2 MB each and their results."""
+memory, less than 0.1 MB each and their results."""
 _MEGABYTE = 1024 * 1024
 
 

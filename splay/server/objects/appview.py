@@ -38,11 +38,18 @@ class ScopedApps(AppSet):
         catalog.need_enabled(app)
         self._places = catalog.places(user, app)
         self._catalog = catalog
+        self._user = user
         self._app = app
         self._roles = roles
         self._kvstore = kvstore
         folders = [place.folder for place in self._places if _has_conf(place.folder)]
         super().__init__(folders, system=catalog.shipped)
+
+    def conf(self, name: str) -> Conf:
+        if name not in self._confs:
+            key = self._user, self._app, name
+            self._confs[name] = self._catalog.shared_confs.one(key, super().conf(name))
+        return self._confs[name]
 
     def _layers(self, name: str) -> list[Conf]:
         return [self._visible(place, name) for place in reversed(self._places)]

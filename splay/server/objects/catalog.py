@@ -23,6 +23,7 @@ from splay.server.errors import RestError
 from splay.server.objects.acl import Acl, access_of, is_exported, meta_of
 from splay.server.objects.conftext import conf_text
 from splay.server.objects.places import LEVELS, Place
+from splay.server.objects.sharedconfs import SharedConfs
 from splay.wholefiles import write_file
 
 BUILT_IN = ("search", "splunk_httpinput", "system")
@@ -82,6 +83,7 @@ class Catalog:
         AppSet(folders)  # refuses what is no app
         self._etc = etc
         self._lock = threading.RLock()
+        self.shared_confs = SharedConfs()
         self.folders: dict[str, Path] = {}
         for folder in folders:
             name = app_name(folder)
