@@ -74,12 +74,10 @@ class Done:
     """What comes back of one share."""
 
     groups: Any
-    report: ReadReport
     messages: list[tuple[str, str]]
     evidence: Keeper | None
 
 
-_work: Work | None = None
 _read: Synchronized[int] | None = None
 """Bytes that all processes have read so far."""
 
@@ -157,35 +155,18 @@ def run_shares(
 
     Raises DataError when no event could be read, and what reading and knowledge raise.
     """
-    global _work
-    if not _can_fork():
-        return None
-    shares = store.shares(SHARE)
-    if len(shares) < 2:
-        return None
-    _work = work
-    with workers() as pool:
-        running = [pool.submit(_run, share) for share in shares]
-        if progress is not None:
-            _watch(running, progress)
-        running.reverse()  # each is forgotten once its groups are taken
-        found = (_taken(running.pop(), work, report) for _ in range(len(shares)))
-        groups = work.stats.joined(found)
-    _work = None
-    if not report.events:
-        raise store.nothing_read(report.problems)
-    return work.stats.results(groups, work.context)
 
+    def read(share: Share, report: ReadReport, progress: Progress) -> Done:
+        told = len(work.context.messages)
+        evidence = work.evidence.fresh() if work.evidence else None
+        groups = _groups(work, share, report, progress, evidence)
+        return Done(groups, work.context.messages[told:], evidence)
 
-def _run(share: Share) -> Done:
-    """One share, in a process of its own."""
-    work = _work
-    assert work is not None
-    report = ReadReport()
-    told = len(work.context.messages)
-    evidence = work.evidence.fresh() if work.evidence else None
-    groups = _groups(work, share, report, _count, evidence)
-    return Done(groups, report, work.context.messages[told:], evidence)
+    def join(shares: Iterator[Done]) -> list[Any]:
+        return [work.stats.joined(_taken(done, work) for done in shares)]
+
+    joined = _run_joined(read, join, store, report, progress)
+    return None if joined is None else work.stats.results(joined[0], work.context)
 
 
 def _count(size: int) -> None:
@@ -241,9 +222,7 @@ def _groups(
         return work.stats.groups(items, context)
 
 
-def _taken(future: Future[Done], work: Work, report: ReadReport) -> Any:
-    done = future.result()
-    _add(report, done.report)
+def _taken(done: Done, work: Work) -> Any:
     for level, text in done.messages:
         work.context.add_message(level, text)
     if work.evidence is not None and done.evidence is not None:
@@ -277,6 +256,18 @@ def run_divided(
 
     Raises DataError when no event could be read, and what the function raises.
     """
+    return _run_joined(read, list, store, report, progress)
+
+
+def _run_joined(
+    read: ReadShare[T],
+    join: Callable[[Iterator[T]], list[S]],
+    store: FileStore,
+    report: ReadReport,
+    progress: Progress | None,
+) -> list[S] | None:
+    """What `join` makes of that which a function gives for each share, one after the other. Gives
+    None and raises as `run_divided` does."""
     global _reading
     shares = store.shares(SHARE) if _can_fork() else []
     if len(shares) < 2:
@@ -287,14 +278,19 @@ def run_divided(
             running = [pool.submit(_one, share) for share in shares]
             if progress is not None:
                 _watch(running, progress)
-            done = [future.result() for future in running]
+            running.reverse()  # each is forgotten once it is taken
+            joined = join(_told(running.pop().result(), report) for _ in shares)
     finally:
         _reading = None
-    for _, read_there in done:
-        _add(report, read_there)
     if not report.events:
         raise store.nothing_read(report.problems)
-    return [found for found, _ in done]
+    return joined
+
+
+def _told(done: tuple[T, ReadReport], report: ReadReport) -> T:
+    found, read_there = done
+    _add(report, read_there)
+    return found
 
 
 def _one(share: Share) -> tuple[Any, ReadReport]:

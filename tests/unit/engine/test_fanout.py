@@ -241,7 +241,7 @@ def test_an_error_in_one_process_ends_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log(tmp_path / "security.log")
-    monkeypatch.setattr(fanout, "_run", broken)
+    monkeypatch.setattr(fanout, "_one", broken)
     with pytest.raises(DataError, match="broken"):
         run(tmp_path, processes=True)
     assert multiprocessing.active_children() == []
