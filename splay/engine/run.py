@@ -6,8 +6,10 @@ import heapq
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import islice
 
 from splay.commands.builtin.head import Head
+from splay.commands.builtin.tail import Tail
 from splay.commands.operation import Context
 from splay.commands.registry import find_command
 from splay.commands.subsearch import has_subsearch
@@ -313,6 +315,11 @@ def _events(
     if retrieval is None or store is None:
         return ()
     memory = None if named or late else memory_of(plan, unordered=False)
+    first = plan.operations[0] if plan.operations else None
+    oldest = getattr(store, "oldest_first", None) if isinstance(first, Tail) else None
+    if oldest is not None and isinstance(first, Tail):
+        found = matching(plan, retrieval, oldest(), report, memory, progress, late, named=named)
+        return _last_of(guarded(each(found), context), first.limit)
     newest = getattr(store, "newest_first", None) if retrieval.newest_first else None
     if newest is not None:
         store = newest()
@@ -323,6 +330,11 @@ def _events(
     if not retrieval.newest_first or newest is not None:
         return guarded(found, context)
     return _newest(guarded(each(found), context), _limit(plan))
+
+
+def _last_of(oldest_first: Iterable[Row], limit: int) -> Iterator[Row]:
+    """The rows that come last where the newest come first, in that order."""
+    yield from reversed([*islice(oldest_first, limit)])
 
 
 def _newest_of_shares(

@@ -1,4 +1,4 @@
-"""The events of indexes newest first, whatever the order in which they came."""
+"""The events of indexes newest or oldest first, whatever the order in which they came."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from splay.apps import AppSet
+from splay.engine.inner import new_context
+from splay.engine.plan import make_plan
+from splay.engine.run import run_plan
+from splay.rows import Row
+from splay.server.jobs.search import IndexReach
 from splay.store.event import Event, Need, ReadReport
 from splay.store.index import events as of_buckets
 from splay.store.index.indexes import Indexes, SearchStore
@@ -30,13 +36,54 @@ def test_newest_first(batches: list[list[int]], rolled: set[int], literal: bool)
         if number in rolled:
             indexes.get("main").roll()
     need = Need((("b",),), indexes=frozenset({"main"})) if literal else MAIN
-    found = SearchStore(indexes, lambda: True).newest_first().scan(need, ReadReport())
-    expected = sorted(reversed(came), key=lambda one: -one[0])
-    assert [one.raw for one in found] == [
-        text for _, text in expected if not literal or "b" in text
-    ]
+    store = SearchStore(indexes, lambda: True)
+    ordered = sorted(reversed(came), key=lambda one: -one[0])
+    expected = [text for _, text in ordered if not literal or "b" in text]
+    newest, oldest = (
+        s.scan(need, ReadReport()) for s in (store.newest_first(), store.oldest_first())
+    )
+    assert [one.raw for one in newest] == expected
+    assert [one.raw for one in oldest] == expected[::-1]
     indexes.close()
     monkeypatch.undo()
+
+
+@given(
+    batches=BATCHES,
+    rolled=st.sets(st.integers(0, 5)),
+    search=st.sampled_from(["search index=*", "search index=* b", "search index=* _time>2"]),
+    limit=st.integers(0, 9),
+)
+def test_the_last_of_a_search(
+    batches: list[list[int]], rolled: set[int], search: str, limit: int
+) -> None:
+    """The last of all results, last first (Search Reference, "tail"), of two indexes."""
+    indexes = Indexes(None)
+    for number, times in enumerate(batches):
+        name = ("main", "other")[number % 2]
+        if name not in indexes.names():
+            indexes.create(name)
+        indexes.append(
+            [
+                Event(f"n{number} {n} {'ab'[n % 2]}", time, "h", "s", "st", name)
+                for n, time in enumerate(times)
+            ]
+        )
+        if number in rolled:
+            indexes.get(name).roll()
+    rows = results(indexes, search)
+    assert results(indexes, f"{search} | tail {limit}") == rows[::-1][:limit]
+    assert results(indexes, f"{search} | tail {limit} | eval a=len(_raw) | table a _raw") == [
+        {"a": len(str(row["_raw"])), "_raw": row["_raw"]} for row in rows[::-1][:limit]
+    ]
+    indexes.close()
+
+
+def results(indexes: Indexes, search: str) -> list[Row]:
+    context = new_context(AppSet([]), 0.0)
+    context.reach = IndexReach(indexes, ["*"], ["*"])
+    plan = make_plan(search.removeprefix("search "), context)
+    return run_plan(plan, SearchStore(indexes, lambda: True), context, ReadReport()).rows
 
 
 def test_no_more_is_looked_through_than_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,4 +96,8 @@ def test_no_more_is_looked_through_than_is_taken(monkeypatch: pytest.MonkeyPatch
     found = SearchStore(indexes, lambda: True).newest_first().scan(MAIN, report)
     assert [one.raw for one in islice(found, 3)] == ["n=002999", "n=002998", "n=002997"]
     assert report.events < 300  # a piece or two of 125 events
+    report = ReadReport()
+    found = SearchStore(indexes, lambda: True).oldest_first().scan(MAIN, report)
+    assert [one.raw for one in islice(found, 3)] == ["n=000000", "n=000001", "n=000002"]
+    assert report.events < 300
     indexes.close()

@@ -18,7 +18,7 @@ class Tail(Operation):
     selects = cuts = True
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
 
     @classmethod
     def parse(cls, args: Args) -> Self:
@@ -32,7 +32,7 @@ class Tail(Operation):
         return cls(limit)
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
-        return reversed(deque(rows, maxlen=self._limit))
+        return reversed(deque(rows, maxlen=self.limit))
 
 
 COMMAND = Tail

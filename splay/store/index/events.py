@@ -84,8 +84,9 @@ class Events:
                 return
             yield from self._within(first, last, scan)
 
-    def newest(self, scan: LiteralScan, told: Told) -> Iterator[int]:
-        """The same, newest first; of the same moment the one that came last is first."""
+    def ordered(self, scan: LiteralScan, told: Told, *, oldest: bool) -> Iterator[int]:
+        """The same, newest first, of the same moment the one that came last; or, oldest first, in
+        the contrary order."""
         times, going = self.columns.times, True
 
         def opened(first: int, last: int) -> Iterator[int]:
@@ -93,13 +94,16 @@ class Events:
             going = going and self._tell(first, last, told)
             if going:
                 found = array("L", self._within(first, last, scan))
-                yield from sorted(reversed(found), key=times.__getitem__, reverse=True)
+                some = found if oldest else reversed(found)
+                yield from sorted(some, key=times.__getitem__, reverse=not oldest)
 
         def part(first: int, last: int) -> Part[int]:
-            return Part(max(times[first:last]), (first,), lambda: opened(first, last))
+            some, order = times[first:last], -first if oldest else first
+            greatest = -min(some) if oldest else max(some)
+            return Part(greatest, (order,), lambda: opened(first, last))
 
         parts = [part(first, last) for first, last in self._pieces()]
-        return newest_first(parts, times.__getitem__)
+        return newest_first(parts, (lambda n: -times[n]) if oldest else times.__getitem__)
 
     def _tell(self, first: int, last: int, told: Told) -> bool:
         return told(last - first, self._share(last) - self._share(first))

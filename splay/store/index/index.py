@@ -207,22 +207,25 @@ class Index:
             else:
                 yield from self._alike(bucket, events, need, report, known)
 
-    def newest(
+    def ordered(
         self,
         bucket: Bucket,
         need: Need,
         literals: LiteralScan,
         report: ReadReport,
         check: Check,
+        *,
+        oldest: bool,
     ) -> Iterator[Event]:
-        """The events of one bucket that can match, newest first. Raises DataError."""
+        """The events of one bucket that can match, newest or oldest first. Raises DataError."""
         try:
             events = bucket.opened()
         except BadColumns:
             parts = [
-                self.newest(one, need, literals, report, check) for one in self._mended(bucket)
+                self.ordered(one, need, literals, report, check, oldest=oldest)
+                for one in self._mended(bucket)[:: 1 if oldest else -1]
             ]
-            yield from heapq.merge(*parts, key=lambda event: event.time, reverse=True)
+            yield from heapq.merge(*parts, key=lambda event: event.time, reverse=not oldest)
             return
         except OSError as error:
             if bucket in self.buckets:
@@ -231,7 +234,7 @@ class Index:
                     where=str(bucket.journal.path),
                 ) from error
             return
-        yield from self._matching(bucket, events, need, literals, report, check, newest=True)
+        yield from self._matching(bucket, events, need, literals, report, check, oldest=oldest)
 
     def _matching(
         self,
@@ -242,9 +245,9 @@ class Index:
         report: ReadReport,
         check: Check,
         *,
-        newest: bool = False,
+        oldest: bool | None = None,
     ) -> Iterator[Event]:
-        """Those of one bucket."""
+        """Those of one bucket. oldest: whether these come first; None: as they came."""
         origin_of, fields_of = events.columns.origin_of, events.columns.fields_of
         deleted, timely = bucket.deleted, events.all_wanted(need)
         known: dict[tuple[int, int], bool] = {}  # by what they share: whether they can match
@@ -254,8 +257,11 @@ class Index:
             report.bytes += size
             return check()
 
-        numbers = events.newest if newest else events.numbers
-        for seen, number in enumerate(numbers(literals, told), 1):
+        if oldest is None:
+            numbers = events.numbers(literals, told)
+        else:
+            numbers = events.ordered(literals, told, oldest=oldest)
+        for seen, number in enumerate(numbers, 1):
             if seen % _CHECK_EVERY == 0 and not check():
                 return
             shared = origin_of[number], fields_of[number]

@@ -21,7 +21,7 @@ from splay.errors import DataError
 from splay.rows import Row
 from splay.store.event import Event, Found, Need, ReadReport
 from splay.store.index.index import Index
-from splay.store.index.newest import newest_first
+from splay.store.index.newest import ordered
 from splay.store.index.recovery import JOURNAL, take_over
 from splay.store.literalscan import LiteralScan
 
@@ -225,12 +225,16 @@ class SearchStore:
                 index = self._indexes.get(name)
                 yield from index.scan(need, literals, report, self._check, known)
 
-    def newest_first(self) -> NewestStore:
+    def newest_first(self) -> OrderedStore:
         """The same events, newest first."""
-        return NewestStore(self)
+        return OrderedStore(self, oldest=False)
 
-    def scan_newest(self, need: Need, report: ReadReport) -> Iterator[Event]:
-        """The events that can match, newest first."""
+    def oldest_first(self) -> OrderedStore:
+        """The same events in the contrary order."""
+        return OrderedStore(self, oldest=True)
+
+    def scan_ordered(self, need: Need, report: ReadReport, *, oldest: bool) -> Iterator[Event]:
+        """The events that can match, newest or oldest first."""
         names = sorted(need.indexes or ())
         self.total += self._indexes.size(names)
         found: list[Index] = []
@@ -238,22 +242,23 @@ class SearchStore:
             with suppress(IndexRefused):  # an index that was removed meanwhile holds nothing
                 found.append(self._indexes.get(name))
         literals = LiteralScan(need.literals)
-        return newest_first(found, need, literals, report, self._check)
+        return ordered(found, need, literals, report, self._check, oldest=oldest)
 
 
-class NewestStore:
-    """The events that a search may see, newest first (`splay.store.event.Store`)."""
+class OrderedStore:
+    """The events that a search may see, newest or oldest first (`splay.store.event.Store`)."""
 
     sifts = True
 
-    def __init__(self, store: SearchStore) -> None:
+    def __init__(self, store: SearchStore, *, oldest: bool) -> None:
         self._store = store
+        self._oldest = oldest
 
     def scan(
         self, need: Need, report: ReadReport, progress: Callable[[int], None] | None = None
     ) -> Iterator[Event]:
         """The events that can match."""
-        return self._store.scan_newest(need, report)
+        return self._store.scan_ordered(need, report, oldest=self._oldest)
 
 
 def now() -> float:

@@ -1,4 +1,7 @@
-"""What comes newest first from several parts, of which each is opened when its time has come."""
+"""What comes newest first from several parts, of which each is opened when its time has come.
+
+Oldest first is the same, with times and orders negated.
+"""
 
 from __future__ import annotations
 
