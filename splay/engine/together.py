@@ -102,7 +102,7 @@ class Together:
         """Gives an event to those that it matches."""
         numbers = self._origins.left(event)
         if self._by_text.always.isdisjoint(numbers):  # else its fields are made anyhow
-            numbers &= self._by_text.by_text(event.raw)
+            numbers &= self._by_text.by_text(_searched(event))
         if not numbers:
             return
         row = self.knowledge.row(event, self.judged)
@@ -156,6 +156,17 @@ class Together:
             taker = self.takers[number]
             if taker.fits(event, row):
                 taker.take(event, row)
+
+
+def _searched(event: Event) -> str:
+    """What literals are looked for in: the text, and the values of index-time fields, which need
+    not stand in it."""
+    if not event.fields:
+        return event.raw
+    texts = [event.raw]
+    for value in event.fields.values():
+        texts += [value] if isinstance(value, str) else value
+    return "\n".join(texts)
 
 
 def _wants_order_or_text(taker: Taker) -> bool:

@@ -51,6 +51,12 @@ ONE_BY_ONE = (
     "EventCode=4776 | streamstats count by dest | table _time count dest",
     "EventCode=4625 | rename _* AS x_* | stats count values(x_sourcetype) dc(x_raw)",
 )
+EVENTS = (  # with all their fields, which several searches have of one event
+    "EventCode=4720",
+    'EventCode=4720 | eval dest="changed"',
+    "EventCode=4720 | search dest=* | eval EventCode=mvappend(EventCode, dest)",
+    "EventCode IN (4720, 4776) | head 3",
+)
 SEARCHES = (*UNORDERED, *ONE_BY_ONE, *INDEXED)
 ALIASES = """
 [XmlWinEventLog]
@@ -195,6 +201,17 @@ def test_all_fields_of_an_event_are_made_once_for_the_searches_that_it_matches(
     searches = ["EventCode=4720", "EventCode=4720 dest=*", "EventCode=4720 | table *"]
     found, _ = hunted(log, apps, searches)
     assert found[0][2] == found[1][2] == found[2][2] == len(made) > 0
+
+
+def test_searches_for_events_have_them_whole_and_each_for_itself(log: Path, apps: AppSet) -> None:
+    """What one search changes of an event, the others do not see."""
+    found, _ = hunted(log, apps, EVENTS)
+    for spl, (columns, rows, *_) in zip(EVENTS, found, strict=True):
+        own_columns, own_rows = alone(log, apps, spl)
+        for row in (*rows, *own_rows):
+            row.pop("_indextime")  # when it was read
+        assert rows, spl
+        assert (columns, rows) == (own_columns, own_rows), spl
 
 
 def test_where_fields_are_made_of_what_differs_guards_alone_are_recalled(
