@@ -17,6 +17,7 @@ from splay.conf.settings import flag_of
 from splay.conf.system import system_conf
 from splay.errors import ConfError, Location, SplError, UnknownDataModel
 from splay.eval.expression import EvalContext, compile_expr
+from splay.eval.kinds import kind_of
 from splay.eval.value import as_list, to_text
 from splay.knowledge.datamodel import DataModel, read_model
 from splay.knowledge.lookups import (
@@ -301,7 +302,8 @@ def _inside(path: Path, folder: Path) -> bool:
 
 def _run_eval(expression: str, fields: Mapping[str, str]) -> str:
     """The value of an eval-based macro's definition or validation, as text."""
-    value = compile_expr(parse_eval(expression), EvalContext(time.time(), UTC))(dict(fields))
-    if isinstance(value, bool):
+    parsed = parse_eval(expression)
+    value = compile_expr(parsed, EvalContext(time.time(), UTC))(dict(fields))
+    if isinstance(value, bool) or (value is None and kind_of(parsed) == "boolean"):
         return "true" if value else "false"
     return "\n".join(map(to_text, as_list(value)))

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from splay.errors import ConfError, SplError, Where
 from splay.eval.expression import EvalContext, compile_expr, fields_of
 from splay.eval.fields import is_volatile
+from splay.eval.kinds import kind_of
 from splay.eval.registry import Compiled
 from splay.knowledge.lookups import LookupCall
 from splay.knowledge.step import Action, Step
 from splay.knowledge.trace import Trace
 from splay.pcre.symbolic.pattern import Unsupported
 from splay.rows import Demand, Row, Value
-from splay.spl.booleans import is_boolean
 from splay.spl.evalexpr import parse_eval
 
 _ALIAS = re.compile(r'("[^"]+"|\S+)\s+(AS|ASNEW)\s+("[^"]+"|[^\s,]+)[\s,]*', re.IGNORECASE)
@@ -119,7 +119,7 @@ def read_calculated(key: str, text: str, where: Where, context: EvalContext) -> 
     """The field of one EVAL-<fieldname>. ConfError: an expression that is wrong."""
     try:
         expr = parse_eval(text)
-        if is_boolean(expr):
+        if kind_of(expr) == "boolean":
             hint = "Write if(CONDITION, VALUE, OTHER)"
             raise SplError("a field cannot be true or false", at=0, hint=hint)
         function = compile_expr(expr, context)

@@ -13,8 +13,6 @@ from typing import TypeAlias
 
 from splay.errors import SplError, UnsupportedError
 from splay.spelling import nearest_or
-from splay.spl.booleans import is_boolean
-from splay.spl.evalexpr import parse_eval
 from splay.spl.patched import Patched
 from splay.spl.tokens import COMMENT, comment_end, plain_end, quote_end, read_quoted
 
@@ -47,10 +45,10 @@ def expand(
     it knows which of its places come of which in `text`.
 
     find(name, argument count): the macro or None. run_eval(expression, fields): its value as text
-    ("true"/"false" for a boolean, "" for null), for eval-based definitions and validation;
-    UnsupportedError where one is needed and run_eval is None. names: those of all macros, for the
-    hint when there is none. SplError: no such macro, a macro that uses itself, a failed
-    validation; `at` is that of the call in `text`.
+    ("true"/"false" for a boolean, "false" for a condition that is null, "" for any other null),
+    for eval-based definitions and validation; UnsupportedError where one is needed and run_eval is
+    None. names: those of all macros, for the hint when there is none. SplError: no such macro, a
+    macro that uses itself, a failed validation; `at` is that of the call in `text`.
     """
     return _Expander(find, run_eval, names).expand(text, None, ())
 
@@ -137,7 +135,7 @@ class _Expander:
         result = self.evaluate(name, "validation", expression, given, at)
         if result == "true":
             return
-        if result == "false" or is_boolean(parse_eval(expression)):
+        if result == "false":
             message = macro.errormsg or f"its arguments do not satisfy {macro.validation}"
         elif result:
             message = result

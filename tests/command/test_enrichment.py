@@ -7,6 +7,7 @@ these rows hold that the pieces are joined.
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,18 @@ def test_from_lookups_and_event_to_score_priority_and_words(
     assert found["adcs_priority"] == row["priority"]
     assert found["adcs_reason"] == row["reasons"]
     assert {name: found.get(name) for name in row["columns"]} == row["columns"]
+
+
+def test_each_day_of_the_week_by_its_name(apps: dict[str, Path], tmp_path: Path) -> None:
+    """2026-03-09 is a Monday; the list allows this caller nothing before 22:00."""
+    days = [datetime(2026, 3, day, 9, 30, tzinfo=UTC) for day in range(9, 16)]
+    data = {"SubjectUserName": "late", "SubjectDomainName": "EXAMPLE"}
+    texts = [render(event(4876, time=day, data=data), Style()) for day in days]
+    results, _ = search(EACH_EVENT, write_events(tmp_path, texts), [apps["filled"]])
+    said = [str(row["adcs_reason"]) for row in results.rows]
+    names = ["Sun", "Sat", "Fri", "Thu", "Wed", "Tue", "Mon"]  # newest first
+    moments = [f"{name} 2026-03-{15 - n:02} 09:30 UTC" for n, name in enumerate(names)]
+    assert [moment in text for moment, text in zip(moments, said, strict=True)] == [True] * 7
 
 
 def test_every_fact_priority_type_and_column_has_a_row(apps: dict[str, Path]) -> None:

@@ -80,6 +80,7 @@ def test_macros(apps: AppSet, search: str, expanded: str) -> None:
         ("a `told(0)`", "macro told: too few"),
         ("a `told(10)`", "macro told: too many"),
         ("a `silent(0)`", r"do not satisfy \$n\$ > 0"),
+        ("a `silent(no_field)`", r"do not satisfy \$n\$ > 0"),  # null fails as well
         ("a `bad_eval`", "definition of the macro bad_eval: .*nosuch"),
         ("a `nosuch`", "no macro nosuch"),
         ("a `plain(1)`", "no macro plain with 1 argument"),

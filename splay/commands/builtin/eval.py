@@ -13,10 +13,10 @@ from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.eval.expression import compile_expr, fields_of
+from splay.eval.kinds import kind_of
 from splay.eval.value import as_list, to_text
 from splay.rows import Demand, Row
 from splay.spl.args import Args
-from splay.spl.booleans import is_boolean
 from splay.spl.tree import Expr
 
 _NAMED = re.compile(r"\{([^{}]+)\}")
@@ -37,7 +37,7 @@ class Eval(Operation):
             if not args.punct("="):
                 raise args.error("an = is missing", hint=f"Write {name.text}=EXPRESSION")
             expr = args.expr()
-            if is_boolean(expr):
+            if kind_of(expr) == "boolean":
                 hint = "Write if(CONDITION, VALUE, OTHER)"
                 raise args.error("a field cannot be true or false", at=name.at, hint=hint).worded(
                     "Error in 'EvalCommand': Fields cannot be assigned a boolean result. Instead, "

@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 import pytest
 
+import splay
 from splay.errors import SplError
 from splay.eval import kinds
 from splay.eval.kinds import kind_of
+from splay.eval.registry import FUNCTIONS
 from splay.spl.evalexpr import parse_eval
 from splay.spl.tree import Expr
 
@@ -52,6 +54,33 @@ from splay.spl.tree import Expr
 )
 def test_the_kind(text: str, kind: str) -> None:
     assert kind_of(parse_eval(text)) == kind
+
+
+TRUE_OR_FALSE = (
+    *("a=1", "a==1", "a!=1", "a<1", "a<=1", "a>1", "a>=1", 'a LIKE "x%"', 'a IN ("x")'),
+    *("NOT a=1", "a=1 AND b=1", "a=1 OR b=1", "a=1 XOR b=1", "(a=1)", 'a NOT IN ("x")'),
+    *('cidrmatch("10.0.0.0/8", a)', "false()", "true()", 'in(a, "x")', 'like(a, "x%")'),
+    *('match(a, "x")', 'searchmatch("x=1")', "isarray(a)", "isbool(a)", "isdouble(a)"),
+    *("isint(a)", "ismv(a)", "isnotnull(a)", "isnull(a)", "isnum(a)", "isobject(a)", "isstr(a)"),
+    *('json_has_key_exact(a, "x")', "json_valid(a)", 'tobool("true")'),
+)
+
+
+@pytest.mark.parametrize("text", TRUE_OR_FALSE)
+def test_no_field_can_be_true_or_false(text: str) -> None:
+    """Informational functions: "the eval command can't directly accept a Boolean value"; measured
+    for comparisons on Splunk 10.4.2. In if() each is a condition."""
+    with pytest.raises(SplError, match="a field cannot be true or false") as caught:
+        splay.search(f"| makeresults | eval x={text}")
+    assert caught.value.at == len("| makeresults | eval ")
+    assert caught.value.hint == "Write if(CONDITION, VALUE, OTHER)"
+    [row] = splay.search(f'| makeresults | eval x=if({text}, "yes", "no")')
+    assert row["x"] in ("yes", "no")
+
+
+def test_every_function_that_gives_true_or_false_is_among_these() -> None:
+    named = {text.partition("(")[0] for text in TRUE_OR_FALSE}
+    assert {name for name, one in FUNCTIONS.items() if one.gives == "boolean"} - named == set()
 
 
 CONDITION = "Write a comparison, or a function that gives true or false"
