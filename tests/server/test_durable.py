@@ -68,6 +68,28 @@ def test_events_come_back_as_they_were(tmp_path: Path, warm: bool) -> None:
     assert found(Indexes(tmp_path)) == expected
 
 
+def test_a_bucket_that_cannot_be_made_warm_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its columns cannot be written: what is acknowledged is there, and it takes more."""
+    monkeypatch.setattr(bucket, "ROLL_EVENTS", 2)
+    indexes = Indexes(tmp_path)
+    in_the_way = tmp_path / "main" / "000000000000.new"
+    in_the_way.mkdir(parents=True)
+    for text in ("one", "two", "three"):
+        indexes.append([event(text)])
+    [only] = indexes.get("main").buckets
+    assert only.hot
+    in_the_way.rmdir()
+    indexes.append([event("four")])
+    assert not only.hot
+    indexes.append([event("five")])
+    assert len(indexes.get("main").buckets) == 2
+    assert [one.raw for one in found(indexes)] == ["one", "two", "three", "four", "five"]
+    indexes.close()
+    assert len(found(Indexes(tmp_path))) == 5
+
+
 @pytest.mark.usefixtures("unsynced")
 def test_the_event_that_a_crash_has_cut_off_is_left_out(tmp_path: Path) -> None:
     """At whatever byte the crash came: what was acknowledged before is there, no more."""

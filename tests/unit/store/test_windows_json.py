@@ -119,6 +119,27 @@ def test_the_time_that_an_event_says(held: dict[str, Any], time: float, tmp_path
         assert found.time == pytest.approx(time, abs=1e-6)
 
 
+KEYS = (
+    "SystemTime",
+    "TimeCreated",
+    "EventTime",
+    "@timestamp",
+    "TimeGenerated",
+    "timestamp",
+    "time",
+)
+
+
+@pytest.mark.parametrize("number", range(len(KEYS)), ids=KEYS)
+def test_of_several_times_the_event_s_own_comes_first(number: int, tmp_path: Path) -> None:
+    """By the names that collectors give (docs/collectors.md), whichever stands first."""
+    own, *others = KEYS[number:]
+    later = {name: EPOCH + 60 + n for n, name in enumerate(others)}
+    for held in ({own: EPOCH, **later}, {**later, own: EPOCH}):
+        [found], _ = read(tmp_path, json.dumps({**held, "EventID": 4876, "Channel": "Security"}))
+        assert found.time == EPOCH
+
+
 def test_other_logs_and_other_providers_have_their_own_names(tmp_path: Path) -> None:
     made = [
         {"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "Computer": "ws1"},
