@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from splay.shapes import recall as shape_recall
 from splay.shapes import stored
 from splay.store.event import Event, ReadReport
 from splay.store.index.indexes import Indexes, SearchStore
+from tests.detection.searching import layer_over
 from tests.sample_events import Style, render
 from tests.sample_events import event as sample
 from tests.unit.shapes.test_varied import SEARCHES
@@ -41,6 +43,16 @@ MORE = (
     "CommandLine=*a* NOT host=web* | stats count by host SubjectUserName",
     "* | stats count by x n",
 )
+
+
+BY_HOST = """
+[host::db]
+EVAL-mark = EventID."-db"
+EVAL-long = if(len(TargetUserName)>6, "long", "short")
+[host::web2]
+EVAL-mark = EventID."-web"
+FIELDALIAS-who = TargetUserName AS who
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +134,26 @@ def test_the_same_with_and_without_shapes(indexes: Indexes, apps: AppSet, search
         assert with_shapes == outcome(indexes, apps, search, span, by_shape=False)
         count += with_shapes[2]
     assert count
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "* | stats count by mark EventID",
+        "* | stats count by who mark EventID",
+        "* | stats count by long host",
+        "mark=4624-* | stats count by host TargetUserName",
+    ],
+)
+def test_hosts_that_have_settings_of_their_own(
+    indexes: Indexes, apps: AppSet, search: str, tmp_path: Path
+) -> None:
+    """Events alike in their texts, of which some settings make other fields."""
+    layer_over(tmp_path, "props.conf", BY_HOST)
+    both = AppSet([*apps.folders, tmp_path])
+    found = outcome(indexes, both, search, (None, None), by_shape=True)
+    assert found == outcome(indexes, both, search, (None, None), by_shape=False)
+    assert found[2]
 
 
 def test_most_events_are_recalled(
