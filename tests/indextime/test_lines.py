@@ -33,6 +33,14 @@ def test_line_breaker(bench: Bench, breaker: str, text: str, expected: list[str]
             assert [raw.strip() for raw in bench.raws(text)] == expected
 
 
+def test_nothing_between_two_breakers_is_no_event(bench: Bench) -> None:
+    bench.settings("LINE_BREAKER = (;)\nSHOULD_LINEMERGE = false")
+    text = ";;a;;b;;;c;;"
+    assert bench.raws(text) == ["a", "b", "c"]
+    assert bench.rows("* | stats count", text) == [{"count": 3}]
+    assert bench.rows("* | stats count BY sourcetype", text) == [{"sourcetype": "t", "count": 3}]
+
+
 def test_empty_lines_within_an_event_go(bench: Bench) -> None:
     assert bench.raws(f"{HEAD} a\r\n\r\n  b\r\n\r\n{HEAD} c\r\n") == [f"{HEAD} a\n  b", f"{HEAD} c"]
 

@@ -121,8 +121,6 @@ class LineEventMaker(EventMaker):
         row: Row | None = None
         times = array("d")
         for start, end in events:
-            if end <= start:
-                continue
             time = self.time(data, start, end)
             if not (self.always or self.wanted(time)):
                 continue

@@ -167,6 +167,37 @@ def test_exported_events(path: Path, text: str, source: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            WEVTUTIL,
+            [
+                *("LogName=Security", "SourceName=Microsoft-Windows-Security-Auditing"),
+                *("EventCode=4876", "Type=Information", "User=N/A"),
+                *("ComputerName=ca01.example.com", "TaskCategory=Certification Services"),
+                *("OpCode=Info", "Keywords=Audit Success"),
+            ],
+        ),
+        (
+            VIEWER,
+            [
+                *("LogName=Security", "SourceName=Microsoft-Windows-Security-Auditing"),
+                *("EventCode=4876", "Type=Information", "TaskCategory=Certification Services"),
+                "Keywords=Audit Success",
+            ],
+        ),
+    ],
+    ids=["wevtutil", "viewer"],
+)
+def test_the_text_that_an_export_becomes(path: Path, text: str, lines: list[str]) -> None:
+    """A classic event's lines, by the names that Splunk's Windows input gives them."""
+    (found,), _ = read(path, text)
+    head, message = found.raw.split("\nMessage=")
+    assert head.split("\n") == ["03/10/2026 09:30:15 AM", *lines]
+    assert message.splitlines() == MESSAGE.strip().splitlines()
+
+
+@pytest.mark.parametrize(
     "text",
     [VIEWER, SPLUNK_CSV, f"{XML}\n", f"<?xml version='1.0'?>\n<Events>{XML}</Events>", CLASSIC],
     ids=["viewer", "splunk", "xml", "document", "classic"],
