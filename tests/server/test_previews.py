@@ -21,6 +21,8 @@ import httpx
 import pytest
 from splunklib.results import JSONResultsReader
 
+from splay.errors import SplayError
+from splay.server.jobs import preview as previewing
 from splay.server.jobs.job import Request
 from splay.server.jobs.timerange import TimeRange
 from splay.server.splunkd import Splunkd
@@ -167,6 +169,37 @@ def test_without_being_asked_there_is_none(server: Server) -> None:
 def test_csv_cannot_mark_a_preview_and_has_none(server: Server) -> None:
     found = ended(server, "csv", preview="1")
     assert [line.split(",")[0] for line in found] == ["g", "0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "state"), [("count<500", "DONE"), ("count>0", "FAILED")], ids=["early", "to the end"]
+)
+def test_a_preview_that_fails_is_none(
+    splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch, bad: str, state: str
+) -> None:
+    """What is wrong with what there is so far, the search says at its end, if it is so then."""
+    monkeypatch.setattr(previewing, "_PERIOD", 0)
+    splunkd.indexes.append([Event(f"n={n}", float(n), "h", "s", "t") for n in range(1000)])
+    search = f'search n=* | stats count | eval p=if({bad}, "(", "a") | eval r=replace("a", p, "b")'
+    job, store = splunkd.make_job("1", Request(search, "admin", "search"), TimeRange())
+    job.preview.wanted = True
+    failed: list[SplayError] = []
+    make = previewing.results_over
+
+    def made(*given: Any, **more: Any) -> Any:
+        try:
+            return make(*given, **more)
+        except SplayError as error:
+            failed.append(error)
+            raise
+
+    monkeypatch.setattr(previewing, "results_over", made)
+    job.run(store)
+    assert failed
+    assert job.state == state, job.messages
+    assert ["unmatched" in str(text) or "parenthesis" in str(text) for _, text in job.messages] == (
+        [True] if state == "FAILED" else []
+    )
 
 
 @pytest.mark.parametrize(

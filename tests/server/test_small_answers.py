@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from splay.server.splunkd import Splunkd
+from splay.store.event import Event
 from tests.security.conftest import Client
 
 
@@ -49,6 +51,29 @@ def test_a_job_s_numbers_are_not_negative(admin: Client, name: str) -> None:
     words = f'Invalid value for the argument "{name}".'
     assert answer.json()["messages"] == [{"type": "FATAL", "text": words}]
     assert admin.post(path, **form, **{name: "1"}).json()["sid"]
+
+
+@pytest.mark.parametrize("version", ["", "v2/"])
+@pytest.mark.parametrize("name", ["results", "results_preview", "events"])
+def test_a_page_has_a_hundred_unless_more_are_asked_for(
+    name: str, version: str, admin: Client, splunkd_of_many: Splunkd
+) -> None:
+    """search/jobs/{search_id}/results: count is 100 by default, 0 is all."""
+    if not splunkd_of_many.indexes.get("main").count():
+        made = [Event(f"n={n}", float(n), "h", "s", "t") for n in range(150)]
+        splunkd_of_many.indexes.append(made)
+    form = {"search": "search n=*", "exec_mode": "blocking", "output_mode": "json"}
+    sid = admin.post("/services/search/jobs", **form).json()["sid"]
+
+    def numbers(**query: str) -> list[str]:
+        path = f"/services/search/{version}jobs/{sid}/{name}"
+        return [row["n"] for row in admin.get(path, **query).json()["results"]]
+
+    every = [str(n) for n in reversed(range(150))]
+    assert numbers() == every[:100]
+    assert numbers(offset="140") == every[140:]
+    assert numbers(count="120") == every[:120]
+    assert numbers(count="0") == every
 
 
 def test_the_actions_of_every_splunk_are_off(admin: Client) -> None:
