@@ -21,6 +21,7 @@ import httpx
 import pytest
 from splunklib.results import JSONResultsReader
 
+from splay.engine.run import results_over
 from splay.errors import SplayError
 from splay.server.jobs import preview as previewing
 from splay.server.jobs.job import Request
@@ -184,11 +185,10 @@ def test_a_preview_that_fails_is_none(
     job, store = splunkd.make_job("1", Request(search, "admin", "search"), TimeRange())
     job.preview.wanted = True
     failed: list[SplayError] = []
-    make = previewing.results_over
 
     def made(*given: Any, **more: Any) -> Any:
         try:
-            return make(*given, **more)
+            return results_over(*given, **more)
         except SplayError as error:
             failed.append(error)
             raise
