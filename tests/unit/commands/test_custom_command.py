@@ -112,6 +112,20 @@ def test_arguments_are_split_and_unquoted(through: Through) -> None:
     assert rows[2]["raw_arg"] == 'name="a \\"b\\" c"'
 
 
+# ---- what a command asks for before it ----
+
+
+def test_other_commands_run_before_one_that_asks_for_them(through: Through) -> None:
+    assert list(through("asks even", numbered(4))) == [{"n": "0"}, {"n": "2"}]
+    assert list(through('asks "where n>1 | even"', numbered(4))) == [{"n": "2"}]
+
+
+def test_asking_for_what_there_is_not(through: Through) -> None:
+    with pytest.raises(CommandError, match="the command asks asks for 'evenn' before it: ") as no:
+        list(through("asks evenn", numbered(4)))
+    assert no.value.hint == "Did you mean even?"
+
+
 # ---- generating commands ----
 
 
