@@ -98,6 +98,26 @@ def test_a_value_that_many_searches_name_is_looked_up() -> None:
     assert found.left({"code": ["1", "2"], "user": "alice"}) == {0, 1, 2, 3, 5, 6}
 
 
+@pytest.mark.parametrize(
+    ("search", "codes"),
+    [
+        ("code=1* image=x", ["1", "12"]),
+        ("code!=1 image=x", ["12", "7"]),
+        ("(code=1* OR code=7) image=x", ["1", "12", "7"]),
+        ("(code=1 image=x) OR (code=12 image=y)", ["1", "12"]),
+        ("(code=7 image=x) OR image=y", ["1", "12", "7"]),
+        ("NOT code=1* NOT image=x", ["7"]),
+        ("NOT (code=1* image=x)", ["1", "12", "7"]),
+        ("code>5 image=x", ["12", "7"]),
+    ],
+)
+def test_what_a_condition_says_of_the_looked_up_field_alone(search: str, codes: list[str]) -> None:
+    """By hand: with no other field known, an event of each of these codes may match."""
+    found = guards_of(search, *["code=1"] * 20)
+    assert found.fields == {"code"}
+    assert [code for code in ("1", "12", "7") if 0 in found.left({"code": code})] == codes
+
+
 def test_fields_that_hardly_two_events_share_and_that_few_name_are_no_guards() -> None:
     searches = [f"code={number} user=u{number}" for number in range(9)]
     assert guards_of(*searches, "image=x").fields == {"code", "user"}
