@@ -15,8 +15,9 @@ A table is a text file of blocks with blank lines between them. One block is one
     =        rows that come out, in order: values as the text that Splunk prints, lists for
              several values, null is absence; `=` alone is no row
     columns: the columns in order, with commas between them
-    says:    a part of a message that the search gives; one such line for each message. A block
-             without it is one whose search says nothing
+    says:    a part of a message that the search gives, a warning; one such line for each message.
+             One of another level begins with it, such as `INFO: `. A block without it is one whose
+             search says nothing
     !        instead of =, a part of the error's message; a line with only ^ under the search
              points at the place that the error names
     ?        instead of =, a line of what `splay explain` says of the search

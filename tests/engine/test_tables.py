@@ -114,9 +114,12 @@ def announced(operations: list[Operation], columns: list[str] | None) -> list[st
 
 def hold_messages(block: Block, messages: list[tuple[str, str]]) -> None:
     """Each message is one that the block expects, each that it expects is there."""
-    texts = [text for _, text in messages]
-    wordless = [part for part in block.says if not any(part in text for text in texts)]
-    unexpected = [text for text in texts if not any(part in text for part in block.says)]
+
+    def is_said(part: str, level: str, text: str) -> bool:
+        return part in text if level == "WARN" else f"{level}: {text}".startswith(part)
+
+    wordless = [part for part in block.says if not any(is_said(part, *one) for one in messages)]
+    unexpected = [one for one in messages if not any(is_said(part, *one) for part in block.says)]
     assert (wordless, unexpected) == ([], [])
 
 

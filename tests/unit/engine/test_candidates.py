@@ -135,6 +135,12 @@ def test_a_search_that_cannot_be_judged_is_asked(monkeypatch: pytest.MonkeyPatch
     assert guards_of("code=1").left({"code": "1"}) == {0}
 
 
+def test_what_many_searches_name_is_taken_for_common_before_any_event() -> None:
+    found = candidates_of(*(f"image=*everywhere* user=*rare{number}*" for number in range(20)))
+    assert found.by_text("image=everywhere.exe user=bob") == set()
+    assert found.by_text("image=notepad.exe user=rare7") == {7}
+
+
 def test_the_literal_that_few_events_hold_is_the_one_that_is_looked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
