@@ -6,6 +6,7 @@ Source: savedsearches.conf.spec (counttype, relation, quantity, alert.expires = 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from splay.rows import Row
 from splay.server.alerts import Fired
 from splay.server.errors import RestError
 from splay.server.jobs.job import Job
+from splay.server.management import management_app
 from splay.server.scheduler.alerting import condition_holds, risk_events, trigger
 from splay.server.scheduler.savedsearch import SavedSearch, dispatched
 from splay.server.splunkd import Splunkd
+from tests.security.conftest import Client
 from tests.server.moments import at
 from tests.server.saving import HOURLY, NAME, find, save
 
@@ -53,6 +56,32 @@ def test_settings_of_what_is_listed(splunkd: Splunkd) -> None:
     assert (one.expires - one.time, one.severity, one.digest) == (2 * 3600, 5, False)
     assert splunkd.alerts.fired(one.time + 2 * 3600 - 1) == [one]
     assert splunkd.alerts.fired(one.time + 2 * 3600) == []
+
+
+def test_the_entry_of_an_alert(splunkd: Splunkd) -> None:
+    """REST API Reference, alerts/fired_alerts/{name}: its members."""
+    held = {"alert__severity": "4", "alert__digest_mode": "0", "action__email": "1"}
+    [one] = fired(splunkd, alert__track="1", **held)
+    key = splunkd.users.login("admin", "password")
+    client = Client(management_app(splunkd), {"Authorization": f"Splunk {key}"})
+    [entry] = client.get("/servicesNS/-/-/alerts/fired_alerts/s").json()["entry"]
+
+    def rendered(moment: float) -> str:
+        return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+    content = {name: value for name, value in entry["content"].items() if name[:4] != "eai:"}
+    assert content == {
+        "actions": "email",
+        "alert_type": "historical",
+        "digest_mode": False,
+        "expiration_time_rendered": rendered(one.time + 24 * 3600),
+        "savedsearch_name": "s",
+        "severity": 4,
+        "sid": one.sid,
+        "trigger_time": int(one.time),
+        "trigger_time_rendered": rendered(one.time),
+        "triggered_alerts": 4,
+    }
 
 
 @pytest.mark.parametrize(

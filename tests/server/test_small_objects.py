@@ -45,12 +45,31 @@ def test_tags_of_an_event_type_stand_in_tags_conf(admin: Client) -> None:
     assert admin.post(f"{APP}/saved/eventtypes", name="mine", search="a").status_code == 201
 
 
-def test_an_extraction_is_made_and_deleted(admin: Client) -> None:
-    path = f"{APP}/data/props/extractions"
-    form = {"name": "mine", "stanza": "st", "type": "EXTRACT", "value": "(?<a>b)"}
-    assert admin.post(path, **form).status_code == 201
-    one = f"{path}/st%20%3A%20EXTRACT-mine"
-    assert entry(admin, one)["content"]["value"] == "(?<a>b)"
+@pytest.mark.parametrize(
+    ("kind", "form", "setting", "type"),
+    [
+        ("extractions", {"type": "EXTRACT", "value": "(?<a>b)"}, "EXTRACT-mine", "Inline"),
+        ("extractions", {"type": "REPORT", "value": "tr"}, "REPORT-mine", "Uses transform"),
+        ("fieldaliases", {"value": "a AS b"}, "FIELDALIAS-mine", "FIELDALIAS"),
+        ("calcfields", {"value": "a*2"}, "EVAL-mine", "EVAL"),
+        ("lookups", {"value": "table a OUTPUT b"}, "LOOKUP-mine", "LOOKUP"),
+        ("sourcetype-rename", {"value": "other"}, "rename", "rename"),
+    ],
+    ids=["EXTRACT", "REPORT", "FIELDALIAS", "EVAL", "LOOKUP", "rename"],
+)
+def test_a_setting_of_props_conf_is_made_changed_and_deleted(
+    admin: Client, kind: str, form: dict[str, str], setting: str, type: str
+) -> None:
+    path = f"{APP}/data/props/{kind}"
+    answer = admin.post(path, name="mine", stanza="st", **form)
+    assert answer.status_code == 201, answer.text
+    one = f"{path}/st%20%3A%20{setting}"
+    content = entry(admin, one)["content"]
+    shown = [content[name] for name in ("stanza", "attribute", "type", "value")]
+    assert shown == ["st", setting, type, form["value"]]
+    assert admin.post(path, name="mine", stanza="st", **form).status_code == 409
+    assert admin.post(one, value="c").status_code == 200
+    assert entry(admin, one)["content"]["value"] == "c"
     assert admin("DELETE", one).status_code == 200
     assert admin.get(one).status_code == 404
 
