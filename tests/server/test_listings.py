@@ -6,6 +6,7 @@ Of links: the example answers of each GET, where a rel of create leads to _new.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -120,3 +121,54 @@ def test_where_a_password_stands(client: Client) -> None:
     assert names == ["credential:r:of_the_test:"]
     feed = client.get("/services/storage/passwords", output_mode="xml").text
     assert "<title>passwords</title>" in feed
+
+
+TITLES = {
+    "admin/macros": "macros",
+    "alerts/fired_alerts": "alerts",
+    "apps/local": "localapps",
+    "authentication/current-context": "current-context",
+    "authentication/users": "users",
+    "authorization/capabilities": "capabilities",
+    "authorization/roles": "roles",
+    "authorization/tokens": "tokens",
+    "configs/conf-props": "conf-props",
+    "data/indexes": "indexes",
+    "data/inputs/http": "http",
+    "data/inputs/monitor": "monitor",
+    "data/lookup-table-files": "lookup-table-files",
+    "data/props/calcfields": "props-eval",
+    "data/props/extractions": "props-extract",
+    "data/props/fieldaliases": "props-alias",
+    "data/props/lookups": "props-lookup",
+    "data/props/sourcetype-rename": "sourcetype-rename",
+    "data/transforms/extractions": "transforms-extract",
+    "data/transforms/lookups": "transforms-lookup",
+    "data/ui/nav": "nav",
+    "data/ui/times": "times-conf",
+    "data/ui/views": "views",
+    "datamodel/model": "datamodel",
+    "kvstore/status": "kvstorestatus",
+    "messages": "messages",
+    "properties": "properties",
+    "saved/eventtypes": "eventtypes",
+    "saved/searches": "savedsearch",
+    "search/concurrency-settings": "concurrency-settings",
+    "search/fields": "fields",
+    "search/jobs": "jobs",
+    "search/tags": "tags",
+    "server/info": "server-info",
+    "server/logger": "logger",
+    "server/settings": "server-settings",
+    "server/status": "server-status",
+    "storage/collections/config": "collections-conf",
+    "storage/passwords": "passwords",
+}
+
+
+@pytest.mark.parametrize("path", TITLES)
+def test_the_title_of_a_feed(client: Client, path: str) -> None:
+    """As the REST API Reference's examples have it; of what it has no example, the handler's name
+    (restmap.conf)."""
+    text = client.get(f"/servicesNS/-/-/{path}", output_mode="xml").text
+    assert re.findall("<title>(.*?)</title>", text)[0] == TITLES[path]
