@@ -15,7 +15,7 @@ from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.conf.props import Props
 from splay.conf.settings import flag_of
 from splay.conf.system import system_conf
-from splay.errors import ConfError, Location, SplError, UnknownDataModel
+from splay.errors import ConfError, SplError, UnknownDataModel
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.kinds import kind_of
 from splay.eval.value import as_list, to_text
@@ -188,13 +188,10 @@ class AppSet:
         stanza = self.conf("transforms").get(name)
         if stanza is not None and stanza.settings.get("external_type") == KVSTORE:
             return self._load_collection(stanza)
-        if stanza is None or "filename" not in stanza.settings:
-            if stanza is not None:  # it may be of a kind that is not supported
-                rules_of(name, stanza.settings, "transforms.conf")
-            file_name, rules, where = name, Rules(), Location("lookups")
-        else:
-            where = stanza.place("filename", "transforms.conf")
-            file_name, rules = stanza.settings["filename"], rules_of(name, stanza.settings, where)
+        file_name, rules = name, Rules()
+        if stanza is not None:
+            file_name = stanza.settings.get("filename", name)
+            rules = rules_of(name, stanza.settings, stanza.place("filename", "transforms.conf"))
         if _FILE_NAME.fullmatch(file_name):
             # Splunk_SA_CIM ships NAME.csv.default for a NAME.csv that its users may change.
             for shipped in (file_name, f"{file_name}.default"):
@@ -206,6 +203,7 @@ class AppSet:
             known = self._lookup_names()
             hint = nearest_or(name, known, "define it in transforms.conf, or name a .csv file")
             raise ConfError(f"there is no lookup {name!r}", hint=hint)
+        where = stanza.place("filename", "transforms.conf")
         raise ConfError(f"the lookup file {file_name!r} does not exist", where=where)
 
     def _load_collection(self, stanza: Stanza) -> LookupTable:

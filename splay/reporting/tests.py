@@ -57,6 +57,7 @@ def _detection(result: DetectionResult) -> dict[str, Any]:
         "tests": [
             {
                 "name": case.case,
+                "location": _place(case.location),
                 "status": case.status.value,
                 "reason": case.reason,
                 "seconds": round(case.seconds, 3),

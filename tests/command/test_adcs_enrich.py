@@ -265,3 +265,5 @@ def test_a_wrong_option_is_named(options: dict[str, str], mistake: str) -> None:
 def test_the_default_options_and_ordinary_ones_are_right() -> None:
     assert Options().mistakes() == []
     assert Options(dest="host", time="_time", caller="user{}.name").mistakes() == []
+    assert Options(authorities="My_CAs-2.old.csv", operators="0.csv").mistakes() == []
+    assert Options(authorities="_a.csv", operators="-Z.csv").mistakes() == []

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from lxml import etree
+from rich.console import Console
 
 from splay.cli.main import main
 from splay.detections.testing import CaseResult, DetectionResult, Status
 from splay.detections.testrun import TestReport
 from splay.errors import Location
+from splay.reporting.tests import print_tests
 from tests.content.conftest import Line, Repository
 from tests.content.test_testing import run
 
@@ -32,6 +34,19 @@ def test_the_files_that_are_written(repository: Repository, tmp_path: Path) -> N
     assert "<script" not in text
 
 
+def test_where_a_test_stands(repository: Repository, line_of: Line) -> None:
+    """Its list in the file; the detection's name where it has none."""
+    _, told = run(repository)
+    (case,) = told["detections"][0]["tests"]
+    at = line_of("tests:") + 1
+    assert case["location"] == {"path": str(repository.detection), "line": at, "column": 1}
+    text, _, _ = repository.detection.read_text("utf-8").partition("tests:")
+    repository.detection.write_text(text, "utf-8")
+    _, told = run(repository)
+    (case,) = told["detections"][0]["tests"]
+    assert (case["location"]["line"], case["status"]) == (line_of("name:"), "left out")
+
+
 def test_junit_counts_what_is_left_out(repository: Repository, tmp_path: Path) -> None:
     repository.log.unlink()
     junit = tmp_path / "tests.xml"
@@ -47,6 +62,16 @@ def test_a_cause_is_what_follows_the_first_colon() -> None:
     case = CaseResult("A Detection", "A Test", where, Status.FAILED, why)
     report = TestReport([DetectionResult("A Detection", where, (), [], [case])])
     assert report.causes() == {"Error in ...: there is no such function": 1}
+
+
+def test_the_summary_stands_out_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ECMA-48, SGR 1: bold."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, color_system="standard")
+    print_tests(console, TestReport([]))
+    last = out.getvalue().splitlines()[-1]
+    assert last.startswith("\x1b[1m0 passed, 0 failed, 0 left out")
 
 
 def test_pytest_does_not_take_the_report_for_tests(request: pytest.FixtureRequest) -> None:

@@ -201,6 +201,10 @@ def test_the_navigator_layer_scores_the_technique(tmp_path: Path) -> None:
     assert found["versions"]["layer"] == "4.5"
     (technique,) = found["techniques"]
     assert (technique["techniqueID"], technique["score"]) == ("T1649", 40)
+    assert technique["comment"] == "3 results"
+    assert technique["enabled"] is True
+    (link,) = technique["links"]
+    assert link == {"label": "T1649", "url": "https://attack.mitre.org/techniques/T1649/"}
     gradient = found["gradient"]
     assert gradient["minValue"] <= technique["score"] <= gradient["maxValue"]
     assert len(gradient["colors"]) >= 2
@@ -212,6 +216,7 @@ def test_the_navigator_layer_scores_the_technique(tmp_path: Path) -> None:
 def test_the_navigator_layer_says_that_nothing_was_found(tmp_path: Path, silent: Path) -> None:
     (technique,) = layer(tmp_path, silent)["techniques"]
     assert (technique["techniqueID"], technique["score"]) == ("T1649", 0)
+    assert (technique["comment"], technique["metadata"]) == ("0 results", [])
 
 
 def test_a_hostile_event_is_text_in_junit_and_in_the_layer(tmp_path: Path, hostile: Path) -> None:

@@ -142,7 +142,7 @@ def test_a_shipped_default_table_stands_in_for_one_that_is_not_there(tmp_path: P
         ("outside", "'../x.csv' does not exist"),
         ("script", "external_cmd is not supported"),
         ("kv", "the collection 'c' is in a KV store, which only a server has"),
-        ("extraction", "does not exist"),
+        ("extraction", r"stanza \[extraction\]: the lookup file 'extraction' does"),
     ],
 )
 def test_lookups_that_cannot_be_had(tmp_path: Path, name: str, words: str) -> None:
