@@ -34,6 +34,33 @@ def test_the_files_that_are_written(repository: Repository, tmp_path: Path) -> N
     assert "<script" not in text
 
 
+BROUGHT_BY_APPS = {
+    "macro": "cim_corporate_web_domain_search drop_dm_object_name get_asset get_risk_severity"
+    " globedistance",
+    "lookup": "admon_groups_def alexa_lookup_by_str asn_lookup_by_cidr asset_lookup_by_str"
+    " cim_cloud_domain_lookup cim_corporate_email_domain_lookup cim_corporate_web_domain_lookup"
+    " identity_lookup_expanded interesting_ports_lookup mitre_attack_lookup ut_shannon_lookup",
+}
+
+
+def test_what_apps_beside_the_content_bring_is_left_out(repository: Repository) -> None:
+    """contentctl 5.6.2, MACROS_TO_IGNORE and LOOKUPS_TO_IGNORE: it takes these to be there."""
+    text = repository.detection.read_text(encoding="utf-8")
+    text = text.replace("  | `many_failed_logins_filter`\n", "")  # it goes by the name
+    written = {"macro": "`{}`", "lookup": "lookup {} user", "other": "lookup nobody_has_it user"}
+    names = {f"{kind} {name}" for kind, some in BROUGHT_BY_APPS.items() for name in some.split()}
+    for name in (*names, "other one"):
+        kind, _, brought = name.partition(" ")
+        copy = text.replace("where count > 1", written[kind].format(brought))
+        copy = copy.replace("Many Failed Logins", name)
+        repository.detection.with_name(f"{name}.yml").write_text(copy, encoding="utf-8")
+    repository.detection.unlink()
+    code, told = run(repository, "--check")
+    status = {one["name"]: one["status"] for one in told["detections"]}
+    assert code == 1
+    assert status == {**dict.fromkeys(names, "left out"), "other one": "failed"}
+
+
 def test_where_a_test_stands(repository: Repository, line_of: Line) -> None:
     """Its list in the file; the detection's name where it has none."""
     _, told = run(repository)
