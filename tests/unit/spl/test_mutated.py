@@ -26,11 +26,12 @@ from splay.engine.plan import make_plan
 from splay.errors import SplayError, SplError
 from splay.spl.evalexpr import parse_eval
 from splay.spl.parser import parse_search
-from splay.spl.printer import expr_text, pipeline_text, search_text
+from splay.spl.printer import pipeline_text, search_text
 from splay.spl.searchexpr import parse_search_expr
 from splay.spl.tokens import brackets, split_stages
 from splay.spl.tree import Pipeline
 from tests.engine.blocks import read_table
+from tests.unit.spl.printed import expr_text
 
 ROOT = Path(__file__).parents[3]
 ENGINE = ROOT / "tests" / "engine"
