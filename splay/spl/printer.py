@@ -39,6 +39,8 @@ def search_text(expr: SearchExpr) -> str:
     match expr:
         case And(parts):
             return " ".join(map(_part, parts))
+        case Or((Compare("_meta", "=", value), Term(text, "word"))) if value == text:
+            return _word(text)  # name::value, which is read as both
         case Or(parts):
             return " OR ".join(map(_part, parts))
         case Not(part):

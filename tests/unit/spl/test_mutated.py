@@ -145,6 +145,8 @@ def test_what_is_read_prints_to_what_reads_the_same(request: pytest.FixtureReque
     @settings(max_examples=many(request), database=None, derandomize=True,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(MUTATED)
+    @example("| map s::map s::earch")
+    @example("a::b* OR NOT c::d")
     def check(text: str) -> None:
         try:
             pipeline = parse_search(APPS.expand(text))
