@@ -36,6 +36,32 @@ def test_moment(modifier: str, moment: tuple[int, int, int, int, int, int]) -> N
     assert resolve(modifier, NOW.timestamp(), UTC) == datetime(*moment, tzinfo=UTC).timestamp()
 
 
+UNITS = {
+    "s sec secs second seconds": ("2026-03-10 14:37:24.5", "2026-03-10 14:37:25"),
+    "m min minute minutes": ("2026-03-10 14:36:25.5", "2026-03-10 14:37:00"),
+    "h hr hrs hour hours": ("2026-03-10 13:37:25.5", "2026-03-10 14:00:00"),
+    "d day days": ("2026-03-09 14:37:25.5", "2026-03-10 00:00:00"),
+    "w week weeks": ("2026-03-03 14:37:25.5", "2026-03-08 00:00:00"),
+    "mon month months": ("2026-02-10 14:37:25.5", "2026-03-01 00:00:00"),
+    "q qtr qtrs quarter quarters": ("2025-12-10 14:37:25.5", "2026-01-01 00:00:00"),
+    "y yr yrs year years": ("2025-03-10 14:37:25.5", "2026-01-01 00:00:00"),
+}
+
+
+def epoch(text: str) -> float:
+    return datetime.fromisoformat(f"{text}+00:00").timestamp()
+
+
+@pytest.mark.parametrize("unit", [unit for units in UNITS for unit in units.split()])
+def test_each_unit_by_each_name(unit: str) -> None:
+    """One of it before half a second past NOW, and its start."""
+    now = NOW.timestamp() + 0.5
+    ago, start = next(both for names, both in UNITS.items() if unit in names.split())
+    assert resolve(f"-1{unit}", now, UTC) == epoch(ago)
+    assert resolve(f"-{unit}", now, UTC) == epoch(ago)
+    assert resolve(f"@{unit}", now, UTC) == epoch(start)
+
+
 def test_an_epoch_time_is_itself() -> None:
     assert resolve("1675700825", NOW.timestamp(), UTC) == 1675700825
 
