@@ -29,7 +29,10 @@ CONTEXT = EvalContext(now=1534143600.5, tz=UTC)
         ('len(a)="5"', 6, "given a number and a string"),
         ('isnull(a)="true"', 9, "given a boolean and a string"),
         ('"b" < 5', 4, "given a string and a number"),
-        ("(a=1) < 2", 2, "does not take true or false"),
+        *(
+            (f"(a=1) {op} (b=2)", 2, f"the operator {op} does not take true or false")
+            for op in ("<", "<=", ">", ">=", "LIKE")
+        ),
         ("a AND b=1", 0, "not the field a"),
         ("b=1 OR 5", 7, "takes a condition, not a number"),
         ('NOT "x"', 4, "takes a condition, not a string"),
