@@ -20,7 +20,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show is a question mark
             stream.reconfigure(errors="replace")
-    command()
+    try:
+        command()
+    finally:
+        gc.freeze()  # what is left ends with the process
 
 
 if __name__ == "__main__":
