@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
@@ -24,10 +25,18 @@ def titles(service: Any, path: str) -> list[str]:
 
 
 @pytest.fixture
-def stanza(service: Any) -> str:
-    """The path of a stanza with one setting, shared in the app search."""
+def app(service: Any) -> Iterator[str]:
+    """An app of the test's own: what [default] says holds for all that is in it."""
+    made = service.apps.create(fresh("app"))
+    yield made.name
+    made.delete()
+
+
+@pytest.fixture
+def stanza(service: Any, app: str) -> str:
+    """The path of a stanza with one setting, shared in that app."""
     name = fresh()
-    path = "/servicesNS/nobody/search/properties/macros"
+    path = f"/servicesNS/nobody/{app}/properties/macros"
     service.post(path, __stanza=name)
     service.post(f"{path}/{name}", definition="index=a")
     return f"{path}/{name}"
@@ -79,8 +88,8 @@ def test_an_app_that_there_is_not(service: Any) -> None:
     assert raised.value.status == 404
 
 
-def test_the_default_stanza_holds_for_all_others(service: Any, stanza: str) -> None:
-    path = "/servicesNS/nobody/search/properties/macros"
+def test_the_default_stanza_holds_for_all_others(service: Any, app: str, stanza: str) -> None:
+    path = f"/servicesNS/nobody/{app}/properties/macros"
     assert "default" in titles(service, path)
     service.post(f"{path}/default/errormsg", value="for all")
     assert text(service, f"{path}/default/errormsg") == "for all"
@@ -102,8 +111,8 @@ def test_a_file_of_global_context_is_nobodys(server: Server, service: Any) -> No
     service.users.delete(name)
 
 
-def test_another_users_default_is_not_seen(server: Server, service: Any) -> None:
-    path = "/servicesNS/admin/search/properties/macros/default/errormsg"
+def test_another_users_default_is_not_seen(server: Server, service: Any, app: str) -> None:
+    path = f"/servicesNS/admin/{app}/properties/macros/default/errormsg"
     service.post(path, value="the administrator's own")
     assert text(service, path) == "the administrator's own"
     name = fresh("user")

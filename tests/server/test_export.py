@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.holding import none_of
-from tests.server.running import Server, running
+from tests.server.running import Server, fresh, running
 
 FIRST, STEP = 1_700_000_000, 7919  # prime: every second has one event
 NEWEST = next(str(n) for n in range(30_000) if n * STEP % 30_000 == 29_999)
@@ -138,15 +138,16 @@ def test_count_and_max_count(own: Server) -> None:
 
 def test_a_reader_that_goes_ends_the_search(own: Server) -> None:
     with own.http() as http:
-        rows = lines(http, "| makeresults count=100000000 | eval a=1")
+        sid = fresh()
+        rows = lines(http, "| makeresults count=100000000 | eval a=1", id=sid)
         next(rows)
+        assert http.get(f"/services/search/jobs/{sid}").status_code == 200
         rows.close()  # type: ignore[attr-defined]
         until = time.monotonic() + 10
-        jobs = http.get("/services/search/jobs", params={"output_mode": "json"}).json()["entry"]
-        while jobs and time.monotonic() < until:
+        while (there := http.get(f"/services/search/jobs/{sid}").status_code) == 200:
+            assert time.monotonic() < until
             time.sleep(0.2)
-            jobs = http.get("/services/search/jobs", params={"output_mode": "json"}).json()["entry"]
-    assert jobs == []
+    assert there == 404
 
 
 FAILS = '| makeresults count=5000 | streamstats count AS n | eval p=if(n=4000, "(", "x") '

@@ -28,7 +28,7 @@ from splay.server.jobs.job import Request
 from splay.server.jobs.timerange import TimeRange
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event
-from tests.server.running import Server
+from tests.server.running import Server, fresh
 
 JOBS = "/services/search/jobs"
 MODE = {"output_mode": "json"}
@@ -103,10 +103,10 @@ def test_a_job_without_previews(server: Server) -> None:
 
 
 @contextmanager
-def exported(server: Server, mode: str, **more: str) -> Iterator[Iterator[str]]:
+def exported(server: Server, sid: str, mode: str, **more: str) -> Iterator[Iterator[str]]:
     """The lines of an export that runs until it is finalised or no longer read."""
     search = f"{LONG} | streamstats count AS n | eval g=n%2 | stats count BY g"
-    form = {"search": search, "output_mode": mode, "id": f"export-{mode}", **more}
+    form = {"search": search, "output_mode": mode, "id": sid, **more}
     headers = {"Accept-Encoding": "identity"}
     with (
         server.http() as http,
@@ -115,15 +115,16 @@ def exported(server: Server, mode: str, **more: str) -> Iterator[Iterator[str]]:
         yield answer.iter_lines()
 
 
-def finalize(server: Server, mode: str) -> None:
+def finalize(server: Server, sid: str) -> None:
     with server.http() as http:
-        http.post(f"{JOBS}/export-{mode}/control", data={"action": "finalize"})
+        http.post(f"{JOBS}/{sid}/control", data={"action": "finalize"})
 
 
 def test_an_export_shows_previews_where_they_are_asked_for(server: Server) -> None:
-    with exported(server, "json", preview="1") as lines:
+    sid = fresh()
+    with exported(server, sid, "json", preview="1") as lines:
         first = [next(lines), next(lines)]
-        finalize(server, "json")
+        finalize(server, sid)
         text = "\n".join([*first, *lines])
     found = [json.loads(line) for line in text.splitlines()]
     previews, final = (
@@ -144,9 +145,10 @@ def test_an_export_shows_previews_where_they_are_asked_for(server: Server) -> No
 
 
 def test_each_preview_is_a_document_of_xml(server: Server) -> None:
-    with exported(server, "xml", preview="true") as lines:
+    sid = fresh()
+    with exported(server, sid, "xml", preview="true") as lines:
         first = [next(lines), next(lines)]
-        finalize(server, "xml")
+        finalize(server, sid)
         text = "\n".join([*first, *lines])
     marks = re.findall(r"<\?xml [^>]*\?>\n<results preview='([01])'>", text)
     assert marks[0] == "1"
@@ -156,9 +158,10 @@ def test_each_preview_is_a_document_of_xml(server: Server) -> None:
 
 def ended(server: Server, mode: str, **more: str) -> list[str]:
     """All lines of an export that begins with its end, after the time for a preview."""
-    end = threading.Timer(1.5, finalize, (server, mode))
+    sid = fresh()
+    end = threading.Timer(1.5, finalize, (server, sid))
     end.start()
-    with exported(server, mode, **more) as lines:
+    with exported(server, sid, mode, **more) as lines:
         return list(lines)
 
 

@@ -154,7 +154,9 @@ def test_tstats(service: Any, three: Any) -> None:
     counted = f"| tstats count where index={three.name} BY sourcetype"
     found = rows(service.jobs.oneshot(counted, output_mode="json"))
     assert found == [{"sourcetype": "three", "count": "3"}]
-    found = rows(service.jobs.oneshot("| tstats count where host=h", output_mode="json"))
+    found = rows(
+        service.jobs.oneshot("| tstats count where host=h sourcetype=three", output_mode="json")
+    )
     assert found == [{"count": "0"}]  # only the default index
 
 
