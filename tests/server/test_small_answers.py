@@ -76,6 +76,36 @@ def test_a_page_has_a_hundred_unless_more_are_asked_for(
     assert numbers(count="0") == every
 
 
+CONTROLS = {
+    "pause": "Search job paused.",
+    "unpause": "Search job unpaused.",
+    "finalize": "Search job finalized.",
+    "touch": "Search job touched.",
+    "setttl": "The ttl of the search job was changed.",
+    "setpriority": "The search job's priority was changed.",
+    "save": "Search job saved.",
+    "unsave": "Search job unsaved.",
+    "cancel": "Search job cancelled.",
+}
+
+
+@pytest.mark.parametrize("action", CONTROLS)
+def test_what_is_said_of_a_control(action: str, admin: Client) -> None:
+    """search/jobs/{search_id}/control: its actions; only POST controls a job."""
+    form = {"search": "| makeresults", "exec_mode": "blocking", "output_mode": "json"}
+    path = f"/services/search/jobs/{admin.post('/services/search/jobs', **form).json()['sid']}"
+    more = {"setttl": {"ttl": "700"}, "setpriority": {"priority": "3"}}.get(action, {})
+    answer = admin.post(f"{path}/control", action=action, output_mode="json", **more)
+    assert (answer.status_code, answer.json()["messages"]) == (
+        *(200, [{"type": "INFO", "text": CONTROLS[action]}]),
+    )
+    for method in ("GET", "DELETE"):
+        refused = admin(method, f"{path}/control")
+        there = action != "cancel"
+        assert refused.status_code == (405 if there else 404)
+        assert refused.headers.get("Allow") == ("POST" if there else None)
+
+
 def test_the_actions_of_every_splunk_are_off(admin: Client) -> None:
     """savedsearches.conf.spec: action.<name> is 0 unless a search says otherwise."""
     found = content(admin, "saved/searches/ADCS%20-%20Health%20of%20the%20Detection")
