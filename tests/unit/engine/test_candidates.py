@@ -14,7 +14,9 @@ from splay.engine.inner import new_context
 from splay.engine.plan import Retrieval, make_plan
 from splay.engine.told import told_by_text, told_by_values, values_of
 from splay.errors import SplayError
+from splay.eval.conditions.predicate import Predicate, compile_predicate
 from splay.rows import EVERYTHING, Row
+from splay.spl.tree import SearchExpr
 from splay.store.event import Event
 
 CONTEXT = new_context(AppSet([]), 0.0)
@@ -96,6 +98,20 @@ def test_a_value_that_many_searches_name_is_looked_up() -> None:
     assert found.left({"user": "alice"}) == {3, 4, 5}
     assert found.left({"code": "1", "user": "bob"}) == {5}
     assert found.left({"code": ["1", "2"], "user": "alice"}) == {0, 1, 2, 3, 5, 6}
+
+
+def test_of_searches_that_name_values_few_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are told by looking a value up."""
+    judged: list[SearchExpr] = []
+
+    def noted(expr: SearchExpr) -> Predicate:
+        judged.append(expr)
+        return compile_predicate(expr)
+
+    monkeypatch.setattr(guards, "compile_predicate", noted)
+    found = guards_of(*(f"code={number} user=u{number % 5}" for number in range(100)))
+    assert found.left({"code": "7", "user": "u2"}) == {7}
+    assert len(judged) == 1
 
 
 @pytest.mark.parametrize(
