@@ -23,7 +23,7 @@ from splay.store.parsing.rewritten import SECURITY, Recalled, Rewritten
 from splay.store.problems import Fault, FileProblems
 
 _TYPE = re.compile(rb"#TYPE [^\n]*\n")
-_JSON = re.compile(rb'[\[{][^\x00]*?"(?:Id|EventID)"\s*:\s*"?\d')
+_JSON = re.compile(rb"\[?\s*\{")
 _LIST = re.compile(rb"([A-Z][A-Za-z]+)[ ]*: ")
 _LIST_CODE = re.compile(rb"^(?:Id|EventID)[ ]*: \d", re.MULTILINE)
 _LABEL = re.compile(r"([A-Z][A-Za-z]+)[ ]*: (.*)")
@@ -72,7 +72,7 @@ def powershell_reader(
             return _Refused(what, *made)
     if _is_list(head):
         return _List(*made, recall)
-    if _JSON.match(head) and _is_event(re.findall(r'"(\w+)"\s*:', head.decode("utf-8", "replace"))):
+    if _JSON.match(first) and _is_event(_first_names(first)):
         return _Json(*made, recall)
     return _Csv(*made, recall) if _is_event(_header(head)) else None
 
@@ -81,6 +81,16 @@ def _is_event(names: list[str]) -> bool:
     """Whether these are properties of a Windows event."""
     there = set(names)
     return any(needed <= there and some & there for needed, some in _KINDS)
+
+
+def _first_names(first: bytes) -> list[str]:
+    """The keys of the first object: others of the same document may be of other kinds."""
+    text = first.decode("utf-8", "replace")
+    try:
+        values, _ = json.JSONDecoder().raw_decode(text, _after(text, 0))
+    except (ValueError, RecursionError):
+        return []
+    return list(values) if isinstance(values, dict) else []
 
 
 def _is_list(head: bytes) -> bool:
@@ -187,8 +197,10 @@ class _Json(_Properties):
                 values, end = decode(text, at)
             except (ValueError, RecursionError):  # it does not end here
                 break
-            if isinstance(values, dict):
+            if isinstance(values, dict) and _is_event(list(values)):
                 yield from self._event(values)
+            else:
+                self._problems.stray(text[at:end].encode())
             at = _after(text, end)
         self._rest = text[at:]
 

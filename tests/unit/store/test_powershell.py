@@ -170,6 +170,15 @@ def test_json_that_is_cut_off_is_told(tmp_path: Path) -> None:
     assert "1 event that begin but do not end" in report.problems[0]
 
 
+def test_of_other_objects_beside_them_only_the_first_tells(tmp_path: Path) -> None:
+    """A document of several collectors' events is none of PowerShell's, though keys are there."""
+    other = {"EventID": 4876, "Channel": "Security", "Computer": "ca02", "TimeGenerated": "x"}
+    found, _ = read(tmp_path / "a.json", json.dumps([other, JSON_7]))
+    assert "ca02" in {each.host for each in found}
+    (_,), report = read(tmp_path / "a.json", json.dumps([JSON_7, other]))
+    assert "bytes of text that is part of no event: left out" in report.problems[0]
+
+
 def test_an_event_without_a_number_is_told(tmp_path: Path) -> None:
     (_,), report = read(tmp_path / "a.csv", csv_of(BACKUP, {**BACKUP, "Id": ""}))
     assert "bytes of text that is part of no event: left out" in report.problems[0]
