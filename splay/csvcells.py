@@ -31,3 +31,15 @@ def read_cells(lines: Iterable[str], **form: Any) -> Reader:
     """
     csv.field_size_limit(LONGEST_CELL)
     return csv.reader(lines, **form)
+
+
+def first_cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line that may be a table's header; none where it is no CSV.
+
+    >>> first_cells("a;b", ";"), first_cells("a\\rb", ",")
+    (['a', 'b'], [])
+    """
+    try:
+        return next(read_cells([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []

@@ -128,6 +128,7 @@ def test_a_code_that_no_event_has_is_said_loudly(path: Path, text: str) -> None:
         "EventID=14876\n",
         "Time,Number,EventID\n2026-03-10,4876,4877\n",
         "Time,Number\n2026-03-10,4876\n",
+        "a\rb,EventID\n2026-03-10,4877\n",
     ],
 )
 def test_the_bare_number_stays_quiet(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from splay.csvcells import read_cells
+from splay.csvcells import first_cells
 from splay.store.problems import FileProblems
 
 _NAMES = re.compile(r"event[ _.]?(?:id|code)|event_?identifier", re.IGNORECASE)
@@ -57,7 +57,7 @@ def code_column(first: bytes, fields: bool, problems: FileProblems) -> CodeColum
     line = first[:_LONGEST_HEADER].removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
     text = line.decode("utf-8", "replace").strip()
     delimiter = max(",;\t", key=text.count)
-    names = next(read_cells([text], delimiter=delimiter), [])
+    names = first_cells(text, delimiter)
     for place, name in enumerate(names if len(names) > 1 else ()):
         if _NAMES.fullmatch(name.strip()) and not (fields and name == _FIELD):
             return CodeColumn(place, delimiter, problems)

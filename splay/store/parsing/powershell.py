@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from splay.csvcells import read_cells
+from splay.csvcells import first_cells, read_cells
 from splay.store.event import Found, Need
 from splay.store.parsing.eventmaker import FileFacts, InputSettings
 from splay.store.parsing.pieces import Pieces, Rows
 from splay.store.parsing.rewritten import SECURITY, Recalled, Rewritten
+from splay.store.parsing.windows_xml import MAX_EVENT
 from splay.store.problems import Fault, FileProblems
 
 _TYPE = re.compile(rb"#TYPE [^\n]*\n")
@@ -105,7 +106,7 @@ def _delimiter(line: str) -> str:
 
 def _header(head: bytes) -> list[str]:
     line = _TYPE.sub(b"", head, count=1).split(b"\n", 1)[0].decode("utf-8", "replace")
-    return next(read_cells([line], delimiter=_delimiter(line)), [])
+    return first_cells(line, _delimiter(line))
 
 
 class _Properties(Rewritten):
@@ -147,7 +148,10 @@ def _time(value: Any) -> str:
     if isinstance(value, dict):  # as PowerShell 5 writes a date that was given a format
         value = value.get("value") or value.get("DateTime") or ""
     if ticks := _TICKS.fullmatch(str(value)):
-        return datetime.fromtimestamp(int(ticks[1]) / 1000, UTC).isoformat()
+        try:
+            return datetime.fromtimestamp(int(ticks[1]) / 1000, UTC).isoformat()
+        except (OverflowError, ValueError, OSError):  # no time that there is
+            return ""
     return str(value)
 
 
@@ -203,6 +207,10 @@ class _Json(_Properties):
                 self._problems.stray(text[at:end].encode())
             at = _after(text, end)
         self._rest = text[at:]
+        if len(self._rest) > MAX_EVENT:
+            self._problems.fault(Fault.TOO_LONG)
+            self._problems.passed_over(self._rest.encode())
+            self._rest = ""
 
 
 def _after(text: str, at: int) -> int:

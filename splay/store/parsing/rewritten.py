@@ -12,7 +12,7 @@ from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
 from splay.store.parsing.pieces import Pieces
 from splay.store.parsing.timeforms import american_time, day_first_time, iso_time
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader
-from splay.store.problems import FileProblems
+from splay.store.problems import Fault, FileProblems
 
 SECURITY = "Microsoft-Windows-Security-Auditing"
 """The provider of the log Security."""
@@ -46,8 +46,10 @@ class Rewritten(Pieces):
         found = iso_time(text, tz)
         for other in (american_time, day_first_time):
             found = other(text, tz) if found is None else found
-        moment = None if found is None else datetime.fromtimestamp(found, tz)
-        head = moment.strftime("%m/%d/%Y %I:%M:%S.%f %p") if moment else "01/01/1970 00:00:00"
+        if found is None:
+            self._problems.fault(Fault.NO_TIME)
+            found = self._facts.mtime
+        head = datetime.fromtimestamp(found, tz).strftime("%m/%d/%Y %I:%M:%S.%f %p")
         lines = [head.replace(".000000", ""), *(f"{name}={value}" for name, value in fields)]
         lines.append(f"Message={message.strip()}")
         yield from self._reader.feed("\n".join([*lines, ""]).encode())

@@ -134,7 +134,7 @@ class _Json(_Results):
         for line in filter(str.strip, text.split("\n")):
             try:
                 told = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 self._problems.stray(line.encode())
                 continue
             results = told.get("results", [told.get("result")]) if isinstance(told, dict) else []

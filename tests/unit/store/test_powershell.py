@@ -19,6 +19,7 @@ from splay.errors import DataError
 from splay.store import blocks
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
+from splay.store.parsing import powershell
 from tests.sample_events import Style, event, render
 
 ROOT = str(Path(__file__).parents[3])
@@ -168,6 +169,30 @@ def test_json_that_is_cut_off_is_told(tmp_path: Path) -> None:
     (_,), report = read(tmp_path / "a.json", text[: int(len(text) * 0.8)])
     assert report.bad_events == 1
     assert "1 event that begin but do not end" in report.problems[0]
+
+
+def test_json_that_never_ends_is_let_go_and_told(tmp_path: Path) -> None:
+    """What is kept of it is bounded, as in every other form."""
+    text = json.dumps([JSON_7]).removesuffix("]") + ', {"Id": 1, "Message": "' + "}" * 1_000_000
+    with patch.object(powershell, "MAX_EVENT", 100_000):
+        (_,), report = read(tmp_path / "a.json", text)
+    assert report.bad_events == 1
+    assert "1 event of more than 16 MB: left out" in report.problems[0]
+
+
+@pytest.mark.parametrize("ticks", ["9" * 13, "9" * 30, "-" + "9" * 18])
+def test_a_time_that_cannot_be_is_told(tmp_path: Path, ticks: str) -> None:
+    (found,), report = read(
+        tmp_path / "a.json", json.dumps({**JSON_5, "TimeCreated": f"/Date({ticks})/"})
+    )
+    assert found.host == "ca01.example.com"
+    told = "1 event without a usable time: took that of the event before, or the file's"
+    if len(ticks) == 13:  # the year 2286
+        assert report.problems == []
+    else:
+        assert report.problems == [f"{tmp_path / 'a.json'}: {told}"]
+        changed = (tmp_path / "a.json").stat().st_mtime
+        assert found.time == pytest.approx(changed, abs=0.001, rel=0)
 
 
 def test_of_other_objects_beside_them_only_the_first_tells(tmp_path: Path) -> None:
