@@ -122,7 +122,7 @@ class Command:
     def close(self) -> int:
         """Hangs up; the command's exit code."""
         self._pipe(self.process.stdin).close()
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=60)
 
     def _last_words(self) -> str:
         self.process.kill()

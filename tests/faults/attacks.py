@@ -100,7 +100,7 @@ def schedule_broken(folder: Path, scale: int) -> None:
             macros.write_text(whole if minute % 10 in (0, 1, 2, 9) else broken)
             for _ in range(12):
                 for job in scheduler.tick(clock[0]):
-                    assert job.settled.wait(60)
+                    assert job.settled.wait(120)
                     assert job.request.scheduled is not None
                     planned.append(job.request.scheduled)
             clock[0] += 60

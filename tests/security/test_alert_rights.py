@@ -66,7 +66,7 @@ def scheduled(splunkd: Splunkd) -> None:
 
 def settled(jobs: Iterable[Job]) -> None:
     for job in jobs:
-        assert job.settled.wait(30)
+        assert job.settled.wait(120)
 
 
 def dispatched(splunkd: Splunkd, client: Client, owner: str, **form: str) -> int:

@@ -207,7 +207,7 @@ def test_a_restart_begins_anew(splunkd: Splunkd) -> None:
             job.pause()
         splunkd.start_job(job, store)
         held.append(job)
-    assert held[0].finished.wait(30)
+    assert held[0].finished.wait(120)
     key = splunkd.users.login("admin", "password")
     assert key
     splunkd.messages.say("restart_required", "Restart.")

@@ -30,7 +30,7 @@ ROWS += 'source=n%3, sourcetype="t", joined="x"'
 def run(splunkd: Splunkd, saved: SavedSearch, search: str = ROWS, **more: Any) -> Job:
     saved.overridden["search"] = search
     job = dispatched(splunkd, saved, "admin", {}, **more)
-    assert job.finished.wait(30)
+    assert job.finished.wait(120)
     assert job.state == "DONE", job.messages
     return job
 
@@ -231,7 +231,7 @@ def test_a_search_without_a_command_searches_events(
 def test_arguments(splunkd: Splunkd) -> None:
     saved = save(splunkd, "s", search="| makeresults | eval a=$args.a.b$+$args.n$")
     job = dispatched(splunkd, saved, "admin", {"a.b": "1", "n": "2"})
-    assert job.finished.wait(30)
+    assert job.finished.wait(120)
     assert [str(row["a"]) for row in job.results.rows] == ["3"]
     with pytest.raises(RestError, match=r"args\.n is missing"):
         dispatched(splunkd, saved, "admin", {"a.b": "1"})

@@ -28,7 +28,7 @@ def fired(splunkd: Splunkd, saved: SavedSearch, count: int) -> int:
     """How many alerts there are after the search had so many results."""
     saved.overridden["search"] = f"| makeresults count={count} | streamstats count AS n"
     job = dispatched(splunkd, saved, "admin", {})
-    assert job.finished.wait(30)
+    assert job.finished.wait(120)
     assert job.state == "DONE", job.messages
     trigger(splunkd, saved, job)
     assert job.messages == []
@@ -60,7 +60,7 @@ def test_a_condition_that_is_not_supported_is_told(splunkd: Splunkd) -> None:
     settings = {"counttype": "number of events", "relation": "rises by", "quantity": "1"}
     saved = save(splunkd, "s", **HOURLY, **settings, alert__track="1")
     job = dispatched(splunkd, saved, "admin", {})
-    assert job.finished.wait(30)
+    assert job.finished.wait(120)
     trigger(splunkd, saved, job)
     assert job.messages == [
         (
@@ -102,7 +102,7 @@ def test_an_alert_fires_where_its_throttling_cannot_be_kept(tmp_path: Path) -> N
     saved = save(splunkd, "s", **HOURLY, **THROTTLED)
     saved.overridden["search"] = "| makeresults"
     job = dispatched(splunkd, saved, "admin", {})
-    assert job.finished.wait(30)
+    assert job.finished.wait(120)
     trigger(splunkd, saved, job)
     assert len(splunkd.alerts.fired(0.0)) == 1
     assert [level for level, text in job.messages if "kept over a restart" in text] == ["WARN"]
@@ -159,7 +159,7 @@ def test_risk_events(server: Server, service: Any) -> None:
 def test_risk_text_keeps_quotes(splunkd: Splunkd) -> None:
     saved = find(splunkd, NAME)
     job = dispatched(splunkd, saved, "admin", {})
-    assert job.finished.wait(60)
+    assert job.finished.wait(120)
     (made,) = risk_events(saved, job, [{"dest": 'a"b\\c', "n": ["1", "2"]}], 5.0)
     assert isinstance(made, Event)
     assert r'risk_object="a\"b\\c"' in made.raw

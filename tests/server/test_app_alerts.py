@@ -56,7 +56,7 @@ class Server:
         self.now = at(time)
         found = []
         for job in scheduler.tick(self.now):
-            assert job.settled.wait(60)
+            assert job.settled.wait(120)
             assert job.state == "DONE", job.messages
             if job.request.saved == name:
                 found.append([str(row["dest"]) for row in job.results.rows])

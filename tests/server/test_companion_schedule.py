@@ -62,7 +62,7 @@ def test_a_sign_is_found_once_whenever_it_comes(
     counts = []
     for hour in (10, 11, 12):
         for job in scheduler.tick(at(f"2026-03-10T{hour}:00:01")):
-            assert job.settled.wait(60)
+            assert job.settled.wait(120)
             assert job.state == "DONE", job.messages
         counts.append(raised(splunkd))
     assert counts == after

@@ -20,6 +20,7 @@ from splay.ports.streaming import BODY_SECONDS
 from tests.holding import every
 from tests.server.running import TOKEN, Server, running, until
 
+BUSY = 60  # seconds that a machine may take for what it has to do at once
 HEAD = b"POST /services/collector/raw HTTP/1.1\r\nHost: h\r\nAuthorization: Splunk %s\r\n"
 
 
@@ -31,7 +32,7 @@ def plain() -> Iterator[Server]:
 
 @contextmanager
 def connected(port: int, *, tls: bool = False) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", port), 60) as bare:
+    with socket.create_connection(("127.0.0.1", port), 120) as bare:
         if not tls:
             yield bare
             return
@@ -55,7 +56,7 @@ def test_a_head_has_to_come_in_time(plain: Server, begin: bytes) -> None:
         one.sendall(begin)
         started = time.monotonic()
         assert ended(one).startswith(b"HTTP/1.1 408 ")
-        assert HEAD_SECONDS - 1 < time.monotonic() - started < HEAD_SECONDS + 8
+        assert HEAD_SECONDS - 1 < time.monotonic() - started < HEAD_SECONDS + BUSY
 
 
 def test_a_head_that_comes_byte_by_byte_has_no_more_time(plain: Server) -> None:
@@ -63,17 +64,17 @@ def test_a_head_that_comes_byte_by_byte_has_no_more_time(plain: Server) -> None:
         one.settimeout(1)
         started = time.monotonic()
         with suppress(OSError):
-            while time.monotonic() - started < 60:
+            while time.monotonic() - started < 120:
                 one.sendall(b"G")
                 time.sleep(0.5)
-        assert time.monotonic() - started < HEAD_SECONDS + 8
+        assert time.monotonic() - started < HEAD_SECONDS + BUSY
 
 
 def test_a_handshake_has_to_come_in_time() -> None:
     with running() as server, connected(server.port) as one:
         started = time.monotonic()
         assert ended(one) == b""
-        assert time.monotonic() - started < HEAD_SECONDS + 8
+        assert time.monotonic() - started < HEAD_SECONDS + BUSY
 
 
 def test_a_body_has_to_come_in_time(plain: Server) -> None:
@@ -86,7 +87,7 @@ def test_a_body_has_to_come_in_time(plain: Server) -> None:
         left = 200_000 - len(b"an event")
         slow.settimeout(0.5)
         answer = b""
-        while not answer and time.monotonic() - started < 60:
+        while not answer and time.monotonic() - started < 120:
             slow.sendall(b"x" * 10)
             quick.sendall(b"x" * 1000)
             left -= 1000
@@ -94,7 +95,7 @@ def test_a_body_has_to_come_in_time(plain: Server) -> None:
                 answer = slow.recv(65536)
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert ended(still).startswith(b"HTTP/1.1 408 ")
-        assert BODY_SECONDS - 1 < time.monotonic() - started < BODY_SECONDS + 8
+        assert BODY_SECONDS - 1 < time.monotonic() - started < BODY_SECONDS + BUSY
         quick.sendall(b"x" * left)
         assert quick.recv(65536).startswith(b"HTTP/1.1 200 ")
 
@@ -104,7 +105,6 @@ def test_a_head_has_at_most_64_kilobytes(plain: Server) -> None:
     begin = b"GET /services HTTP/1.1\r\nHost: h\r\nX-Long: "
     for size, end, status in ((65_536, b"\r\n\r\n", b"401"), (65_537, b"", b"400")):
         with connected(plain.port) as one:
-            one.settimeout(HEAD_SECONDS / 2)
             one.sendall(begin.ljust(size, b"x"))
             time.sleep(0.2)  # as a piece of its own
             one.sendall(end)

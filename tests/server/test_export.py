@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.holding import none_of
-from tests.server.running import Server, fresh, running
+from tests.server.running import Server, fresh, running, until
 
 FIRST, STEP = 1_700_000_000, 7919  # prime: every second has one event
 NEWEST = next(str(n) for n in range(30_000) if n * STEP % 30_000 == 29_999)
@@ -143,11 +143,7 @@ def test_a_reader_that_goes_ends_the_search(own: Server) -> None:
         next(rows)
         assert http.get(f"/services/search/jobs/{sid}").status_code == 200
         rows.close()  # type: ignore[attr-defined]
-        until = time.monotonic() + 10
-        while (there := http.get(f"/services/search/jobs/{sid}").status_code) == 200:
-            assert time.monotonic() < until
-            time.sleep(0.2)
-    assert there == 404
+        until(lambda: http.get(f"/services/search/jobs/{sid}").status_code == 404)
 
 
 FAILS = '| makeresults count=5000 | streamstats count AS n | eval p=if(n=4000, "(", "x") '

@@ -108,7 +108,7 @@ def ticked(scheduler: Scheduler, moment: str) -> list[float]:
     """The times for which one look has runs begin; waits until they have ended."""
     jobs: list[Job] = [job for job in scheduler.tick(at(moment)) if job.request.saved == "hourly"]
     for job in jobs:
-        assert job.settled.wait(60)
+        assert job.settled.wait(120)
         assert job.state == "DONE", job.messages
     return [job.context.now for job in jobs]
 

@@ -31,7 +31,7 @@ def http(server: Server) -> Iterator[httpx.Client]:
 def rows(http: httpx.Client, search: str, count: int = 1) -> list[dict[str, Any]]:
     """The results as soon as there are so many: lines are written a second later."""
     form = {"search": search, "exec_mode": "oneshot", "output_mode": "json"}
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while True:
         found: list[dict[str, Any]] = http.post("/services/search/jobs", data=form).json()[
             "results"
@@ -147,7 +147,7 @@ def test_scheduled_runs(tmp_path: Path) -> None:
         }
         http.post("/servicesNS/nobody/search/saved/searches", data=form)
         search = 'search index=_internal sourcetype=scheduler savedsearch_name="every minute"'
-        until = time.monotonic() + 90
+        until = time.monotonic() + 180
         found: list[dict[str, Any]] = []
         while not found and time.monotonic() < until:
             found = rows(http, f"{search} | table status app user result_count sid", 1)

@@ -47,7 +47,7 @@ def job(http: httpx.Client, search: str, **more: str) -> Iterator[str]:
 
 def preview(http: httpx.Client, path: str, **more: str) -> httpx.Response:
     """The first preview."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     answer = http.get(f"{path}/results_preview", params={**MODE, **more})
     while answer.status_code == 204 and time.monotonic() < until:
         time.sleep(0.1)
@@ -241,7 +241,7 @@ def test_a_page_of_events_while_it_runs(server: Server) -> None:
     with server.http() as http:
         search = "search index=_internal | append [| makeresults count=20000000] | sort _time"
         sid = http.post(jobs, data={"search": search, **mode}).json()["sid"]
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         answer = http.get(f"{jobs}/{sid}/events", params={**mode, "count": "1"})
         while answer.status_code == 204 and time.monotonic() < until:
             time.sleep(0.1)

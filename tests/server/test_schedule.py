@@ -35,7 +35,7 @@ def test_runs_at_its_time_over_its_range(splunkd: Splunkd) -> None:
     assert own(scheduler.tick(at("2026-03-10T09:30")), "s") == []
     assert own(scheduler.tick(at("2026-03-10T09:59:59")), "s") == []
     (job,) = own(scheduler.tick(at("2026-03-10T10:00:07")), "s")
-    assert job.finished.wait(30)
+    assert job.finished.wait(120)
     assert job.context.now == at("2026-03-10T10:00")
     assert job.context.earliest == at("2026-03-10T08:50")
     assert job.context.latest == at("2026-03-10T09:50")
@@ -48,7 +48,7 @@ def test_the_apps_search_runs_every_hour(splunkd: Splunkd) -> None:
     scheduler = Scheduler(splunkd)
     scheduler.tick(at("2026-03-10T09:30"))
     (job,) = own(scheduler.tick(at("2026-03-10T10:00")), NAME)
-    assert job.finished.wait(60)
+    assert job.finished.wait(120)
     assert job.state == "DONE"
 
 
@@ -68,14 +68,14 @@ def test_runs_that_were_missed(splunkd: Splunkd, realtime: str, runs: list[int])
     hours: list[int] = []
     for moment in ("2026-03-10T11:00:30", "2026-03-10T11:00:31", "2026-03-10T11:00:32"):
         for job in own(scheduler.tick(at(moment)), "s"):
-            assert job.finished.wait(30)
+            assert job.finished.wait(120)
             hours.append(datetime.fromtimestamp(job.context.now, UTC).hour)
     assert hours == ([10] if realtime == "1" else runs)
 
 
 def hours_of(jobs: list[Job]) -> list[int]:
     for job in jobs:
-        assert job.settled.wait(30)
+        assert job.settled.wait(120)
     return [datetime.fromtimestamp(job.context.now, UTC).hour for job in jobs]
 
 
@@ -164,7 +164,7 @@ def test_the_time_at_which_events_were_indexed_limits_a_scheduled_search(
     scheduler = Scheduler(splunkd)
     scheduler.tick(at("2026-03-10T09:30"))
     (job,) = own(scheduler.tick(at("2026-03-10T10:00:07")), "s")
-    assert job.finished.wait(30)
+    assert job.finished.wait(120)
     assert [row["n"] for row in job.results.rows] == ["2", "3"]
 
 
@@ -204,7 +204,7 @@ def test_runs_late_within_its_window(splunkd: Splunkd) -> None:
     other = running_job(splunkd, saved)
     assert own(scheduler.tick(at("2026-03-10T10:02")), "s") == []
     other.unpause()
-    assert other.finished.wait(30)
+    assert other.finished.wait(120)
     (job,) = own(scheduler.tick(at("2026-03-10T10:03")), "s")
     assert job.context.now == at("2026-03-10T10:00")
 

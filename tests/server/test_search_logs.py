@@ -47,7 +47,7 @@ def held(event: Event) -> dict[str, Any]:
 
 
 def settled(job: Job) -> Job:
-    assert job.settled.wait(30)
+    assert job.settled.wait(120)
     return job
 
 

@@ -227,7 +227,7 @@ def test_a_client_that_hangs_up(server: Server, service: Any) -> None:
     name = fresh("hung")
     body = {"search": f'{LONG} | eval n="{name}"', "exec_mode": "oneshot"}
     with server.http() as gone, pytest.raises(httpx.ReadTimeout):
-        gone.post("/services/search/jobs", data=body, timeout=1)
+        gone.post("/services/search/jobs", data=body, timeout=httpx.Timeout(60, read=1))
     with server.http() as http:  # the search does not run on for nobody
         while name in http.get("/services/search/jobs?count=0").text:
             pass
