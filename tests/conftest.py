@@ -4,6 +4,7 @@ where it is asked for."""
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="also run what takes minutes: make security, faults"
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what was left out, and why: a line a reason, since many tests share a few."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")  # path, line, reason
+        for report in terminalreporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"LEFT OUT [{count}] {reason}")
 
 
 def long_one(request: pytest.FixtureRequest) -> None:
