@@ -175,7 +175,7 @@ def test_every_command_asks_whether_to_go_on(command: str) -> None:
 
 
 def test_transaction_asks_while_it_compares() -> None:
-    """5,000 open groups are 12.5 million pairs; it asks every 20,000."""
+    """2,000 open groups are 2 million pairs; it asks every 20,000."""
     context = new_context(AppSet([ROOT]), 1_773_136_800.0)
     asked = itertools.count()
 
@@ -184,7 +184,7 @@ def test_transaction_asks_while_it_compares() -> None:
         return True
 
     context.should_continue = should_continue
-    search = "| makeresults count=5000 | streamstats count AS n | transaction n | stats count"
+    search = "| makeresults count=2000 | streamstats count AS n | transaction n | stats count"
     results = SearchRun(search, context).run(None)
-    assert results.rows == [{"count": 5000}]
-    assert next(asked) > 500
+    assert results.rows == [{"count": 2000}]
+    assert next(asked) > 90
