@@ -124,6 +124,21 @@ def test_gentimes_refuses_before_it_counts(monkeypatch: pytest.MonkeyPatch) -> N
     assert next(calls) < 10
 
 
+@pytest.mark.parametrize(
+    ("days", "ranges"), [(19, 19), (20, 20), (21, None), (22, None), (23, None)]
+)
+def test_gentimes_gives_the_most_and_no_more(
+    days: int, ranges: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tenth more is told before the first range: clocks that are set make some days longer."""
+    monkeypatch.setattr(gentimes, "_MOST", 20)
+    if ranges is not None:
+        assert len(ran(f"| gentimes start=-{days}")[0]) == ranges
+    else:
+        with pytest.raises(SplayError, match="more than 20 ranges"):
+            ran(f"| gentimes start=-{days}")
+
+
 @pytest.mark.parametrize("steps", ["10001", "1-1001", "99999999999999999999", "1-999999999"])
 def test_autoregress_is_limited(steps: str) -> None:
     """limits.conf.spec, [autoregress] maxp = 10000, maxrange = 1000."""

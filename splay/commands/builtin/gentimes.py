@@ -6,6 +6,7 @@ the midnight before now, as the built-in searchbnf.conf has it; ranges start bef
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Self
@@ -53,12 +54,12 @@ class Gentimes(Operation):
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row]:
         moment = _moment(self._start, context)
         end = _midnight(0, context) if self._end is None else _moment(self._end, context)
-        for _ in range(_MOST):
+        for number in itertools.count():
             if moment >= end:
                 return
             following = resolve(f"+{self._step}", moment, context.tz) or 0.0
             # Said before the first of them; days that a clock makes longer are no tenth longer.
-            if (end - moment) / (following - moment) > 1.1 * _MOST:
+            if number == _MOST or (end - moment) / (following - moment) > 1.1 * _MOST:
                 break
             yield {
                 "endhuman": _human(following - 1, context),

@@ -65,9 +65,10 @@ class Streamstats(Operation):
         while not args.done():
             if stats._option(args):
                 continue
+            at = args.at + args.pos
             by = read_by(args, stats.terms)
             if by and stats.by:
-                raise args.error("there are two BY clauses", hint="Name all fields in one")
+                raise args.error("there are two BY clauses", at=at, hint="Name all fields in one")
             stats.by = by or stats.by
             if not by:
                 found = read_terms(args, stop=_STOP)
