@@ -122,6 +122,8 @@ class Document:
         if node is None or word is None:
             return self.place(*keys)
         begin, end = node.start_mark.index, node.end_mark.index
+        if isinstance(node, yaml.ScalarNode) and not node.style:
+            begin -= 1  # nothing stands before its first character, no quote and no |
         for _ in range(text.count(word[0], 0, offset + len(word[0]))):
             begin = self.text.find(word[0], begin + 1, end)
             if begin < 0:
