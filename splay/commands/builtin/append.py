@@ -31,7 +31,9 @@ class Append(Operation):
             name, word = option
             if name == "extendtimerange":
                 if as_bool(word):
-                    raise UnsupportedError("extendtimerange=true is not supported", at=word.at)
+                    message = "extendtimerange=true is not supported"
+                    hint = "Write earliest= and latest= in the subsearch"
+                    raise UnsupportedError(message, at=word.at, hint=hint)
             elif name == "maxout":
                 limit = as_int(word) or APPENDED
             else:

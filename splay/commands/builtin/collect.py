@@ -66,7 +66,8 @@ class Collect(Operation):
             message = f"collect: {name}={word.text} is not supported"
             raise UnsupportedError(message, at=word.at, hint=hint)
         if self._hec and name in _NOT_HEC:
-            raise args.error(f"{name} does not go with output_format=hec", at=word.at)
+            message = f"{name} does not go with output_format=hec"
+            raise args.error(message, at=word.at, hint="Leave it out, or write output_format=raw")
 
     def _text(self, name: str, default: str) -> str:
         return self.words[name].text if name in self.words else default

@@ -43,7 +43,8 @@ class Makecontinuous(Operation):
         values = [value for row in kept for value in as_list(row.get(name))]
         bins = self._options.make(name, values, context, DEFAULT_BINS, at)
         if not bins.continuous:
-            raise UnsupportedError("bins by logarithm have no gaps to fill", at=at)
+            message = "bins by logarithm have no gaps to fill"
+            raise UnsupportedError(message, at=at, hint="Write a span without log")
         placed: dict[Any, list[Row]] = {}
         others: list[Row] = []
         for row in kept:

@@ -106,7 +106,9 @@ class Timechart(ChartCommand):
                 break
         chart.close(args)
         if chart.bins.start is not None or chart.bins.end is not None:
-            raise UnsupportedError("start= and end= are not supported here", at=args.at)
+            message = "start= and end= are not supported here"
+            hint = "Write earliest= and latest= in the search, or use the bin command before"
+            raise UnsupportedError(message, at=args.at, hint=hint)
         return chart
 
     @property

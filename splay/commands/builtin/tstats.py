@@ -222,7 +222,8 @@ def _read_from(args: Args) -> DatasetName:
     if args.take("datamodel"):
         return read_dataset(args.word("a data model"))
     word = args.word("datamodel=")
-    raise UnsupportedError(f"tstats: FROM {word.text} is not supported", at=word.at)
+    hint = "Write FROM datamodel=MODEL.DATASET"
+    raise UnsupportedError(f"tstats: FROM {word.text} is not supported", at=word.at, hint=hint)
 
 
 def _about_index(where: SearchExpr) -> list[SearchExpr]:

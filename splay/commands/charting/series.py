@@ -87,7 +87,8 @@ class Series:
             raise args.error("format= has no $AGG$ or no $VAL$", at=args.at, hint=hint)
 
     def _read_where(self, args: Args) -> bool:
-        at = args.at + args.pos
+        first = args.peek()
+        at = first.at if first else args.at + args.pos
         match = _WHERE.match(args.text, args.pos)
         if match is None:
             hint = "Write, such as: WHERE sum in top5, or WHERE max > 100"
