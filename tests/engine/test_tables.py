@@ -12,6 +12,7 @@ Beyond that, every block is held to what splay itself promises:
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import replace
@@ -68,6 +69,14 @@ WITHOUT_ADVICE = (
     "the wildcard in the field's name 'a*' is not supported",
 )
 """Errors after which there is nothing else to write. Every other one says what."""
+UNTOLD = (
+    "append appendcols appendpipe chart collect contingency counttable ctable extract foreach from"
+    " fromjson inputlookup join kv maketable map set tags timechart transaction transpose union"
+    " xmlkv xyseries"
+)
+"""Commands whose columns are known from the data alone, or from another search."""
+TOLD_BY_WORDS = re.compile(r"eval|eventstats|lookup|spath|stats|streamstats")
+"""Others, unless their words have a pattern, or name no column."""
 PIPE = "| "  # before a pipeline over rows, so that its first command is not a search of events
 
 
@@ -178,6 +187,38 @@ def test_announced_columns(block: Block) -> None:
         if columns is not None:
             assert set(names_of(rows)) <= set(columns)
             assert len(columns) == len(set(columns))
+
+
+@each(OVER_ROWS)
+def test_columns_are_announced_where_they_are_known(block: Block) -> None:
+    columns: list[str] | None = names_of(block.rows)
+    commands = parse_search(PIPE + block.search).commands
+    for command, operation in zip(commands, operations_of(block, context_of(block)), strict=True):
+        columns = operation.columns(columns)
+        if columns is None:
+            assert command.name in UNTOLD.split() or TOLD_BY_WORDS.fullmatch(command.name)
+            break
+
+
+@pytest.mark.parametrize(
+    ("command", "columns"),
+    [
+        ("eval b=1, c=2", ["a", "b", "c"]),
+        ("eval a=1", ["a"]),
+        ("eventstats count sum(a) AS s", ["a", "count", "s"]),
+        ("lookup usertogroup user OUTPUT group AS g", ["a", "g"]),
+        ("spath input=a path=b output=c", ["a", "c"]),
+        ("spath input=a path=b", ["a", "b"]),
+        ("stats count sum(b) BY c a", ["c", "a", "count", "sum(b)"]),
+        ("streamstats count AS n", ["a", "n"]),
+        ("chart count BY b", ["b", "count"]),
+        ("timechart count sum(a) AS s", ["_time", "count", "s", "_span"]),
+    ],
+)
+def test_columns_that_the_words_of_a_command_tell(command: str, columns: list[str]) -> None:
+    context = new_context(AppSet([APP]), NOW)
+    (operation,) = make_operations(parse_search(PIPE + command).commands, context)
+    assert operation.columns(["a"]) == columns
 
 
 @each(OVER_ROWS)
