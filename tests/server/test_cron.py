@@ -29,6 +29,12 @@ from tests.server.moments import at
         ("0 12 * * 7", "2026-03-10T00:00", "2026-03-15T12:00"),  # a Tuesday; Sunday is 0 and 7
         ("0 12 * * 1-5", "2026-03-13T13:00", "2026-03-16T12:00"),  # from Friday to Monday
         ("0 0 1 * 3", "2026-03-05T00:00", "2026-03-11T00:00"),  # the first, or any Wednesday
+        ("0 0 31 2 3", "2026-03-05T00:00", "2027-02-03T00:00"),  # a Wednesday of February
+        ("0 0 29 2 */7", "2026-03-01T00:00", "2032-02-29T00:00"),  # which is a Sunday
+        ("0 0 29 2 */7", "2088-03-01T00:00", "2128-02-29T00:00"),  # 2100 is no leap year
+        ("0 0 31 2-3 *", "2026-01-01T00:00", "2026-03-31T00:00"),
+        ("0 0 30,31 4 *", "2026-01-01T00:00", "2026-04-30T00:00"),
+        ("59 23 31 12 *", "2026-01-01T00:00", "2026-12-31T23:59"),
     ],
 )
 def test_cron(cron: str, after: str, expected: str) -> None:
@@ -86,7 +92,23 @@ def test_cron_where_clocks_are_changed(
     assert runs(cron, first, last, zone) == whole
 
 
-@pytest.mark.parametrize("cron", ["0 0 31 2 *", "", "0 0 * *", "0 24 * * *", "x * * * *"])
+@pytest.mark.parametrize(
+    "cron",
+    [
+        *(
+            "",
+            "0 0 * *",
+            "0 0 * * * *",
+            "x * * * *",
+            "0 0 31 2 *",
+            "0 0 30 2 */2",
+            "0 0 31 4,6,9 *",
+        ),
+        *("60 * * * *", "0 24 * * *", "0 0 0 * *", "0 0 32 * *", "0 0 * 0 *", "0 0 * 13 *"),
+        *("0 0 * * 8", "5-4 * * * *", "*/0 * * * *", "-1 * * * *", "1-60 * * * *", "1,, * * * *"),
+    ],
+)
 def test_no_schedule(cron: str) -> None:
-    with pytest.raises(RestError):
-        Cron(cron).after(0.0, UTC)
+    with pytest.raises(RestError, match="Invalid cron_schedule") as raised:
+        Cron(cron)
+    assert raised.value.status == 400

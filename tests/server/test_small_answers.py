@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from splay.server.management import management_app
 from splay.server.splunkd import Splunkd
 from splay.store.event import Event
 from tests.security.conftest import Client
@@ -111,3 +114,20 @@ def test_the_actions_of_every_splunk_are_off(admin: Client) -> None:
     found = content(admin, "saved/searches/ADCS%20-%20Health%20of%20the%20Detection")
     for action in ("email", "populate_lookup", "rss", "script", "summary_index"):
         assert found[f"action.{action}"] is False, action
+
+
+@pytest.mark.parametrize("cron", ["x * * * *", "0 0 30 2 *", "0 0"])
+def test_a_schedule_of_an_app_that_is_none_hides_no_search(cron: str, tmp_path: Path) -> None:
+    """The interface refuses one (400), a file does not; the others are listed all the same."""
+    (tmp_path / "app" / "default").mkdir(parents=True)
+    schedule = f"enableSched = 1\ncron_schedule = {cron}"
+    text = f"[Odd]\nsearch = | makeresults\n{schedule}\n\n[Good]\nsearch = | makeresults\n"
+    (tmp_path / "app" / "default" / "savedsearches.conf").write_text(text, encoding="utf-8")
+    with closing(Splunkd([tmp_path / "app"], None, "admin", "password", "")) as made:
+        key = made.users.login("admin", "password")
+        client = Client(management_app(made), {"Authorization": f"Splunk {key}"})
+        found = client.get("/servicesNS/-/app/saved/searches").json()["entry"]
+    assert {one["name"]: one["content"]["next_scheduled_time"] for one in found} == {
+        "Good": "",
+        "Odd": "",
+    }

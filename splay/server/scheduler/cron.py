@@ -20,7 +20,8 @@ from splay.server.errors import RestError
 _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
 _PART = re.compile(r"(\*|\d+)(?:-(\d+))?(?:/(\d+))?")
 _HOURS = 24
-_MOST_DAYS = 366 * 8  # 29 February comes at most eight years later
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # the days of each month, at most
+_MOST_DAYS = 366 * 40  # a 29 February of a given weekday comes at most forty years later
 
 
 class Cron:
@@ -35,6 +36,8 @@ class Cron:
         self._hourly = len(self._hours) == _HOURS
         self._weekdays = {day % 7 for day in sets[4]}
         self._either = not parts[2].startswith("*") and not parts[4].startswith("*")
+        if not self._either and all(self._days[0] > _LONGEST[month - 1] for month in self._months):
+            raise RestError(400, f"Invalid cron_schedule: {text!r} never comes.")
 
     def after(self, moment: float, zone: tzinfo) -> float:
         """The first time after a moment, epoch seconds."""
@@ -47,7 +50,7 @@ class Cron:
             later = (time for time in self._times(date, zone) if time > moment)
             if (first := min(later, default=None)) is not None:
                 return first
-        raise RestError(400, "The cron_schedule never comes.")
+        raise RestError(400, "The cron_schedule comes no more.")
 
     def _times(self, date: date, zone: tzinfo) -> Iterator[float]:
         """The times of a day, epoch seconds; where a clock is put back they are not in order."""

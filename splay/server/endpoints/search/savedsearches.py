@@ -159,7 +159,10 @@ def _next_time(call: Call, item: Object) -> str:
     if not saved.scheduled:
         return ""
     zone = call.splunkd.zone(item.acl.owner)
-    moment = Cron(saved.setting("cron_schedule")).after(call.splunkd.clock(), zone)
+    try:
+        moment = Cron(saved.setting("cron_schedule")).after(call.splunkd.clock(), zone)
+    except RestError:  # of an app's file: the others are listed all the same
+        return ""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
