@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from splay.detections.outcome import Outcome
 from splay.engine.inner import run_over
 from splay.errors import OptionError
+from splay.given import as_rows, as_search
 from splay.paths import AnyPath, Paths, as_paths
-from splay.rows import Results, Row, Value
+from splay.rows import Results, Value
 from splay.runs import (
     DetectionRun,
     InputOptions,
@@ -85,13 +86,13 @@ def search(
         >>> results.rows
         [{'user': 'ann', 'count': 2}]
     """
-    files = as_paths(data)
+    spl, files = as_search(spl), as_paths(data)
     if sum(given is not None for given in (files or None, events, rows)) > 1:
         raise OptionError("give one of data, events and rows")
     context = RunOptions(apps, earliest, latest, tz, now, system_defaults).context()
     allow_writing(context, data_folder)
     if rows is not None:
-        return with_messages(run_over(spl, _owned(rows), context), context, ReadReport())
+        return with_messages(run_over(spl, as_rows(rows), context), context, ReadReport())
     read = InputOptions(host, source, sourcetype, index)
     brought = bool(files) or events is not None
     store = read.store(files, events, context.tz) if brought else None
@@ -262,12 +263,3 @@ def hunt(
     from splay.detections.hunting import hunt_with  # likewise
 
     return hunt_with(context, store, list(map(str, files)), pick=pick)
-
-
-def _owned(rows: Iterable[Mapping[str, Value]]) -> Results:
-    """Rows of the search's own: commands may change them."""
-    owned: list[Row] = [
-        {name: list(value) if isinstance(value, list) else value for name, value in row.items()}
-        for row in rows
-    ]
-    return Results(list(dict.fromkeys(name for row in owned for name in row)), owned)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import cached_property
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 Scalar: TypeAlias = str | int | float
 """One value. Extracted values are str; eval makes int and float as well."""
@@ -73,8 +73,8 @@ NOTHING = Demand()
 
 
 @dataclass
-class Results:
-    """The rows that a search found, in order.
+class Results(Sequence[Row]):
+    """The rows that a search found, in order: a sequence of them, as `rows` is.
 
     columns: the names of the fields in order; every row has some of them.
     messages: what the search said, as (level, text); the levels are INFO, WARN and ERROR.
@@ -93,3 +93,10 @@ class Results:
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        return self.rows[place]

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,7 +24,8 @@ from splay.engine.plan import make_plan
 from splay.engine.run import Progress, run_plan
 from splay.errors import ConfError, DataError, OptionError
 from splay.eval.conditions.predicate import predicate_fields
-from splay.paths import AnyPath, Paths, as_paths
+from splay.given import as_events
+from splay.paths import AnyPath, Paths, as_path, as_paths
 from splay.rows import Results
 from splay.spl.timemod import resolve
 from splay.store.event import Event, ReadReport, Store
@@ -35,6 +35,8 @@ from splay.store.inmemory import EventStore
 
 Moment: TypeAlias = "str | float | datetime"
 """A time modifier such as "-7d@d", epoch seconds, or a datetime."""
+
+_ZONE = "Use an IANA name such as Europe/Berlin"
 
 
 @dataclass
@@ -64,12 +66,12 @@ class RunOptions:
             SplayError: a folder that is no app, a time that is none, an unknown time zone.
         """
         zone = time_zone(self.tz)
-        moment = time.time() if self.now is None else _epoch(self.now)
+        moment = time.time() if self.now is None else _epoch(self.now, zone, "now")
         context = new_context(
             AppSet(as_paths(self.apps), system=self.system_defaults), moment, zone
         )
-        context.earliest = _bound(self.earliest, moment, zone)
-        context.latest = _bound(self.latest, moment, zone)
+        context.earliest = _bound(self.earliest, moment, zone, "earliest")
+        context.latest = _bound(self.latest, moment, zone, "latest")
         return context
 
 
@@ -103,7 +105,7 @@ class InputOptions:
         if (events is None) == (not files):
             raise OptionError("give either data or events")
         if events is not None:
-            return EventStore(events)
+            return EventStore(as_events(events))
         return FileStore(files, self.settings(tz))
 
 
@@ -193,9 +195,10 @@ class DetectionRun:
 def allow_writing(context: Context, folder: AnyPath | None) -> None:
     """Lets a search write lookups and events below this folder, and see what is written there."""
     if folder is not None:
-        context.data_folder = Path(folder)
-        context.apps.add_tables(Path(folder) / "lookups")
-        context.collector = StashFiles(Path(folder))
+        path = as_path(folder)
+        context.data_folder = path
+        context.apps.add_tables(path / "lookups")
+        context.collector = StashFiles(path)
 
 
 def time_zone(name: str | tzinfo) -> tzinfo:
@@ -209,19 +212,29 @@ def time_zone(name: str | tzinfo) -> tzinfo:
     """
     if isinstance(name, tzinfo):
         return name
+    if not isinstance(name, str):
+        raise OptionError(f"{name!r:.60} is no time zone", hint=_ZONE)
     try:
         return UTC if name.upper() == "UTC" else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = "Use an IANA name such as Europe/Berlin"
-        raise OptionError(f"unknown time zone {name!r}", hint=hint) from None
+        raise OptionError(f"unknown time zone {name!r}", hint=_ZONE) from None
 
 
-def _bound(moment: Moment, now: float, zone: tzinfo) -> float | None:
-    return resolve(moment, now, zone) if isinstance(moment, str) else _epoch(moment)
+def _bound(moment: Moment, now: float, zone: tzinfo, name: str) -> float | None:
+    if isinstance(moment, str):
+        return resolve(moment, now, zone)
+    return _epoch(moment, zone, name)
 
 
-def _epoch(moment: float | datetime) -> float:
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
+def _epoch(moment: float | datetime, zone: tzinfo, name: str) -> float:
+    """Epoch seconds. A datetime without a zone is in the user's, as such a time in a search is."""
+    if isinstance(moment, datetime):
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+    if isinstance(moment, bool) or not isinstance(moment, int | float):
+        hint = "Give epoch seconds or a datetime"
+        hint += "" if name == "now" else ', or a time modifier such as "-7d@d"; "" for all time'
+        raise OptionError(f"{name} is no time: {moment!r:.60}", hint=hint)
+    return float(moment)
 
 
 def with_messages(found: Results, context: Context, report: ReadReport) -> Results:

@@ -54,6 +54,18 @@ class Show:
             raise click.UsageError("--safe-csv needs --format csv.")
 
 
+class GivenPath(click.Path):
+    """A path that is no empty text, as of a variable that is not set: it would mean this folder."""
+
+    def __init__(self, readable: bool = True) -> None:
+        super().__init__(readable=readable, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("The path is empty. Write . for the folder that this runs in.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _zone(context: click.Context, parameter: click.Parameter, name: str) -> tzinfo:
     try:
         return time_zone(name)
@@ -81,7 +93,7 @@ run_options = _options(
         "--app",
         "apps",
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=GivenPath(),
         help="An app's folder; may be given several times, the first wins. Default: this folder.",
     ),
     click.option("--earliest", default="", help="Start of the time range, such as -7d@d."),
@@ -125,5 +137,5 @@ file_options = _options(
     ),
 )
 # What cannot be read is told by its reader, as is what is not there.
-_data = click.Path(path_type=Path, readable=False)
+_data = GivenPath(readable=False)
 data_argument = click.argument("data", nargs=-1, type=_data)

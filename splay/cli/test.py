@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from splay.cli.options import take
+from splay.cli.options import GivenPath, take
 from splay.cli.terminal import refusing
 from splay.detections.attackdata import Progress
 from splay.detections.contentrun import ContentRun
@@ -31,12 +31,12 @@ _NO_APP = (
 
 
 @click.command()
-@click.argument("content", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("content", nargs=-1, required=True, type=GivenPath())
 @click.option(
     "--app",
     "apps",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     help="A folder of an app that extracts the fields; may be given several times. Default: none.",
 )
 @click.option(

@@ -10,7 +10,8 @@ from splay.detections.content import Content, ContentApps
 from splay.detections.contentctl import ContentDetection
 from splay.detections.remote import RemoteReplay, Splunk
 from splay.detections.testrun import Job, TestReport, changed_files, is_touched, run_tests
-from splay.paths import Paths, as_paths
+from splay.errors import OptionError
+from splay.paths import AnyPath, Paths, as_path, as_paths
 
 
 def _unseen(name: str, done: int, total: int) -> None:
@@ -35,8 +36,8 @@ class ContentRun:
     """
 
     apps: Paths = ()
-    attack_data: str | Path | None = None
-    cache: str | Path | None = None
+    attack_data: AnyPath | None = None
+    cache: AnyPath | None = None
     fetch: bool = True
     pick: str = ""
     changed: str | None = None
@@ -52,6 +53,8 @@ class ContentRun:
             SplayError: a path that is not there, an app that is none, no detection that was chosen.
         """
         paths = as_paths(content)
+        if not paths:
+            raise OptionError("no content is named", hint="Name detections, or folders of them")
         found = Content(paths)
         apps = ContentApps(found, as_paths(self.apps))
         job = Job(found, apps, self._data(), check_only=self.check_only)
@@ -64,8 +67,8 @@ class ContentRun:
         return run_tests(job, lambda each: self._takes(each, files), processes)
 
     def _data(self) -> AttackDataStore:
-        checkout = Path(self.attack_data) if self.attack_data is not None else None
-        cache = Path(self.cache) if self.cache is not None else default_cache()
+        checkout = as_path(self.attack_data) if self.attack_data is not None else None
+        cache = as_path(self.cache) if self.cache is not None else default_cache()
         return AttackDataStore(checkout, cache, self.fetch, self.progress)
 
     def _takes(self, detection: ContentDetection, files: set[Path] | None) -> bool:

@@ -65,7 +65,7 @@ def assert_rows(
 
     Args:
         results: of a search.
-        expected: the rows. Only the fields that the first one names are compared: values as text,
+        expected: the rows. Only the fields that they name are compared: values as text,
             several values as a list; None says that there is no value.
         in_order: whether the order of the rows counts.
 

@@ -95,6 +95,7 @@ def test_rows_of_the_caller_are_not_changed() -> None:
         (lambda: splay.detect(apps=[ROOT]), "give either data or events"),
         (lambda: splay.detect(["x"], apps=[]), "no app is named"),
         (lambda: splay.detect(["x"], apps=[ROOT], saved="Nothing"), "no saved search 'Nothing'"),
+        (lambda: splay.test([]), "no content is named"),
     ],
 )
 def test_mistakes_of_the_caller_are_one_error(call: object, message: str) -> None:
