@@ -7,6 +7,7 @@ below are its). Where a name is wanted that GitHub reads, its "SARIF support for
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,7 @@ def _invocation(outcome: Outcome) -> dict[str, Any]:
 
 
 def _uri(name: str) -> str:
-    """A URI (RFC 3986) for a path: absolute with a scheme, relative as it is."""
+    """A URI (RFC 3986) for a path: absolute with a scheme, relative as it is. The bytes of a name
+    that is no UTF-8 are written as they are."""
     path = Path(name)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

@@ -142,3 +142,23 @@ def test_of_many_events_all_are_counted_and_the_first_named(
         first = datetime(2026, 3, 10, 9, 0, number, tzinfo=UTC).timestamp()
         assert (group.first, group.last) == (first, first + 598)
     assert len(outcome.results.rows) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere names of files are always text")
+@pytest.mark.parametrize("command", ["detect", "hunt"])
+@pytest.mark.parametrize("relative", [False, True])
+def test_a_name_that_is_no_utf_8_is_written_byte_by_byte(
+    command: str, relative: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RFC 3986, 2.1: a byte that is no unreserved character is its two digits after %."""
+    (tmp_path / os.fsdecode(b"caf\xe9 [1].xml")).write_text(backup(77), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    options = ["-k", "CS Backup"] if command == "hunt" else []
+    logs = "." if relative else str(tmp_path)
+    out, files = tmp_path.parent / "out.sarif", ["--sarif", "--navigator", "--report"]
+    written = [part for name in files for part in (name, f"{out}{'' if 'sarif' in name else name}")]
+    result = CliRunner().invoke(main, [command, "--app", str(ROOT), logs, *written, *options])
+    assert (result.exit_code, result.stderr) == (0, "")
+    (run,) = json.loads(out.read_text())["runs"]
+    uri = "caf%E9%20%5B1%5D.xml" if relative else f"{tmp_path.as_uri()}/caf%E9%20%5B1%5D.xml"
+    assert run["artifacts"][0]["location"]["uri"] == uri

@@ -18,6 +18,8 @@ from splay.store.parsing.indextime import IndexTime
 
 __all__ = ["FileStore", "InputSettings"]
 
+_ONLY_FILES = "Logs are read from files alone, some of them twice: write it into one first"
+
 
 class FileStore:
     """Events in files: XML, classic Windows text, other lines, .evtx; packed, or in archives.
@@ -38,7 +40,7 @@ class FileStore:
 
     def size(self) -> int:
         """The bytes of all files together, as a total for progress. Raises DataError like scan."""
-        return sum(file.stat().st_size for file in self.files())
+        return sum(file.stat().st_size for file in self.files() if file.exists())
 
     def scan(
         self, need: Need, report: ReadReport, progress: Progress | None = None
@@ -162,8 +164,12 @@ def _walk(path: Path) -> list[Path]:
             files = _within(path)
         elif path.is_file():
             return [path]
+        elif path.is_fifo():
+            raise DataError("this is a pipe", where=str(path), hint=_ONLY_FILES)
         elif path.exists():
             raise DataError("this is neither a file nor a folder", where=str(path))
+        elif str(path) == "-":
+            raise DataError("this is standard input", where=str(path), hint=_ONLY_FILES)
         else:
             raise DataError("there is no such file or folder", where=str(path))
     except OSError as error:
@@ -174,12 +180,22 @@ def _walk(path: Path) -> list[Path]:
 
 
 def _within(folder: Path) -> list[Path]:
-    """The files in a folder. A folder in it that may not be listed stands for itself: whoever reads
-    it is told why that cannot be done."""
+    """The files in a folder. What cannot be read stands for itself, so that its reader is told why:
+    a folder in it that may not be listed, a link to nothing, and a link to a folder elsewhere,
+    because links to folders are not followed."""
     closed: list[Path] = []
+    top = folder.resolve()
     walked = os.walk(folder, onerror=lambda error: closed.append(Path(error.filename)))
-    files = [Path(place, name) for place, _, names in walked for name in names]
-    return sorted([*(file for file in files if file.is_file()), *closed])
+    files: list[Path] = []
+    for place, folders, names in walked:
+        files += [Path(place, name) for name in names]
+        linked = [Path(place, name) for name in folders if Path(place, name).is_symlink()]
+        closed += [path for path in linked if not path.resolve().is_relative_to(top)]
+    return sorted([*(file for file in files if file.is_file() or _leads_nowhere(file)), *closed])
+
+
+def _leads_nowhere(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
 
 
 def parsed_store(store: Store, index_time: IndexTime) -> Store:

@@ -106,7 +106,10 @@ class FileScan:
             self._unreadable(error)
 
     def _unreadable(self, error: OSError) -> None:
-        self._problems.unread(f"cannot be read ({error.strerror or error})")
+        if isinstance(error, IsADirectoryError):  # of a walk, only a link is both
+            self._problems.unread("links to a folder, and is not followed: name the folder as well")
+        else:
+            self._problems.unread(f"cannot be read ({error.strerror or error})")
 
     def _open(self) -> Iterator[Found]:
         if self._part is not None:

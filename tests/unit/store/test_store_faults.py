@@ -178,7 +178,7 @@ def _fifo(folder: Path) -> Path:
         (_other_xml, "text that is part of no event"),
         (_no_event, "there is no event in it"),
         (_gzip_damage, "gzip data is damaged"),
-        (_fifo, "neither a file nor a folder"),
+        (_fifo, "this is a pipe. Logs are read from files alone"),
     ],
 )
 def test_nothing_readable(tmp_path: Path, make: Callable[[Path], Path], said: str) -> None:
@@ -193,6 +193,33 @@ def test_nothing_readable(tmp_path: Path, make: Callable[[Path], Path], said: st
         found, report = read(path, good)
         assert len(found) == 1
         assert len(report.problems) == (0 if make is _no_event else 1)
+
+
+def test_links_in_a_folder_are_read_or_told(tmp_path: Path) -> None:
+    """A link to a file is the file; one to a folder within the same one has been read already."""
+    logs, elsewhere = tmp_path / "logs", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (logs / "below").mkdir(parents=True)
+    write(logs / "below", ONE, "good.log")
+    write(elsewhere, ONE, "other.log")
+    (logs / "again.log").symlink_to(logs / "below" / "good.log")
+    (logs / "below" / "up").symlink_to(logs, target_is_directory=True)
+    assert (len(read(logs)[0]), read(logs)[1].problems) == (1, [])
+    (logs / "gone.log").symlink_to(tmp_path / "nothing")
+    (logs / "latest").symlink_to(elsewhere, target_is_directory=True)
+    found, report = read(logs)
+    assert len(found) == 1
+    assert report.incomplete
+    assert report.problems == [
+        f"{logs / 'gone.log'}: cannot be read (No such file or directory)",
+        f"{logs / 'latest'}: links to a folder, and is not followed: name the folder as well",
+    ]
+    assert FileStore([logs], InputSettings()).size() > 0  # what progress is shown of
+
+
+def test_standard_input_is_told() -> None:
+    with pytest.raises(DataError, match=r"-: this is standard input\. Logs are read from files"):
+        read(Path("-"))
 
 
 @pytest.fixture
