@@ -71,11 +71,7 @@ class AppSet:
         self.literal: dict[str, bool] = {}  # likewise
         for folder in folders:
             if not is_app(folder):
-                raise ConfError(
-                    "not a Splunk app: it has neither default/ nor local/",
-                    where=str(folder),
-                    hint="Name the folder that holds the app's default/ (--app)",
-                )
+                raise _no_app(folder)
 
     def conf(self, name: str) -> Conf:
         """The layered stanzas of NAME.conf: Splunk's own below the apps' default/, that below
@@ -275,6 +271,19 @@ class AppSet:
 def is_app(folder: Path) -> bool:
     """Whether this is the folder of an app: it has default/ or local/."""
     return (folder / "default").is_dir() or (folder / "local").is_dir()
+
+
+def _no_app(folder: Path) -> ConfError:
+    hint = "Name the folder that holds the app's default/ (--app)"
+    if folder.is_file():
+        message, hint = "this is a file, not an app's folder", f"Unpack an app first. {hint}"
+        return ConfError(message, where=str(folder), hint=hint)
+    message = "not a Splunk app: it has neither default/ nor local/"
+    if not folder.exists():
+        message += ", nor is it there"
+    elif below := [path.name for path in sorted(folder.iterdir()) if is_app(path)]:
+        hint = f"Name one of the apps in it, such as {folder / below[0]} (--app)"
+    return ConfError(message, where=str(folder), hint=hint)
 
 
 def app_name(folder: Path) -> str:

@@ -74,8 +74,10 @@ class AttackDataStore:
         return kept
 
     def _fetch(self, address: str, kept: Path, expected: str | None) -> None:
-        if not self.fetch:
+        hint = f"put it at {kept}"
+        if _below_datasets(urlsplit(address).path) is not None:
             hint = "name a checkout of splunk/attack_data with --attack-data"
+        if not self.fetch:
             raise Unavailable(f"{address} is not here: {hint}")
         import urllib.error  # with all of http: a tenth of splay's start, and seldom wanted
         import urllib.request
@@ -90,7 +92,6 @@ class AttackDataStore:
                     self.progress(address, len(data), total)
         except (urllib.error.URLError, OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
-            hint = "name a checkout of splunk/attack_data with --attack-data"
             raise Unavailable(f"{address} cannot be fetched ({reason}): {hint}") from error
         if total and len(data) != total:
             raise Unavailable(f"{address}: {len(data):,} of {total:,} bytes came")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
 from splay.apps import AppSet
 from splay.detections.contentctl import PLACEHOLDER, ContentDetection, Definition
+from splay.detections.finding import Finding
+from splay.detections.validating import refused
 from splay.engine.inner import new_context
 from splay.engine.plan import Plan, make_plan
 from splay.errors import Location, SplayError, SplError, UnknownDataModel
@@ -32,22 +33,8 @@ _LOOKUPS = (
 )
 """What apps beside a content repository bring; contentctl 5.6.2 takes it to be there
 (MACROS_TO_IGNORE, LOOKUPS_TO_IGNORE)."""
+_BROUGHT_BY = {"drop_dm_": "Splunk_SA_CIM", "cim_": "Splunk_SA_CIM", "ut_": "URL Toolbox"}
 _ALWAYS = ("_time", "_raw", "host", "source", "sourcetype", "index", "eventtype", "tag", "punct")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is wrong with a detection, or worth a look.
-
-    level: ERROR, WARN, or SKIP: an app that it needs was not given, so that nothing can be said.
-    """
-
-    level: str
-    text: str
-    location: Location
-
-    def __str__(self) -> str:
-        return f"{self.location}: {self.text}"
 
 
 def check_detection(
@@ -62,9 +49,12 @@ def check_detection(
     try:
         plan = make_plan(detection.search, context)
     except SplayError as error:
-        level = "SKIP" if needs_app(error) else "ERROR"
-        return [Finding(level, _said(error), _place(error, detection))]
+        where = _place(error, detection)
+        if needs_app(error):
+            return [Finding("SKIP", f"{error.message}. {_app_wanted(error)}", where)]
+        return [Finding("ERROR", said(error), where)]
     found = [
+        *refused(detection),
         *_objects(detection, plan),
         *_drilldowns(detection, apps),
         *_fields(detection, plan, apps, sources),
@@ -83,6 +73,16 @@ def needs_app(error: SplayError) -> bool:
     return any(f"macro {name} " in error.message for name in _MACROS) or any(
         f"lookup '{name}'" in error.message for name in _LOOKUPS
     )
+
+
+def _app_wanted(error: SplayError) -> str:
+    """What to do about an app that was not given."""
+    if isinstance(error, UnknownDataModel) or isinstance(error.__cause__, UnknownDataModel):
+        return error.hint
+    for start, app in _BROUGHT_BY.items():
+        if f"macro {start}" in error.message or f"lookup '{start}" in error.message:
+            return f"{app} brings it: name its folder with --app"
+    return "Name the app that brings it with --app"
 
 
 def columns_of(plan: Plan) -> list[str] | None:
@@ -104,7 +104,8 @@ def drilldown_search(detection: ContentDetection, search: str, values: Mapping[s
     return _TOKEN.sub(lambda found: values.get(found[1], found[0]).replace('"', '\\"'), whole)
 
 
-def _said(error: SplayError) -> str:
+def said(error: SplayError) -> str:
+    """What an error says, without its place."""
     return f"{error.message}. {error.hint}" if error.hint else error.message
 
 
@@ -154,7 +155,7 @@ def _drilldowns(detection: ContentDetection, apps: AppSet) -> Iterator[Finding]:
             if needs_app(error):
                 yield Finding("WARN", f"{name} is not checked: {error.message}", place)
             else:
-                yield Finding("ERROR", f"{name}: {_said(error)}", place)
+                yield Finding("ERROR", f"{name}: {said(error)}", place)
 
 
 def _fields(

@@ -23,6 +23,7 @@ from splay.detections.contentctl import (
     read_detection,
     read_document,
 )
+from splay.detections.validating import Doubles
 from splay.errors import ConfError, DataError, Location, SplayError
 
 _ENDINGS = (".yml", ".yaml")
@@ -57,6 +58,11 @@ class Content:
                 self.detections.append(read_detection(document))
         except SplayError as error:
             self.broken.append(error)
+
+    @cached_property
+    def doubles(self) -> Doubles:
+        """The names and ids that several of the detections have."""
+        return Doubles(self.detections)
 
     @cached_property
     def data_sources(self) -> dict[str, Definition]:

@@ -22,6 +22,11 @@ PLACEHOLDER = "%original_detection_search%"
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORD = re.compile(r"\S{1,40}")
+_YAML_HINTS = {
+    "mapping values are not allowed": "Put a text that holds a colon and a space in quotes",
+    "found character that cannot start": "Put a text that begins with ` or @ or % in quotes",
+    "found unexpected end of stream": "A quote or a bracket that opens is not closed",
+}
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,9 @@ class Drilldown:
 class ContentDetection:
     """A detection as its YAML file has it.
 
-    risk_objects, threat_objects: the fields of each, with their types. manual: why its tests are
-    run by hand; "" where they are not. document: the file, to find places in.
+    risk_objects, threat_objects: the fields of each, with their types. risks: the type and the
+    score of each risk object, as they stand. manual: why its tests are run by hand; "" where they
+    are not. document: the file, to find places in.
     """
 
     document: Document
@@ -72,6 +78,8 @@ class ContentDetection:
     techniques: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
     manual: str = ""
+    id: str = ""
+    risks: tuple[tuple[object, object], ...] = ()
 
     @property
     def filter_macro(self) -> str:
@@ -142,26 +150,44 @@ def _member(node: yaml.Node | None, key: str) -> yaml.Node | None:
 def read_document(path: Path) -> Document:
     """A YAML file that holds a mapping. ConfError: it cannot be read, or is none."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _text_of(path)
         loader = _LOADER(text)
         node = loader.get_single_node()
         values = loader.construct_document(node) if node is not None else None
     except OSError as error:
         raise ConfError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    except UnicodeDecodeError as error:
-        hint = "Save the file as UTF-8"
-        raise ConfError("not UTF-8 text", where=str(path), hint=hint) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        said = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        where = Location(str(path), line=line, column=column)
-        raise ConfError(f"not YAML ({said})", where=where) from error
+        raise _not_yaml(error, path, text) from error
     if values is None:
         raise ConfError("this YAML is empty", where=str(path))
     if not isinstance(values, dict):
         raise ConfError("this YAML is no mapping of keys to values", where=str(path))
     return Document(path, text, values, node)
+
+
+def _text_of(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        where = Location(str(path), line=line, column=column)
+        raise ConfError("not UTF-8 text", where=where, hint="Save the file as UTF-8") from error
+
+
+def _not_yaml(error: yaml.YAMLError, path: Path, text: str) -> ConfError:
+    mark = getattr(error, "problem_mark", None)
+    said = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    if mark is None:
+        return ConfError(f"not YAML ({said})", where=str(path))
+    where = Location(str(path), line=mark.line + 1, column=mark.column + 1)
+    line = text.split("\n")[mark.line] if mark.line < text.count("\n") + 1 else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        hint = "YAML is indented with spaces: write some in its place"
+        return ConfError("not YAML: a tab stands before the text", where=where, hint=hint)
+    hints = (hint for start, hint in _YAML_HINTS.items() if said.startswith(start))
+    return ConfError(f"not YAML ({said})", where=where, hint=next(hints, ""))
 
 
 def read_definition(path: Path) -> Definition:
@@ -194,6 +220,8 @@ def read_detection(document: Document) -> ContentDetection:
         _texts(tags.get("mitre_attack_id")),
         tuple(_cases(document)),
         str(tags.get("manual_test") or ""),
+        str(values.get("id") or ""),
+        tuple((each.get("type"), each.get("score")) for each in rba.get("risk_objects") or ()),
     )
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from splay.detections.attackdata import AttackDataStore, Progress, default_cache
+from splay.detections.changes import UsedText, changed_files, is_among, is_touched
 from splay.detections.content import Content, ContentApps
-from splay.detections.contentctl import ContentDetection
 from splay.detections.remote import RemoteReplay, Splunk
-from splay.detections.testrun import Job, TestReport, changed_files, is_touched, run_tests
+from splay.detections.testrun import Job, TestReport, run_tests
 from splay.errors import OptionError
 from splay.paths import AnyPath, Paths, as_path, as_paths
 
@@ -63,14 +62,17 @@ class ContentRun:
             remote = RemoteReplay(self.splunk, apps)
             job.make_replay = lambda _: remote
             processes = 1  # one user's searches, one after the other
-        files = changed_files(paths[0], self.changed) if self.changed is not None else None
-        return run_tests(job, lambda each: self._takes(each, files), processes)
+        chosen = [each for each in found.detections if self.pick.lower() in each.name.lower()]
+        if self.changed is not None and (chosen or found.broken):
+            files = changed_files(paths[0], self.changed)
+            text = UsedText(apps)
+            found.broken = [each for each in found.broken if is_among(each.location.path, files)]
+            chosen = [each for each in chosen if is_touched(each, text.of(each), files)]
+            if not (chosen or found.broken):
+                return TestReport([], check_only=self.check_only, unchanged=self.changed)
+        return run_tests(job, chosen, processes)
 
     def _data(self) -> AttackDataStore:
         checkout = as_path(self.attack_data) if self.attack_data is not None else None
         cache = as_path(self.cache) if self.cache is not None else default_cache()
         return AttackDataStore(checkout, cache, self.fetch, self.progress)
-
-    def _takes(self, detection: ContentDetection, files: set[Path] | None) -> bool:
-        named = self.pick.lower() in detection.name.lower()
-        return named and (files is None or is_touched(detection, files))

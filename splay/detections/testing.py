@@ -17,7 +17,6 @@ from pathlib import Path
 from splay.apps import AppSet
 from splay.detections.attackdata import AttackDataStore, Unavailable
 from splay.detections.checking import (
-    Finding,
     check_detection,
     drilldown_search,
     needs_app,
@@ -25,7 +24,9 @@ from splay.detections.checking import (
 )
 from splay.detections.content import repository_of
 from splay.detections.contentctl import Case, ContentDetection, Definition
+from splay.detections.finding import Finding
 from splay.detections.replay import Found, Replay
+from splay.detections.validating import Doubles
 from splay.errors import DataError, Location, SplayError
 from splay.eval.value import as_list, to_text
 from splay.rows import Row
@@ -91,10 +92,11 @@ def run_detection_tests(
     sources: Mapping[str, Definition],
     replay: Replay | None,
     data: AttackDataStore,
+    doubles: Doubles,
 ) -> DetectionResult:
     """Checks one detection and runs all its tests. replay: None: it is only checked."""
     document = detection.document
-    findings = check_detection(detection, apps, sources)
+    findings = [*doubles.findings(detection), *check_detection(detection, apps, sources)]
     place = document.place("tests" if detection.cases else "name")
     cases = list(_cases(detection, findings, replay, data, place))
     return DetectionResult(
@@ -146,7 +148,7 @@ def _run(
 ) -> None:
     """Runs one test and writes what came of it into the result."""
     try:
-        folders = _folders(detection.document.path)
+        folders = data_folders(detection.document.path)
         logs = [(one, data.find(one.data, folders)) for one in case.attack_data]
     except Unavailable as error:
         result.reason = str(error)
@@ -173,11 +175,12 @@ def _run(
     result.status = Status.FAILED if result.reason else Status.PASSED
 
 
-def _folders(path: Path) -> list[Path]:
+def data_folders(path: Path) -> list[Path]:
     """What the paths of a detection's attack data count from: its own folder; the repository, as
     contentctl is run there; the working directory."""
-    root = repository_of(path)
-    return [path.parent, *([root] if root else []), Path()]
+    root, here = repository_of(path), Path()
+    above = [root] if root and root != here.resolve() else []  # each place is told once
+    return [path.parent, *above, here]
 
 
 def judge(detection: ContentDetection, rows: Iterable[Row]) -> str:

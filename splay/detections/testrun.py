@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from splay.apps import AppSet
 from splay.detections.attackdata import AttackDataStore
@@ -37,6 +35,7 @@ class TestReport:
 
     results: one for each detection, in the order of their files. broken: the error of each file
     that could not be read. seconds: how long it took. check_only: whether no test was to run.
+    unchanged: the revision that nothing differs from, where only what does was to be tested.
     """
 
     __test__ = False  # pytest collects classes of such names
@@ -45,6 +44,7 @@ class TestReport:
     broken: list[SplayError] = field(default_factory=list)
     seconds: float = 0.0
     check_only: bool = False
+    unchanged: str = ""
 
     def count(self, status: Status) -> int:
         """How many detections ended so."""
@@ -52,13 +52,14 @@ class TestReport:
 
     @property
     def exit_code(self) -> int:
-        """0: at least one test passed and none failed. 1: something failed, or could not be read.
-        2: nothing could be read. 5: no test ran, although some were to."""
+        """0: at least one test passed and none failed, or nothing had changed. 1: something failed,
+        or could not be read. 2: nothing could be read. 5: no test ran, although some were to."""
         if self.broken and not self.results:
             return UNREADABLE
         if self.broken or self.count(Status.FAILED):
             return FAILED
-        return PASSED if self.check_only or self.count(Status.PASSED) else NOTHING
+        done = self.check_only or self.unchanged or self.count(Status.PASSED)
+        return PASSED if done else NOTHING
 
     def causes(self) -> Counter[str]:
         """How often each kind of finding or reason came up, names left out of it."""
@@ -92,6 +93,7 @@ class Job:
             self.content.data_sources,
             None if self.check_only else self.make_replay(self.apps),
             self.data,
+            self.content.doubles,
         )
 
 
@@ -100,7 +102,7 @@ _job: Job | None = None
 
 def run_tests(
     job: Job,
-    chosen: Callable[[ContentDetection], bool] = lambda detection: True,
+    chosen: Sequence[ContentDetection] | None = None,
     processes: int | None = None,
     done: Callable[[DetectionResult], None] = lambda result: None,
 ) -> TestReport:
@@ -108,7 +110,7 @@ def run_tests(
 
     Args:
         job: what is tested, and with what.
-        chosen: which of the detections.
+        chosen: which of the detections; None: all of them.
         processes: how many processes; None: one for each processor. Not beside other threads.
         done: is told of each result as it comes, in order.
 
@@ -116,9 +118,12 @@ def run_tests(
         DataError: no detection is chosen.
     """
     started = time.perf_counter()
-    detections = [each for each in job.content.detections if chosen(each)]
+    detections = list(job.content.detections if chosen is None else chosen)
     if not detections and not job.content.broken:
         raise DataError("no detection is chosen", hint="Choose others with -k or --changed")
+    job.content.data_sources  # noqa: B018  # read once, before other processes are made
+    for name in ("macros", "transforms"):  # likewise; what cannot be read of them is told here
+        job.apps.conf(name)
     results = []
     for result in _results(job, detections, processes or os.cpu_count() or 1):
         results.append(result)
@@ -136,7 +141,6 @@ def _results(
     global _job
     import multiprocessing  # where there is much to test: it takes a while to load
 
-    job.content.data_sources  # noqa: B018  # read once, before the others are made
     _job = job
     numbers = {id(each): number for number, each in enumerate(job.content.detections)}
     with multiprocessing.get_context("fork").Pool(processes) as pool:
@@ -148,48 +152,3 @@ def _one(number: int) -> DetectionResult:
     """The detection of this number, in a process of its own."""
     assert _job is not None
     return _job.run(_job.content.detections[number])
-
-
-def changed_files(folder: Path, revision: str) -> set[Path]:
-    """The files of a git work tree that differ from a revision, or that git does not know yet.
-
-    Raises:
-        DataError: the folder is in no git work tree, or there is no such revision.
-    """
-    found: set[Path] = set()
-    within = folder if folder.is_dir() else folder.parent
-    top = Path(_git(within, "rev-parse", "--show-toplevel").strip())
-    for command in (
-        ("diff", "--name-only", "-z", revision, "--"),
-        ("ls-files", "--others", "--exclude-standard", "-z", "--full-name"),
-    ):
-        listed = _git(top, *command)
-        found |= {(top / name).resolve() for name in listed.split("\0") if name}
-    return found
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    try:
-        return subprocess.run(  # nosec B603 B607 # the git of who asks for --changed
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
-        ).stdout
-    except FileNotFoundError as error:
-        raise DataError("git is not installed: --changed asks it") from error
-    except subprocess.CalledProcessError as error:
-        said = str(error.stderr).strip().partition("\n")[0]
-        raise DataError(f"git says: {said}", where=str(folder)) from error
-
-
-def is_touched(detection: ContentDetection, changed: Iterable[Path]) -> bool:
-    """Whether a detection changed, or a macro, lookup or data source that it names."""
-    own = detection.document.path.resolve()
-    return any(path == own or _names(detection, path) for path in changed)
-
-
-def _names(detection: ContentDetection, path: Path) -> bool:
-    folder = path.parent.name
-    if folder in ("macros", "lookups"):
-        return re.search(rf"\b{re.escape(path.stem)}\b", detection.search) is not None
-    plain = re.sub(r"\W+", "_", path.stem).lower()
-    named = (re.sub(r"\W+", "_", source).lower() for source in detection.data_sources)
-    return folder == "data_sources" and plain in named

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from splay.detections.checking import said
 from splay.detections.testing import CaseResult, DetectionResult, Status
 from splay.detections.testrun import TestReport
 from splay.reporting.text import NARROW
@@ -33,8 +34,7 @@ def tests_json(report: TestReport) -> str:
             "failed": report.count(Status.FAILED),
             "left_out": report.count(Status.LEFT_OUT),
             "broken": [
-                {"location": _place(error.location), "text": error.message}
-                for error in report.broken
+                {"location": _place(error.location), "text": said(error)} for error in report.broken
             ],
             "seconds": round(report.seconds, 3),
             "exit_code": report.exit_code,
@@ -109,7 +109,7 @@ def tests_junit(report: TestReport, made: float) -> str:
     for error in report.broken:
         name = visible(str(error.location))
         element = etree.SubElement(suite, "testcase", name=name, classname=_CLASS, time="0.000")
-        etree.SubElement(element, "error", type="unreadable", message=visible(error.message))
+        etree.SubElement(element, "error", type="unreadable", message=visible(said(error)))
     told = [str(finding) for result in report.results for finding in result.findings]
     etree.SubElement(suite, "system-out").text = ""
     etree.SubElement(suite, "system-err").text = "\n".join(map(visible, told))
@@ -197,6 +197,8 @@ def _warnings(report: TestReport) -> Iterator[str]:
 
 def summary(report: TestReport) -> str:
     """One line: how many detections passed, failed and were left out."""
+    if report.unchanged:
+        return f"nothing to test: no detection differs from {report.unchanged}"
     parts = [f"{report.count(status):,} {status.value}" for status in Status]
     if report.broken:
         parts.append(f"{len(report.broken):,} could not be read")

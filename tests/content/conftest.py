@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +89,14 @@ class Repository:
         text = self.detection.read_text()
         assert before in text
         self.detection.write_text(text.replace(before, after))
+
+
+def copy_of(text: str, name: str) -> str:
+    """The same detection under a name and an id of its own: contentctl takes each of them once."""
+    number = uuid.uuid5(uuid.NAMESPACE_URL, name)
+    return text.replace("Many Failed Logins", name).replace(
+        "7b4a2f1e-9b0c-4d2f-8c3e-2f1d5b6a7c8d", str(number)
+    )
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ looked at a value of every risk object, and of every threat object in one of the
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from click.testing import CliRunner
 
 import splay
 from splay.cli.main import main
-from tests.content.conftest import LOG, Line, Repository
+from tests.content.conftest import LOG, Line, Repository, copy_of
 from tests.holding import every
 
 ROOT = Path(__file__).parents[2]
@@ -274,29 +273,11 @@ def test_some_are_chosen_by_name(repository: Repository) -> None:
     assert "no detection is chosen" in result.stderr
 
 
-def test_some_are_chosen_by_what_git_says_has_changed(repository: Repository) -> None:
-    def git(*arguments: str) -> None:
-        who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
-        command = ["git", "-C", str(repository.folder), *who, *arguments]
-        subprocess.run(command, check=True, capture_output=True)
-
-    git("init")
-    git("add", ".")
-    git("commit", "-m", "all")
-    command = ["test", str(repository.folder), "--changed"]
-    assert "no detection is chosen" in CliRunner().invoke(main, command).stderr
-    repository.write("macros/app_logs.yml", "name: app_logs\ndefinition: sourcetype=ap*\n")
-    assert run(repository, "--changed")[1]["passed"] == 1
-    wrong = CliRunner().invoke(main, ["test", str(repository.folder), "--changed", "nowhere"])
-    assert wrong.exit_code == 2
-    assert "git says" in wrong.stderr
-
-
 def test_many_are_tested_by_several_processes(repository: Repository) -> None:
     text = repository.detection.read_text()
     for number in range(12):
         name = f"Many Failed Logins {number}"
-        changed = text.replace("Many Failed Logins", name).replace(
+        changed = copy_of(text, name).replace(
             "many_failed_logins_filter", f"many_failed_logins_{number}_filter"
         )
         repository.write(f"detections/endpoint/many_{number}.yml", changed)

@@ -17,7 +17,7 @@ from splay.detections.testing import CaseResult, DetectionResult, Status
 from splay.detections.testrun import TestReport
 from splay.errors import Location
 from splay.reporting.tests import print_tests
-from tests.content.conftest import Line, Repository
+from tests.content.conftest import Line, Repository, copy_of
 from tests.content.test_testing import run
 
 
@@ -49,10 +49,10 @@ def test_what_apps_beside_the_content_bring_is_left_out(repository: Repository) 
     text = text.replace("  | `many_failed_logins_filter`\n", "")  # it goes by the name
     written = {"macro": "`{}`", "lookup": "lookup {} user", "other": "lookup nobody_has_it user"}
     names = {f"{kind} {name}" for kind, some in BROUGHT_BY_APPS.items() for name in some.split()}
-    for name in (*names, "other one"):
+    for name in (*sorted(names), "other one"):
         kind, _, brought = name.partition(" ")
         copy = text.replace("where count > 1", written[kind].format(brought))
-        copy = copy.replace("Many Failed Logins", name)
+        copy = copy_of(copy, name)
         repository.detection.with_name(f"{name}.yml").write_text(copy, encoding="utf-8")
     repository.detection.unlink()
     code, told = run(repository, "--check")
@@ -153,7 +153,8 @@ def test_of_many_detections_the_failed_are_listed_and_the_causes_counted(
     """45 detections: one is wrong, and one names an event type that nobody has."""
     text = repository.detection.read_text(encoding="utf-8")
     for number in range(44):
-        copy = text.replace("Many Failed Logins", f"Copy {number}")
+        copy = copy_of(text, f"Copy {number}")
+        copy = copy.replace("many_failed_logins_filter", f"copy_{number}_filter")
         if number == 7:
             copy = copy.replace("| where count > 1", "| wher count > 1")
         if number == 8:
