@@ -5,9 +5,9 @@ An assertion that fails shows the rows that there were, and what the search said
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import splay
 from splay.eval.value import as_list, to_text
@@ -19,6 +19,7 @@ from splay.visible import visible
 _WIDEST = 60  # characters of a cell that are shown
 _MOST = 20  # rows that are shown
 
+T = TypeVar("T")
 ExpectedRow = Mapping[str, Value | None]
 Values = list[tuple[str, ...]]
 
@@ -34,15 +35,27 @@ class Engine:
 
     def search(self, spl: str, **options: Any) -> Results:
         """Runs a search, see `splay.search`."""
-        return splay.search(spl, apps=self.apps, **options)
+        __tracebackhide__ = True
+        return _in_short(lambda: splay.search(spl, apps=self.apps, **options))
 
     def detect(self, *data: Path | str, **options: Any) -> splay.Outcome:
         """Runs a saved search over these files, see `splay.detect`."""
-        return splay.detect(data, apps=self.apps, **options)
+        __tracebackhide__ = True
+        return _in_short(lambda: splay.detect(data, apps=self.apps, **options))
 
     def hunt(self, *data: Path | str, **options: Any) -> splay.HuntOutcome:
         """Runs all saved searches over these files, see `splay.hunt`."""
-        return splay.hunt(data, apps=self.apps, **options)
+        __tracebackhide__ = True
+        return _in_short(lambda: splay.hunt(data, apps=self.apps, **options))
+
+
+def _in_short(call: Callable[[], T]) -> T:
+    """A mistake of the test's: its message is all there is to know, not where splay found it."""
+    __tracebackhide__ = True
+    try:
+        return call()
+    except splay.SplayError as error:
+        raise error.with_traceback(None) from None
 
 
 def event(
@@ -85,37 +98,55 @@ def assert_rows(
     raise AssertionError("\n".join(lines))
 
 
-def assert_fired(outcome: splay.Outcome, expected: Iterable[ExpectedRow] | None = None) -> None:
-    """Holds that a detection fired; with rows: with just these, see `assert_rows`.
+def assert_fired(
+    outcome: splay.Outcome | Results, expected: Iterable[ExpectedRow] | None = None
+) -> None:
+    """Holds that a detection, or a search, found something; with rows: just these, see
+    `assert_rows`.
 
     Raises:
         AssertionError: it did not; its text says what the silence rests on, and what was read.
     """
     __tracebackhide__ = True
-    if not outcome.fired:
+    results = _results(outcome)
+    if not results.rows and isinstance(outcome, splay.Outcome):
         lines = [f"{outcome.detection.name} did not fire", *_read(outcome.report)]
         lines += [f"{level}: {text}" for level, text in outcome.messages]
         raise AssertionError("\n".join([*lines, *filter(None, [outcome.rests_on()])]))
+    if not results.rows:
+        raise AssertionError("\n".join(["the search found nothing", *_said(results)]))
     if expected is not None:
-        assert_rows(outcome.results, expected)
+        assert_rows(results, expected)
 
 
-def assert_silent(outcome: splay.Outcome) -> None:
-    """Holds that a detection did not fire, and that all of the data could be read.
+def assert_silent(outcome: splay.Outcome | Results) -> None:
+    """Holds that a detection, or a search, found nothing, and that all of the data could be read.
 
     Raises:
         AssertionError: it fired, and its text shows the rows; or some of the data was not read.
     """
     __tracebackhide__ = True
-    if outcome.fired:
-        results = outcome.results
+    results = _results(outcome)
+    of = outcome.detection.name if isinstance(outcome, splay.Outcome) else "the search"
+    if results.rows:
         found = [_values(row, results.columns) for row in results]
-        lines = [f"{outcome.detection.name} fired:", *_table(results.columns, found)]
-        raise AssertionError("\n".join(lines))
-    report = outcome.report
-    if report.problems or report.incomplete or not report.events:
-        lines = [f"{outcome.detection.name} is silent, but that says nothing", *_read(report)]
-        raise AssertionError("\n".join(lines))
+        raise AssertionError("\n".join([f"{of} fired:", *_table(results.columns, found)]))
+    if isinstance(outcome, splay.Outcome):
+        report = outcome.report
+        said_nothing = report.problems or report.incomplete or not report.events
+        read = _read(report)
+    else:
+        said_nothing, read = results.problems or not results.events, _said(results)
+    if said_nothing:
+        raise AssertionError("\n".join([f"{of} is silent, but that says nothing", *read]))
+
+
+def _results(outcome: splay.Outcome | Results) -> Results:
+    if isinstance(outcome, splay.Outcome):
+        return outcome.results
+    if isinstance(outcome, Results):
+        return outcome
+    raise TypeError(f"give what detect() or search() returned, not {type(outcome).__name__}")
 
 
 def _values(row: Mapping[str, Value | None], columns: Sequence[str]) -> Values:
@@ -141,10 +172,14 @@ def _cell(values: tuple[str, ...]) -> str:
 
 def _said(results: Results) -> list[str]:
     messages = [f"{level}: {text}" for level, text in results.messages]
-    return [f"{results.events:,} events read", *messages, *results.problems]
+    return [_events(results.events), *messages, *results.problems]
 
 
 def _read(report: ReadReport) -> list[str]:
     bad = [f"{report.bad_events:,} of them could not be used"] if report.bad_events else []
     left_out = [report.left_out_line()] if report.left_out else []
-    return [f"{report.events:,} events read", *bad, *report.problems, *left_out]
+    return [_events(report.events), *bad, *report.problems, *left_out]
+
+
+def _events(count: int) -> str:
+    return f"{count:,} event{'' if count == 1 else 's'} read"

@@ -82,6 +82,24 @@ def test_a_test_that_fails_shows_the_rows(project: Path) -> None:
     ]
 
 
+def test_a_mistake_in_a_test_is_told_in_short(project: Path) -> None:
+    """The test's line and the error: nothing of where splay found it."""
+    (project / "test_it.py").write_text(
+        "def test_a_search(splay_engine):\n"
+        "    splay_engine.search('| stast count')\n"
+        "def test_a_detection(splay_engine):\n"
+        "    splay_engine.detect('.', saved='Nothing')\n"
+        "def test_a_hunt(splay_engine):\n"
+        "    splay_engine.hunt('/nowhere')\n"
+    )
+    code, said = pytest_in(project, "--tb=short")
+    assert (code, "3 failed" in said) == (1, True)
+    places = {line.partition(":")[0] for line in said.splitlines() if ": in " in line}
+    assert places == {"test_it.py"}
+    for message in ("stast is not supported. Did you mean stats?", "'Nothing'", "/nowhere"):
+        assert message in said
+
+
 def test_options_win_over_the_ini_file(project: Path) -> None:
     (project / "other" / "local").mkdir(parents=True)
     (project / "test_it.py").write_text(
@@ -162,8 +180,24 @@ def test_what_a_detection_did() -> None:
         assert_silent(fired)
     other = engine.detect(events=[event("<Event><System><EventID>4624</EventID></System></Event>")])
     assert_silent(other)
-    with pytest.raises(AssertionError, match=r"(?s)did not fire.*1 events read.*could not have"):
+    with pytest.raises(AssertionError, match=r"(?s)did not fire.*1 event read.*could not have"):
         assert_fired(other)
+
+
+def test_what_a_search_did() -> None:
+    engine = Engine()
+    found = engine.search("user=ann", events=[event("user=ann")])
+    silent = engine.search("user=bob", events=[event("user=ann")])
+    assert_fired(found, [{"user": "ann"}])
+    assert_silent(silent)
+    with pytest.raises(AssertionError, match="the search found nothing\n1 event read"):
+        assert_fired(silent)
+    with pytest.raises(AssertionError, match="the search fired:"):
+        assert_silent(found)
+    with pytest.raises(AssertionError, match="silent, but that says nothing\n0 events read"):
+        assert_silent(engine.search("user=bob", events=[]))
+    with pytest.raises(TypeError, match="not list"):
+        assert_silent([])  # type: ignore[arg-type]
 
 
 def test_silence_over_what_could_not_be_read_says_nothing(tmp_path: Path) -> None:
