@@ -14,7 +14,7 @@ from splay.shapes.recall import Memory, Table
 from splay.shapes.shape import Key, Shape
 from splay.store.event import Event, Need, ReadReport
 from splay.store.index.events import StoredEvent
-from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
+from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings, Reading
 from splay.store.parsing.windows_text import ClassicEventMaker
 from splay.store.parsing.xml_events import SOURCETYPE, XmlEventMaker
 from splay.store.problems import FileProblems
@@ -219,5 +219,5 @@ class StoredRecall:
             return None
         facts = FileFacts(event.source, event.source, 0.0, 0.0)
         settings = InputSettings(event.host, event.source, event.sourcetype, event.index)
-        maker = kind(facts, settings, Need(), FileProblems("", ReadReport()))
-        return _Origin(maker, self._tables.setdefault(kind, Table(timed=False)), rules)
+        reading = Reading(facts, settings, Need(), FileProblems("", ReadReport()))
+        return _Origin(kind(reading), self._tables.setdefault(kind, Table(timed=False)), rules)

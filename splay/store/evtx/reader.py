@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from splay.store.event import Found, Need, Recall
+from splay.store.event import Found
 from splay.store.evtx.chunks import (
     CHUNK,
     HEAD,
@@ -19,10 +19,8 @@ from splay.store.evtx.losses import Losses
 from splay.store.evtx.prefilter import Prefilter
 from splay.store.evtx.render import Renderer, Templates
 from splay.store.evtx.tokens import Damaged
-from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker
 from splay.store.parsing.windows_xml import XmlReader
-from splay.store.problems import FileProblems
 
 __all__ = ["CHUNK", "HEAD", "MAGIC", "chunks", "read_evtx", "text_of"]
 
@@ -55,9 +53,6 @@ def chunks(blocks: Iterator[bytes], place: int) -> Iterator[Chunk]:
 def read_evtx(
     found: Iterator[Chunk],
     maker: EventMaker,
-    need: Need,
-    problems: FileProblems,
-    recall: Recall | None = None,
     survey: Survey | None = None,
     known: Templates | None = None,
 ) -> Iterator[Found]:
@@ -67,16 +62,15 @@ def read_evtx(
     missing is noted. known: the templates of other files. Raises DataError when the package `evtx`
     is not there.
     """
-    reader = XmlReader(maker, LiteralScan(need.literals), problems, recall)
-    reading = _Reading(reader, maker, need, problems, Renderer(known))
+    rendering = _Rendering(maker, Renderer(known))
     for chunk in found:
         if chunk.empty:
             continue
         if survey:
             survey.see(chunk)
-        yield from reading.chunk(chunk)
-    yield from reading.finish()
-    reading.losses.tell(problems, survey)
+        yield from rendering.chunk(chunk)
+    yield from rendering.finish()
+    rendering.losses.tell(maker.reading.problems, survey)
 
 
 def text_of(chunk: Chunk) -> bytes:
@@ -85,18 +79,12 @@ def text_of(chunk: Chunk) -> bytes:
     return b"\n".join(texts)
 
 
-class _Reading:
+class _Rendering:
     """The chunks of one file, or of a part of it, on their way to its reader."""
 
-    def __init__(
-        self,
-        reader: XmlReader,
-        maker: EventMaker,
-        need: Need,
-        problems: FileProblems,
-        renderer: Renderer,
-    ) -> None:
-        self._reader = reader
+    def __init__(self, maker: EventMaker, renderer: Renderer) -> None:
+        need, problems = maker.reading.need, maker.reading.problems
+        self._reader = XmlReader(maker)
         self._maker = maker
         self._problems = problems
         self._renderer = renderer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,8 +14,7 @@ from splay.store.evtx.reader import chunks, read_evtx
 from splay.store.evtx.render import Templates
 from splay.store.files.contents import Content, contents
 from splay.store.files.shares import Part
-from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
+from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings, Reading
 from splay.store.parsing.forms import FormReader
 from splay.store.parsing.textreaders import decoded, settled
 from splay.store.parsing.windows_text import classic_start
@@ -85,7 +84,6 @@ class FileScan:
         self._memory = memory
         self._progress = progress
         self._templates = templates
-        self._scan = LiteralScan(need.literals)
         self._problems = FileProblems(str(part.path), report, need.says)
 
     def events(self) -> Iterator[Found]:
@@ -122,28 +120,26 @@ class FileScan:
     def _content(self, content: Content) -> Iterator[Found]:
         """The events of a file, of a part of it, or of a file in an archive."""
         part = self._part
-        self._facts = FileFacts(
-            content.name,
-            content.stem,
-            self._path.stat().st_mtime,
-            self._started,
-            part.before if part else None,
-        )
-        self._found = content.problems
+        mtime, before = self._path.stat().st_mtime, part.before if part else None
+        facts = FileFacts(content.name, content.stem, mtime, self._started, before)
+        reading = Reading(facts, self._settings, self._need, content.problems, self._recall)
         blocks = self._readable(content.blocks)
         first = next(blocks, b"")
         if not first:
-            self._found.add_if_nothing("the file is empty")
+            content.problems.add_if_nothing("the file is empty")
             return
         if first.startswith(MAGIC) or (part and part.evtx):
-            yield from self._evtx(first, blocks)
+            yield from self._evtx(reading, first, blocks)
             return
-        _, rules = settled(self._settings, self._facts)
+        _, rules = settled(self._settings, facts)
         sample = decoded(iter((first[:_LOOKED_AT],)), rules.charset)
         if binary(next(utf8_blocks(sample))) and not rules.binary:
             self._leave_out(content)
         else:
-            yield from self._text(utf8_blocks(decoded(_again(first, blocks), rules.charset)))
+            reader = FormReader(reading)
+            for block in utf8_blocks(decoded(_again(first, blocks), rules.charset)):
+                yield from reader.feed(block)
+            yield from reader.finish()
 
     def _leave_out(self, content: Content) -> None:
         """Says that a file is no log. Where it was named, or lies in an archive, that is wrong."""
@@ -156,7 +152,7 @@ class FileScan:
         self._report.bytes += size
         self._progress(size)
 
-    def _evtx(self, first: bytes, blocks: Iterator[bytes]) -> Iterator[Found]:
+    def _evtx(self, reading: Reading, first: bytes, blocks: Iterator[bytes]) -> Iterator[Found]:
         """The events of the chunks in these blocks; behind the file's head, if it is there."""
         start = self._part.start if self._part else 0
         survey = Survey(first[:HEAD]) if start == 0 else None
@@ -164,18 +160,9 @@ class FileScan:
             survey_heads(self._path, survey, self._part.end)
         blocks = _again(first[HEAD:] if survey else first, blocks)
         changes = WindowsChanges(self._settings)
-        need = changes.unsifted(self._need)
-        maker = XmlEventMaker(self._facts, self._settings, need, self._found)
-        read = chunks(blocks, start or HEAD)
-        recall = self._recall(maker)
-        found = read_evtx(read, maker, need, self._found, recall, survey, self._templates)
+        maker = XmlEventMaker(replace(reading, need=changes.unsifted(self._need)))
+        found = read_evtx(chunks(blocks, start or HEAD), maker, survey, self._templates)
         yield from changes.changed(found, self._need)
-
-    def _text(self, blocks: Iterator[bytes]) -> Iterator[Found]:
-        reader = FormReader(self._facts, self._settings, self._need, self._found, self._recall)
-        for block in blocks:
-            yield from reader.feed(block)
-        yield from reader.finish()
 
     def _recall(self, maker: EventMaker) -> Recall | None:
         return None if self._memory is None else self._memory.of(maker)

@@ -16,7 +16,7 @@ from splay.store.evtx.chunks import HEAD as EVTX_HEAD
 from splay.store.evtx.chunks import MAGIC as EVTX_MAGIC
 from splay.store.evtx.chunks import chunk_of
 from splay.store.evtx.reader import text_of
-from splay.store.parsing.eventmaker import FileFacts, InputSettings
+from splay.store.parsing.eventmaker import FileFacts, InputSettings, Reading
 from splay.store.parsing.windows_xml import xml_start
 from splay.store.parsing.xml_events import XmlEventMaker
 from splay.store.problems import FileProblems
@@ -109,6 +109,6 @@ def _time_before(file: IO[bytes], start: int) -> float | None:
 
 def _latest(text: bytes) -> float | None:
     """The last usable time of an event in the text."""
-    facts = FileFacts("", "", 0, 0)
-    maker = XmlEventMaker(facts, InputSettings(), Need(), FileProblems("", ReadReport()))
+    facts, problems = FileFacts("", "", 0, 0), FileProblems("", ReadReport())
+    maker = XmlEventMaker(Reading(facts, InputSettings(), Need(), problems))
     return maker.latest_time(text, 0, len(text))

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from splay.store.bytesearch import Data, count, find
-from splay.store.event import Found, Recall
-from splay.store.literalscan import LiteralScan, nearest
+from splay.store.event import Found
+from splay.store.literalscan import nearest
 from splay.store.parsing import windows_lines
 from splay.store.parsing.lines import LineEnds, LineEventMaker, all_lines, count_lines
 from splay.store.parsing.windows_xml import MAX_EVENT
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 
 _BLANK_LINES = re.compile(rb"(?:[^\S\n]*\n)*")
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
@@ -145,18 +145,11 @@ class DatedReader:
     An event ends where the next begins, so the last of a block waits for the next block.
     """
 
-    def __init__(
-        self,
-        maker: LineEventMaker,
-        scan: LiteralScan,
-        problems: FileProblems,
-        max_events: int,
-        recall: Recall | None = None,
-    ) -> None:
-        self._recall = recall
+    def __init__(self, maker: LineEventMaker, max_events: int) -> None:
+        self._recall = maker.reading.recall(maker)
         self._maker = maker
-        self._scan = scan
-        self._problems = problems
+        self._scan = maker.reading.scan
+        self._problems = maker.reading.problems
         self._max_events = max_events
         self._days = Days(maker)
         self._rest = b""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import cached_property
 from typing import ClassVar
 
 from splay.store.bytesearch import Data
 from splay.store.event import Event, Found, Need, Recall
+from splay.store.literalscan import LiteralScan
 from splay.store.parsing.indextime import IndexTime
 from splay.store.problems import Fault, FileProblems
 from splay.store.related import CODE
@@ -45,6 +47,27 @@ class FileFacts:
     before: float | None = None  # the time of the event before, where only a part is read
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What makers and readers of one file are given.
+
+    facts: which file it is. settings: how its events are named. need: what a search needs of them.
+    problems: is told what is wrong with it. recall: what recalls the events of a maker, where that
+    is asked for.
+    """
+
+    facts: FileFacts
+    settings: InputSettings
+    need: Need
+    problems: FileProblems
+    recall: Callable[[EventMaker], Recall | None] = lambda _: None
+
+    @cached_property
+    def scan(self) -> LiteralScan:
+        """What finds the events that hold what the search needs."""
+        return LiteralScan(self.need.literals)
+
+
 def as_text(pattern: re.Pattern[bytes]) -> re.Pattern[str]:
     """The same expression over text."""
     return re.compile(pattern.pattern.decode("ascii"), pattern.flags | re.ASCII)
@@ -57,14 +80,15 @@ class EventMaker(ABC):
     one was wanted, or else the file's: never the time of reading.
     """
 
-    def __init__(
-        self, facts: FileFacts, settings: InputSettings, need: Need, problems: FileProblems
-    ) -> None:
-        self.facts = facts
-        self.settings = settings
-        self._need = need
-        self._problems = problems
-        self._known: float | None = facts.before  # time of the latest event before self._known_end
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.facts = reading.facts
+        self.settings = reading.settings
+        self._need = reading.need
+        self._problems = reading.problems
+        self._known: float | None = (
+            reading.facts.before
+        )  # time of the latest event before self._known_end
         self._known_end = 0
         self.counting = True  # of related events
 

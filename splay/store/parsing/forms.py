@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
-from splay.store.event import Found, Need, Recall
-from splay.store.literalscan import LiteralScan
+from splay.store.event import Found
+from splay.store.parsing.beginning import export_reader
 from splay.store.parsing.codecolumn import CodeColumn, code_column
-from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
-from splay.store.parsing.exports import export_reader
+from splay.store.parsing.eventmaker import Reading
 from splay.store.parsing.jsonwraps import wrapped_sentence, wraps_events
 from splay.store.parsing.lines import JsonEventMaker
 from splay.store.parsing.propsreader import PropsReader
@@ -21,7 +21,6 @@ from splay.store.parsing.windows_xml import XmlReader, xml_start
 from splay.store.parsing.windowschanges import WindowsChanges
 from splay.store.parsing.xml_events import XmlEventMaker
 from splay.store.parsing.xml_marks import CLOSE
-from splay.store.problems import FileProblems
 
 _NAMESPACE = b"http://schemas.microsoft.com/win/2004/08/events/event"
 _PREFIXED = re.compile(rb"<([A-Za-z_][\w.-]*):Event\s[^<>]*?xmlns:\1\s*=\s*[\"']" + _NAMESPACE)
@@ -34,28 +33,16 @@ class FormReader:
     """Takes blocks of bytes, gives the events: XML, classic Windows text, other lines as
     props.conf speaks of them.
 
-    recall: what recalls the events of a maker, where that is asked for. exports: whether what was
-    exported before is read as the events that it was; Splunk indexes such text as it is.
+    exports: whether what was exported before is read as the events that it was; Splunk indexes such
+    text as it is.
     """
 
-    def __init__(
-        self,
-        facts: FileFacts,
-        settings: InputSettings,
-        need: Need,
-        problems: FileProblems,
-        recall: Callable[[EventMaker], Recall | None] = lambda _: None,
-        *,
-        exports: bool = True,
-    ) -> None:
-        self._settings, self.rules = settled(settings, facts)
-        self._changes = WindowsChanges(settings)
-        self._need = need
-        unsifted = self._changes.unsifted(need)
-        self._made = (facts, settings, unsifted, problems)
-        self._scan = LiteralScan(unsifted.literals)
-        self._problems = problems
-        self._recall = recall
+    def __init__(self, reading: Reading, *, exports: bool = True) -> None:
+        self._settings, self.rules = settled(reading.settings, reading.facts)
+        self._changes = WindowsChanges(reading.settings)
+        self._need = reading.need
+        self._reading = replace(reading, need=self._changes.unsifted(reading.need))
+        self._problems = reading.problems
         self._exports = exports
         self._held = b""
         self._begun = False
@@ -70,7 +57,7 @@ class FormReader:
     def feed(self, block: bytes) -> Iterator[Found]:
         """The events that are known to end in this block."""
         if not self._begun:
-            exported = export_reader(block, *self._made, self._recall) if self._exports else None
+            exported = export_reader(block, self._reading) if self._exports else None
             self._own_form = self.rules.own_form and not _begins_with_events(block)
             self._export = exported or (None if self._own_form else self._json(block))
             if self._exports and exported is None:
@@ -98,8 +85,7 @@ class FormReader:
                 start = 0
             yield from self._feed_text(data[:start])
             yield from self._end_text()
-            maker = XmlEventMaker(*self._made)
-            self._xml = XmlReader(maker, self._scan, self._problems, self._recall(maker))
+            self._xml = XmlReader(XmlEventMaker(self._reading))
             data = data[start:]
         elif self._prefix:
             data = self._hold_tag(data)
@@ -146,7 +132,7 @@ class FormReader:
                 self._problems.add(sentence)
             return None
         self._json_file = True
-        return JsonReader(JsonEventMaker(*self._made), self._scan, self._problems)
+        return JsonReader(JsonEventMaker(self._reading))
 
     def _xml_start(self, data: bytes) -> int:
         begun, self._begun = self._begun, True
@@ -181,9 +167,7 @@ class FormReader:
             if start >= 0:
                 yield from self._feed_lines(data[:start])
                 yield from self._end_text()
-                maker = ClassicEventMaker(*self._made)
-                recall = self._recall(maker)
-                self._text = ClassicReader(maker, self._scan, self._problems, recall)
+                self._text = ClassicReader(ClassicEventMaker(self._reading))
                 data = data[start:]
         if isinstance(self._text, ClassicReader):
             yield from self._changed(self._text, self._text.feed(data))
@@ -193,16 +177,8 @@ class FormReader:
     def _feed_lines(self, data: bytes) -> Iterator[Found]:
         if self._text is not None or data.strip():
             if self._text is None:
-                facts, _, need, problems = self._made
-                self._text = text_reader(
-                    facts,
-                    self._settings,
-                    self.rules,
-                    need,
-                    self._scan,
-                    problems,
-                    self._recall,
-                )
+                settled_reading = replace(self._reading, settings=self._settings)
+                self._text = text_reader(settled_reading, self.rules)
             yield from self._changed(self._text, self._text.feed(data))
 
     def _end_text(self) -> Iterator[Found]:

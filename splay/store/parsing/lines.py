@@ -11,17 +11,16 @@ from collections.abc import Iterator
 
 from splay.rows import Row
 from splay.store.bytesearch import Data
-from splay.store.event import Event, Found, Need, Recall
-from splay.store.literalscan import LiteralScan
+from splay.store.event import Event, Found, Recall
 from splay.store.parsing import windows_lines
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, FileFacts, InputSettings
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, Reading
 from splay.store.parsing.linebreaking import whole_letters
 from splay.store.parsing.rules import ParsingRules
 from splay.store.parsing.stamps import Stamp
 from splay.store.parsing.steadytimes import SteadyTimes
 from splay.store.parsing.timestamps import Timestamps
 from splay.store.parsing.windows_xml import MAX_EVENT
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 from splay.store.run import Moments, Run
 
 SHORTEST_TIME = len("0:00:00")
@@ -43,23 +42,18 @@ class LineEventMaker(EventMaker):
 
     leads = (b":", b": ", b'"', b"=")
 
-    def __init__(
-        self,
-        facts: FileFacts,
-        settings: InputSettings,
-        need: Need,
-        problems: FileProblems,
-        rules: ParsingRules | None = None,
-    ) -> None:
-        super().__init__(facts, settings, need, problems)
-        rules = rules or ParsingRules()
+    def __init__(self, reading: Reading, rules: ParsingRules | None = None) -> None:
+        super().__init__(reading)
+        rules, facts = rules or ParsingRules(), self.facts
         self._truncate = rules.lines.truncate
         self._times: dict[int, float] = {}  # of lines of this region, by their beginning
         self._no_windows = False  # it is known that no line of this region is a Windows event
         self._each = False  # events must be looked into one by one
         self._to_the_end = rules.times.prefix is not None or rules.times.lookahead < 0
         self._lookahead = rules.times.lookahead
-        self.stamps = Timestamps(rules.times, settings.tz, facts.indextime, facts.name, facts.mtime)
+        self.stamps = Timestamps(
+            rules.times, self.settings.tz, facts.indextime, facts.name, facts.mtime
+        )
         self._believable = self.stamps.span
         steady = rules.times.automatic and not self._to_the_end
         self._steady = SteadyTimes(self._lookahead) if steady else None
@@ -248,17 +242,11 @@ class LineEnds:
 class LineReader:
     """Takes blocks of bytes, gives the lines that pass the scan. Empty lines are no events."""
 
-    def __init__(
-        self,
-        maker: LineEventMaker,
-        scan: LiteralScan,
-        problems: FileProblems,
-        recall: Recall | None = None,
-    ) -> None:
+    def __init__(self, maker: LineEventMaker) -> None:
         self._maker = maker
-        self._recall = recall
-        self._scan = scan
-        self._problems = problems
+        self._recall = maker.reading.recall(maker)
+        self._scan = maker.reading.scan
+        self._problems = maker.reading.problems
         self._rest = b""
         self._oversize = False
 

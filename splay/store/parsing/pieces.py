@@ -5,21 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from splay.store.event import Found, Need
-from splay.store.parsing.eventmaker import FileFacts, InputSettings
+from splay.csvcells import read_cells
+from splay.store.event import Found
+from splay.store.parsing.eventmaker import Reading
 from splay.store.parsing.windows_xml import MAX_EVENT
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 
 
 class Pieces(ABC):
     """Takes blocks apart into pieces, each of which is one event or more."""
 
-    def __init__(
-        self, facts: FileFacts, settings: InputSettings, need: Need, problems: FileProblems
-    ) -> None:
-        self._facts = facts
-        self._settings = settings
-        self._problems = problems
+    def __init__(self, reading: Reading) -> None:
+        self._facts = reading.facts
+        self._settings = reading.settings
+        self._problems = reading.problems
         self._held = b""
 
     def feed(self, block: bytes) -> Iterator[Found]:
@@ -46,11 +45,27 @@ class Pieces(ABC):
         """The events of whole pieces."""
 
 
-class Rows(Pieces):
-    """A piece is a line, or more where a quoted cell holds line ends."""
+class Table(Pieces):
+    """CSV: a header, then a row for each event. A row may hold line ends in quoted cells."""
+
+    _delimiter = ","
+    _header: list[str] | None = None
 
     def _end(self, data: bytes) -> int:
         end = data.rfind(b"\n") + 1
         while end and data.count(b'"', 0, end) % 2:
             end = data.rfind(b"\n", 0, end - 1) + 1
         return end
+
+    def _rows(self, text: str) -> Iterator[dict[str, str]]:
+        """The cells of each row by the names of their columns; a row that is cut off lacks the last
+        ones."""
+        for row in read_cells(text.splitlines(keepends=True), delimiter=self._delimiter):
+            if self._header is None:
+                self._header = self._columns(row)
+            elif row:
+                yield dict(zip(self._header, row, strict=False))
+
+    def _columns(self, header: list[str]) -> list[str]:
+        """The names of the columns. header: the cells of the first row."""
+        return header

@@ -6,40 +6,33 @@ import codecs
 from collections import Counter
 from collections.abc import Iterator
 
-from splay.store.event import Event, Need
+from splay.store.event import Event
 from splay.store.parsing import windows_lines
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, FileFacts, InputSettings
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, Reading
 from splay.store.parsing.linebreaking import EventLines, LineBreaker
 from splay.store.parsing.lines import TRUNCATED
-from splay.store.parsing.rewriting import Rewriter
 from splay.store.parsing.rules import ParsingRules
 from splay.store.parsing.stamps import Stamp
 from splay.store.parsing.structured import Record, StructuredText
 from splay.store.parsing.timestamps import Timestamps
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 
 
 class PropsReader:
-    """Takes blocks of UTF-8, gives events. rewriter: changes them before they are indexed.
+    """Takes blocks of UTF-8, gives events, as settings change them before they are indexed.
 
     Windows events that stand on a line are named, cut and timed as such.
     """
 
-    def __init__(
-        self,
-        facts: FileFacts,
-        settings: InputSettings,
-        need: Need,
-        problems: FileProblems,
-        rules: ParsingRules,
-        rewriter: Rewriter | None,
-    ) -> None:
+    def __init__(self, reading: Reading, rules: ParsingRules) -> None:
+        facts, settings = reading.facts, reading.settings
         self._facts = facts
         self._settings = settings
-        self._need = need
-        self._problems = problems
+        self._need = reading.need
+        self._problems = reading.problems
         self._rules = rules
-        self._rewriter = rewriter if rules.rewrites else None
+        index_time = settings.index_time
+        self._rewriter = index_time.rewriter if index_time and rules.rewrites else None
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._stamps = Timestamps(
             rules.times, settings.tz, facts.indextime, facts.name, facts.mtime

@@ -3,36 +3,26 @@ searches and add-ons know."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from splay.store.event import Found, Need, Recall
-from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
+from splay.store.event import Found
+from splay.store.parsing.eventmaker import Reading
 from splay.store.parsing.pieces import Pieces
 from splay.store.parsing.timeforms import american_time, day_first_time, iso_time
 from splay.store.parsing.windows_text import ClassicEventMaker, ClassicReader
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 
 SECURITY = "Microsoft-Windows-Security-Auditing"
 """The provider of the log Security."""
-Recalled = Callable[[EventMaker], Recall | None]
 
 
 class Rewritten(Pieces):
     """Events that are written as classic text, and read as such."""
 
-    def __init__(
-        self,
-        facts: FileFacts,
-        settings: InputSettings,
-        need: Need,
-        problems: FileProblems,
-        recall: Recalled,
-    ) -> None:
-        super().__init__(facts, settings, need, problems)
-        maker = ClassicEventMaker(facts, settings, need, problems)
-        self._reader = ClassicReader(maker, LiteralScan(need.literals), problems, recall(maker))
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self._reader = ClassicReader(ClassicEventMaker(reading))
 
     def finish(self) -> Iterator[Found]:
         """The last events."""

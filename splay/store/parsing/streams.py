@@ -11,7 +11,7 @@ from datetime import UTC, tzinfo
 
 from splay.store.blocks import utf8_blocks
 from splay.store.event import Event, Found, Need, ReadReport
-from splay.store.parsing.eventmaker import FileFacts, InputSettings
+from splay.store.parsing.eventmaker import FileFacts, InputSettings, Reading
 from splay.store.parsing.forms import FormReader
 from splay.store.parsing.indextime import IndexTime
 from splay.store.parsing.textreaders import decoded
@@ -47,7 +47,7 @@ def broken(
     settings = InputSettings(
         origin.host, origin.source, origin.sourcetype, origin.index, origin.tz, origin.index_time
     )
-    reader = FormReader(facts, settings, Need(), problems, exports=False)
+    reader = FormReader(Reading(facts, settings, Need(), problems), exports=False)
     for block in utf8_blocks(decoded(_pieces(blocks), reader.rules.charset)):
         yield from _events(reader.feed(block))
     yield from _events(reader.finish())

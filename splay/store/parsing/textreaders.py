@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from splay.store.event import Need, Recall
-from splay.store.literalscan import LiteralScan
 from splay.store.parsing.datedlines import DatedReader
-from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, FileFacts, InputSettings
+from splay.store.parsing.eventmaker import UNKNOWN_HOST, FileFacts, InputSettings, Reading
 from splay.store.parsing.lines import LineEventMaker, LineReader
 from splay.store.parsing.propsreader import PropsReader
 from splay.store.parsing.rules import ParsingRules
-from splay.store.problems import FileProblems
 
 TextReader: TypeAlias = "LineReader | DatedReader | PropsReader"
 
@@ -33,28 +30,16 @@ def settled(settings: InputSettings, facts: FileFacts) -> tuple[InputSettings, P
     return settings, index_time.rules(source, host, sourcetype)
 
 
-def text_reader(
-    facts: FileFacts,
-    settings: InputSettings,
-    rules: ParsingRules,
-    need: Need,
-    scan: LiteralScan,
-    problems: FileProblems,
-    recall: Callable[[EventMaker], Recall | None],
-) -> TextReader:
-    """The reader for a source's text under these rules. What they do not follow is told.
-
-    recall: what recalls the events of a maker, where that is asked for.
-    """
+def text_reader(reading: Reading, rules: ParsingRules) -> TextReader:
+    """The reader for a source's text under these rules. What they do not follow is told."""
     for problem in rules.problems:
-        problems.add(problem)
+        reading.problems.add(problem)
     if not rules.plain:
-        rewriter = settings.index_time.rewriter if settings.index_time else None
-        return PropsReader(facts, settings, need, problems, rules, rewriter)
-    maker = LineEventMaker(facts, settings, need, problems, rules)
+        return PropsReader(reading, rules)
+    maker = LineEventMaker(reading, rules)
     if rules.lines.each_line:
-        return LineReader(maker, scan, problems, recall(maker))
-    return DatedReader(maker, scan, problems, rules.lines.max_events, recall(maker))
+        return LineReader(maker)
+    return DatedReader(maker, rules.lines.max_events)
 
 
 def decoded(blocks: Iterator[bytes], charset: str) -> Iterator[bytes]:

@@ -16,10 +16,9 @@ from typing import Any
 
 from splay.store.bytesearch import Data
 from splay.store.event import Event
-from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker
 from splay.store.parsing.timeforms import iso_time
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 
 MAX_OBJECT = 16 * 1024 * 1024
 """An object longer than this is left out, so that memory stays bounded."""
@@ -170,10 +169,10 @@ class JsonReader:
     or object it stands. An object beside them that is none is an event of its own.
     """
 
-    def __init__(self, maker: EventMaker, scan: LiteralScan, problems: FileProblems) -> None:
+    def __init__(self, maker: EventMaker) -> None:
         self._maker = maker
-        self._scan = scan
-        self._problems = problems
+        self._scan = maker.reading.scan
+        self._problems = maker.reading.problems
         self._data = b""
         self._at = 0  # everything before is taken apart
         self._open: list[_Open] = []

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from splay.store.bytesearch import Data
-from splay.store.event import Found, Recall
-from splay.store.literalscan import LiteralScan
+from splay.store.event import Found
 from splay.store.parsing.eventmaker import UNKNOWN_HOST, EventMaker, as_text, read_events
 from splay.store.parsing.timeforms import american_time, wmi_time
 from splay.store.parsing.windows_xml import MAX_EVENT
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 
 # The line before the header ends with \n; a file's first header is found behind one put there.
 _HEADER = re.compile(
@@ -122,17 +121,11 @@ class ClassicReader:
     An event ends where the next begins, so the last of a block waits for the next block.
     """
 
-    def __init__(
-        self,
-        maker: EventMaker,
-        scan: LiteralScan,
-        problems: FileProblems,
-        recall: Recall | None = None,
-    ) -> None:
+    def __init__(self, maker: EventMaker) -> None:
         self._maker = maker
-        self._scan = scan
-        self._problems = problems
-        self._recall = recall
+        self._scan = maker.reading.scan
+        self._problems = maker.reading.problems
+        self._recall = maker.reading.recall(maker)
         self._rest = b"\n"
         self._headers: list[int] = []  # the header that _rest begins with, if it does
         self._searched = 0  # no other header begins before here in _rest

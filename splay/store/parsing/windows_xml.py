@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 
 from splay.store.bytesearch import Data, count, find, rfind
 from splay.store.event import Found, Recall
-from splay.store.literalscan import LiteralScan
 from splay.store.parsing.eventmaker import EventMaker, learn, read_events
 from splay.store.parsing.xml_marks import (
     CLOSE,
@@ -26,7 +25,7 @@ from splay.store.parsing.xml_marks import (
     first_open,
     outside_of,
 )
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 
 MAX_EVENT = 16 * 1024 * 1024
 """An event longer than this is left out, so that memory stays bounded."""
@@ -78,17 +77,11 @@ class XmlReader:
     again; what is looked at is always data[:end].
     """
 
-    def __init__(
-        self,
-        maker: EventMaker,
-        scan: LiteralScan,
-        problems: FileProblems,
-        recall: Recall | None = None,
-    ) -> None:
+    def __init__(self, maker: EventMaker) -> None:
         self._maker = maker
-        self._scan = scan
-        self._problems = problems
-        self._recall = recall
+        self._scan = maker.reading.scan
+        self._problems = maker.reading.problems
+        self._recall = maker.reading.recall(maker)
         self._data = bytearray()
         self._held = 0  # so many bytes at its front follow the last closing tag
         self._oversize = False  # inside an event that is being left out

@@ -12,7 +12,6 @@ from dataclasses import replace
 from splay.conf.props import Spec
 from splay.store.event import Event, Found, Need
 from splay.store.parsing.eventmaker import InputSettings
-from splay.store.parsing.reader import Reader
 
 _INPUTS = (("XmlWinEventLog", "XmlWinEventLog:"), ("WinEventLog", "WinEventLog:"))
 """The sourcetype of such events, and how their source begins."""
@@ -38,10 +37,6 @@ class WindowsChanges:
         literals = () if "" in texts else tuple((*clause, *known) for clause in need.literals)
         return replace(need, literals=literals, earliest=None, latest=None, newest=None)
 
-    def reader(self, reader: Reader, need: Need) -> Reader:
-        """The reader of such events that gives them as they become."""
-        return _ChangedReader(reader, self, need) if self._specs else reader
-
     def changed(self, found: Iterator[Found], need: Need) -> Iterator[Found]:
         """What becomes of the events, as far as it is within the need's time range."""
         if not self._specs or self._index_time is None:
@@ -55,19 +50,6 @@ class WindowsChanges:
                         yield event
             else:
                 yield one
-
-
-class _ChangedReader:
-    def __init__(self, reader: Reader, changes: WindowsChanges, need: Need) -> None:
-        self._reader = reader
-        self._changes = changes
-        self._need = need
-
-    def feed(self, block: bytes) -> Iterator[Found]:
-        yield from self._changes.changed(self._reader.feed(block), self._need)
-
-    def finish(self) -> Iterator[Found]:
-        yield from self._changes.changed(self._reader.finish(), self._need)
 
 
 def _sign(spec: Spec) -> str:

@@ -19,7 +19,7 @@ from splay.errors import DataError
 from splay.store import blocks
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
-from splay.store.parsing import powershell
+from splay.store.parsing.exports import powershell
 from tests.sample_events import Style, event, render
 
 ROOT = str(Path(__file__).parents[3])

@@ -15,9 +15,8 @@ import pytest
 
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
-from splay.store.literalscan import LiteralScan
 from splay.store.parsing import windows_json
-from splay.store.parsing.eventmaker import FileFacts
+from splay.store.parsing.eventmaker import FileFacts, Reading
 from splay.store.parsing.lines import JsonEventMaker
 from splay.store.parsing.windows_json import JsonReader
 from splay.store.problems import FileProblems
@@ -49,8 +48,8 @@ def test_events_are_cut_wherever_blocks_end(shape: str, size: int) -> None:
     made = [event(4624), event(4876), event(4634)]
     data = json.dumps([SHAPES[shape](one) for one in made], indent=1).encode()
     problems = FileProblems("log", ReadReport())
-    maker = JsonEventMaker(FileFacts("log", "log", 0, 0), InputSettings(), Need(), problems)
-    reader = JsonReader(maker, LiteralScan(()), problems)
+    reading = Reading(FileFacts("log", "log", 0, 0), InputSettings(), Need(), problems)
+    reader = JsonReader(JsonEventMaker(reading))
     found = [e for at in range(0, len(data), size) for e in reader.feed(data[at : at + size])]
     found += reader.finish()
     assert [json.loads(one.raw) for one in found] == [SHAPES[shape](one) for one in made]
@@ -77,8 +76,8 @@ def test_what_is_too_long_is_told_once_and_costs_no_other(
     made = [json.dumps(SHAPES["flat"](event(code)), indent=1) for code in (4624, 4876)]
     data = f"[{made[0]},\n{between},\n{made[1]}]".encode()
     problems = FileProblems("log", ReadReport())
-    maker = JsonEventMaker(FileFacts("log", "log", 0, 0), InputSettings(), Need(), problems)
-    reader = JsonReader(maker, LiteralScan(()), problems)
+    reading = Reading(FileFacts("log", "log", 0, 0), InputSettings(), Need(), problems)
+    reader = JsonReader(JsonEventMaker(reading))
     found = [e for at in range(0, len(data), 500) for e in reader.feed(data[at : at + 500])]
     found += reader.finish()
     assert [one.raw for one in found] == made

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from splay.csvcells import read_cells
-from splay.store.event import Found, Need
-from splay.store.parsing.eventmaker import FileFacts, InputSettings
-from splay.store.parsing.pieces import Rows
-from splay.store.parsing.rewritten import SECURITY, Recalled, Rewritten
-from splay.store.problems import FileProblems
+from splay.store.event import Found
+from splay.store.parsing.beginning import Beginning
+from splay.store.parsing.eventmaker import Reading
+from splay.store.parsing.pieces import Table
+from splay.store.parsing.reader import Reader
+from splay.store.parsing.rewritten import SECURITY, Rewritten
 
 _WEVTUTIL = re.compile(rb"\s*Event\s?\[\d+\]:?\s*\n\s+Log Name:")
 _NEXT_EVENT = re.compile(r"(?:\A|\n)Event\s?\[\d+\]:?[ \t]*\n")
@@ -21,22 +21,11 @@ _LABEL = re.compile(r"[ \t]+([A-Z][A-Za-z ]*):[ \t]?(.*)")
 _HEADER_COLUMNS = 5  # of the Event Viewer's CSV; the message has no header
 
 
-def windows_reader(
-    first: bytes,
-    rows: Sequence[Sequence[str]],
-    facts: FileFacts,
-    settings: InputSettings,
-    need: Need,
-    problems: FileProblems,
-    recall: Recalled,
-) -> Rewritten | None:
-    """What reads a file that begins like this, if one of them wrote it. rows: the first ones, as
-    CSV."""
-    if _WEVTUTIL.match(first):
-        return _Wevtutil(facts, settings, need, problems, recall)
-    if _of_event_viewer(rows):
-        return _EventViewer(facts, settings, need, problems, recall)
-    return None
+def reader(beginning: Beginning, reading: Reading) -> Reader | None:
+    """What reads a file that begins so, if one of them wrote it."""
+    if _WEVTUTIL.match(beginning.text):
+        return _Wevtutil(reading)
+    return _EventViewer(reading) if _of_event_viewer(beginning.rows) else None
 
 
 def _of_event_viewer(rows: Sequence[Sequence[str]]) -> bool:
@@ -46,24 +35,26 @@ def _of_event_viewer(rows: Sequence[Sequence[str]]) -> bool:
     return event.isdigit() and any(char.isdigit() for char in time)
 
 
-class _EventViewer(Rows, Rewritten):
-    """Level or keywords, time, source, event, task and message; the header's words are those of the
-    machine's language."""
+class _EventViewer(Table, Rewritten):
+    """Level or keywords, time, source, event, task and message."""
 
-    _header = True
+    def _columns(self, header: list[str]) -> list[str]:
+        """The columns by our names: the header's words are those of the machine's language."""
+        return ["Keywords", "time", "SourceName", "EventCode", "TaskCategory", "message"]
 
     def _events(self, text: str) -> Iterator[Found]:
-        for row in read_cells(text.splitlines(keepends=True)):
-            if self._header:
-                self._header = False
-            elif len(row) > _HEADER_COLUMNS:
-                level, time, source, event, task, message = row[: _HEADER_COLUMNS + 1]
-                log = [("LogName", "Security")] if source == SECURITY else []
-                fields = [("SourceName", source), ("EventCode", event), ("Type", "Information")]
-                more = [("TaskCategory", task), ("Keywords", level)]
-                yield from self._write(time, [*log, *fields, *more], message)
-            elif row:
-                self._problems.stray(",".join(row).encode())
+        for values in self._rows(text):
+            yield from self._event(values)
+
+    def _event(self, values: Mapping[str, str]) -> Iterator[Found]:
+        if "message" not in values:
+            self._problems.stray(",".join(values.values()).encode())
+            return
+        log = [("LogName", "Security")] if values["SourceName"] == SECURITY else []
+        named = [(name, values[name]) for name in ("SourceName", "EventCode")]
+        more = [(name, values[name]) for name in ("TaskCategory", "Keywords")]
+        fields = [*log, *named, ("Type", "Information"), *more]
+        yield from self._write(values["time"], fields, values["message"])
 
 
 class _Wevtutil(Rewritten):

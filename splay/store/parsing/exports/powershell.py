@@ -15,13 +15,15 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from splay.csvcells import first_cells, read_cells
-from splay.store.event import Found, Need
-from splay.store.parsing.eventmaker import FileFacts, InputSettings
-from splay.store.parsing.pieces import Pieces, Rows
-from splay.store.parsing.rewritten import SECURITY, Recalled, Rewritten
+from splay.csvcells import first_cells
+from splay.store.event import Found
+from splay.store.parsing.beginning import Beginning
+from splay.store.parsing.eventmaker import Reading
+from splay.store.parsing.pieces import Pieces, Table
+from splay.store.parsing.reader import Reader
+from splay.store.parsing.rewritten import SECURITY, Rewritten
 from splay.store.parsing.windows_xml import MAX_EVENT
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 
 _TYPE = re.compile(rb"#TYPE [^\n]*\n")
 _JSON = re.compile(rb"\[?\s*\{")
@@ -57,25 +59,18 @@ _NAMES = (  # classic text's names, and the properties that hold them
 )
 
 
-def powershell_reader(
-    first: bytes,
-    facts: FileFacts,
-    settings: InputSettings,
-    need: Need,
-    problems: FileProblems,
-    recall: Recalled,
-) -> Pieces | None:
-    """What reads a file that begins like this, if PowerShell wrote it."""
-    made = (facts, settings, need, problems)
+def reader(beginning: Beginning, reading: Reading) -> Reader | None:
+    """What reads a file that begins so, if PowerShell wrote it."""
+    first = beginning.text
     head = first[:_WINDOW]
     for pattern, what in ((_TABLE, "a table, which cuts messages off"), (_CLIXML, "CliXml")):
         if pattern.match(head):
-            return _Refused(what, *made)
+            return _Refused(reading, what)
     if _is_list(head):
-        return _List(*made, recall)
+        return _List(reading)
     if _JSON.match(first) and _is_event(_first_names(first)):
-        return _Json(*made, recall)
-    return _Csv(*made, recall) if _is_event(_header(head)) else None
+        return _Json(reading)
+    return _Csv(reading) if _is_event(_header(head)) else None
 
 
 def _is_event(names: list[str]) -> bool:
@@ -159,22 +154,15 @@ def _lines(message: str) -> str:
     return message.replace("\r\n", "\n")
 
 
-class _Csv(Rows, _Properties):
+class _Csv(Table, _Properties):
     """Export-Csv: a header of properties, behind a #TYPE where Windows PowerShell wrote it."""
 
-    _names: list[str] | None = None
-    _separator = ","
-
     def _events(self, text: str) -> Iterator[Found]:
-        if self._names is None:
+        if self._header is None:
             text = _TYPE.sub(b"", text.encode(), count=1).decode()
-            self._separator = _delimiter(text.split("\n", 1)[0])
-        lines = text.splitlines(keepends=True)
-        for row in read_cells(lines, delimiter=self._separator):
-            if self._names is None:
-                self._names = row
-            elif row:
-                yield from self._event(dict(zip(self._names, row, strict=False)))
+            self._delimiter = _delimiter(text.split("\n", 1)[0])
+        for values in self._rows(text):
+            yield from self._event(values)
 
 
 class _Json(_Properties):
@@ -254,16 +242,9 @@ def _labelled(part: str) -> dict[str, str]:
 class _Refused(Pieces):
     """A form that does not hold events whole."""
 
-    def __init__(
-        self,
-        what: str,
-        facts: FileFacts,
-        settings: InputSettings,
-        need: Need,
-        problems: FileProblems,
-    ) -> None:
-        super().__init__(facts, settings, need, problems)
-        problems.unread(
+    def __init__(self, reading: Reading, what: str) -> None:
+        super().__init__(reading)
+        reading.problems.unread(
             f"is PowerShell's {what}: write the events with Export-Csv, or with wevtutil epl"
         )
 

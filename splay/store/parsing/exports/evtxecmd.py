@@ -8,72 +8,53 @@ https://github.com/EricZimmerman/evtx
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from splay.csvcells import read_cells
-from splay.store.event import Found, Need
-from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import FileFacts, InputSettings
-from splay.store.parsing.pieces import Rows
+from splay.store.event import Found
+from splay.store.parsing.beginning import Beginning
+from splay.store.parsing.eventmaker import Reading
+from splay.store.parsing.pieces import Table
+from splay.store.parsing.reader import Reader
+from splay.store.parsing.windows_xml import XmlReader
 from splay.store.parsing.xml_events import XmlEventMaker
-from splay.store.problems import FileProblems
 
 _COLUMNS = {"EventId", "TimeCreated", "Channel", "Computer", "Payload"}
 _KEYWORDS = {"audit success": "0x8020000000000000", "audit failure": "0x8010000000000000"}
 _HEAD = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
 
 
-def evtxecmd_reader(
-    rows: Sequence[Sequence[str]],
-    facts: FileFacts,
-    settings: InputSettings,
-    need: Need,
-    problems: FileProblems,
-) -> Rows | None:
-    """What reads a file with these first rows, if EvtxECmd wrote it."""
-    if rows and set(rows[0]) >= _COLUMNS:
-        return _Csv(facts, settings, need, problems)
-    return None
+def reader(beginning: Beginning, reading: Reading) -> Reader | None:
+    """What reads a file that begins so, if EvtxECmd wrote it."""
+    rows = beginning.rows
+    return _Csv(reading) if rows and set(rows[0]) >= _COLUMNS else None
 
 
-class _Csv(Rows):
-    """A header, then a row for each event."""
+class _Csv(Table):
+    """A row for each event."""
 
-    def __init__(
-        self, facts: FileFacts, settings: InputSettings, need: Need, problems: FileProblems
-    ) -> None:
-        super().__init__(facts, settings, need, problems)
-        self._maker = XmlEventMaker(facts, settings, need, problems)
-        self._scan = LiteralScan(need.literals)
-        self._counting = need.related is not None
-        self._names: list[str] | None = None
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self._reader = XmlReader(XmlEventMaker(reading))
+
+    def finish(self) -> Iterator[Found]:
+        """The last events."""
+        yield from super().finish()
+        yield from self._reader.finish()
 
     def _events(self, text: str) -> Iterator[Found]:
-        for row in read_cells(text.splitlines(keepends=True)):
-            if self._names is None:
-                self._names = row
-            elif row:
-                yield from self._event(dict(zip(self._names, row, strict=False)))
-
-    def _event(self, row: Mapping[str, str]) -> Iterator[Found]:
-        if not row.get("EventId", "").isdigit():
-            self._problems.stray(str(row).encode())
-            return
-        self._problems.events(1)
-        raw = _xml(row).encode("utf-8", "replace")
-        if self._counting:
-            self._maker.region_done(raw, len(raw))
-        if not self._scan.empty and not self._scan.holds(raw):
-            return
-        event = self._maker.make(raw, 0, len(raw))
-        if event is not None:
-            yield event
+        events: list[str] = []
+        for values in self._rows(text):
+            if values.get("EventId", "").isdigit():
+                events.append(_xml(values))
+            else:
+                self._problems.stray(str(values).encode())
+        yield from self._reader.feed("\n".join(events).encode("utf-8", "replace"))
 
 
 def _xml(row: Mapping[str, str]) -> str:
-    of = row.get  # a row that is cut off lacks the last ones
+    of = row.get
     time = of("TimeCreated", "").strip().replace(" ", "T")
     keywords = _KEYWORDS.get(of("Keywords", "").strip().lower())
     return "".join(

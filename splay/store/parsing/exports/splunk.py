@@ -12,16 +12,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from splay.csvcells import read_cells
-from splay.store.event import Event, Found, Need
-from splay.store.literalscan import LiteralScan
-from splay.store.parsing.eventmaker import EventMaker, FileFacts, InputSettings
+from splay.store.event import Event, Found
+from splay.store.parsing.beginning import Beginning
+from splay.store.parsing.eventmaker import EventMaker, Reading
 from splay.store.parsing.lines import LineEventMaker
-from splay.store.parsing.pieces import Pieces, Rows
+from splay.store.parsing.pieces import Pieces, Table
+from splay.store.parsing.reader import Reader
 from splay.store.parsing.timeforms import iso_time
 from splay.store.parsing.windows_text import ClassicEventMaker
 from splay.store.parsing.xml_events import XmlEventMaker
-from splay.store.problems import Fault, FileProblems
+from splay.store.problems import Fault
 
 _JSON = re.compile(rb'\{"(?:preview|result)":[^\n]*"_raw":\s*"')
 _XML = re.compile(rb"(?:<\?xml[^>]*\?>\s*)?<results\s+preview=")
@@ -30,38 +30,28 @@ _ONLY_RAW = re.compile(rb'"?_raw"?\r?\n')
 _NO_RESULTS = "holds results only as previews, which are left out: export it with preview=0"
 
 
-def splunk_reader(
-    first: bytes,
-    rows: list[list[str]],
-    facts: FileFacts,
-    settings: InputSettings,
-    need: Need,
-    problems: FileProblems,
-) -> Pieces | None:
-    """What reads a file that begins like this, if Splunk exported it. rows: the first ones, as
-    CSV."""
-    made = (facts, settings, need, problems)
-    if _JSON.match(first):
-        return _Json(*made)
-    if _XML.match(first):
-        return _Xml(*made)
-    if _ONLY_RAW.match(first) or (rows and len(rows[0]) > 1 and "_raw" in rows[0]):
-        return _Csv(*made)
+def reader(beginning: Beginning, reading: Reading) -> Reader | None:
+    """What reads a file that begins so, if Splunk exported it."""
+    if _JSON.match(beginning.text):
+        return _Json(reading)
+    if _XML.match(beginning.text):
+        return _Xml(reading)
+    header = beginning.rows[0] if beginning.rows else []
+    if _ONLY_RAW.match(beginning.text) or (len(header) > 1 and "_raw" in header):
+        return _Csv(reading)
     return None
 
 
 class _Results(Pieces):
     """Events with what Splunk knew of them."""
 
-    def __init__(
-        self, facts: FileFacts, settings: InputSettings, need: Need, problems: FileProblems
-    ) -> None:
-        super().__init__(facts, settings, need, problems)
-        self._maker = LineEventMaker(facts, settings, need, problems)
-        self._xml_maker = XmlEventMaker(facts, settings, need, problems)
-        self._classic_maker = ClassicEventMaker(facts, settings, need, problems)
-        self._scan = LiteralScan(need.literals)
-        self._counting = need.related is not None
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self._maker = LineEventMaker(reading)
+        self._xml_maker = XmlEventMaker(reading)
+        self._classic_maker = ClassicEventMaker(reading)
+        self._scan = reading.scan
+        self._counting = reading.need.related is not None
         self._kinds: set[bool] = set()  # whether results were previews
 
     def finish(self) -> Iterator[Found]:
@@ -143,17 +133,12 @@ class _Json(_Results):
                     yield from self._event(fields)
 
 
-class _Csv(Rows, _Results):
-    """A header, then a row for each event."""
-
-    _header: list[str] | None = None
+class _Csv(Table, _Results):
+    """A row for each event."""
 
     def _events(self, text: str) -> Iterator[Found]:
-        for row in read_cells(text.splitlines(keepends=True)):
-            if self._header is None:
-                self._header = [cell.removeprefix("\ufeff") for cell in row]
-            elif row:
-                yield from self._event(dict(zip(self._header, row, strict=False)))
+        for values in self._rows(text):
+            yield from self._event(values)
 
 
 class _Xml(_Results):
