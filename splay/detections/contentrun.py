@@ -19,17 +19,10 @@ def _unseen(name: str, done: int, total: int) -> None:
 
 @dataclass
 class ContentRun:
-    """Which tests are run, and how.
+    """Which tests are run, and how: as `splay.test` says, and beside that:
 
     Args:
-        apps: folders of apps that extract the fields of the attack data.
-        attack_data: a checkout of splunk/attack_data, in which addresses of it are looked for.
-        cache: the folder where what is fetched is kept; without it `~/.cache/splay`.
-        fetch: whether to fetch what is neither there nor kept.
-        pick: only detections whose name has this text, in any case.
         changed: only what differs from this git revision.
-        check_only: only what can be told without data.
-        processes: how many processes; None: one for each processor. Not beside other threads.
         progress: is told of what is fetched.
         splunk: a real one that the tests run on.
     """

@@ -162,11 +162,11 @@ def run_shares(
         groups = _groups(work, share, report, progress, evidence)
         return Done(groups, work.context.messages[told:], evidence)
 
-    def join(shares: Iterator[Done]) -> list[Any]:
-        return [work.stats.joined(_taken(done, work) for done in shares)]
+    def join(shares: Iterator[Done]) -> Any:
+        return work.stats.joined(_taken(done, work) for done in shares)
 
-    joined = _run_joined(read, join, store, report, progress)
-    return None if joined is None else work.stats.results(joined[0], work.context)
+    joined = run_divided(read, join, store, report, progress)
+    return None if joined is None else work.stats.results(joined, work.context)
 
 
 def _count(size: int) -> None:
@@ -249,25 +249,18 @@ _reading: ReadShare[Any] | None = None
 
 
 def run_divided(
-    read: ReadShare[T], store: FileStore, report: ReadReport, progress: Progress | None
-) -> list[T] | None:
-    """What a function gives for each share of the files, in order, several at a time; None when
-    the data is not divided: it is too small, or there is but one processor.
-
-    Raises DataError when no event could be read, and what the function raises.
-    """
-    return _run_joined(read, list, store, report, progress)
-
-
-def _run_joined(
     read: ReadShare[T],
-    join: Callable[[Iterator[T]], list[S]],
+    join: Callable[[Iterator[T]], S],
     store: FileStore,
     report: ReadReport,
     progress: Progress | None,
-) -> list[S] | None:
-    """What `join` makes of that which a function gives for each share, one after the other. Gives
-    None and raises as `run_divided` does."""
+) -> S | None:
+    """What `join` makes of that which `read` gives for each share of the files: it is given them in
+    order, and several are read at a time. None when the data is not divided: it is too small, or
+    there is but one processor.
+
+    Raises DataError when no event could be read, and what the functions raise.
+    """
     global _reading
     shares = store.shares(SHARE) if _can_fork() else []
     if len(shares) < 2:

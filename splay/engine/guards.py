@@ -43,7 +43,7 @@ class Guards:
         self._exprs = exprs
         self._holds: dict[int, Predicate | None] = {}  # of hundreds, most are never needed
         self._all = frozenset(range(len(exprs)))
-        self._keys = _keys([dict(_values(expr)) for expr in exprs], fields)
+        self._keys = _keys(exprs, fields)
         self._known: dict[Values, Numbers] = {}
 
     def left(self, row: Row) -> Numbers:
@@ -104,34 +104,34 @@ class _Key:
         return numbers & self.free.union(*(self.by_value.get(text, ()) for text in texts))
 
 
-def _keys(named: Sequence[dict[str, frozenset[str]]], fields: frozenset[str]) -> list[_Key]:
+def _keys(exprs: Sequence[SearchExpr], fields: frozenset[str]) -> list[_Key]:
     """The guards' fields of which the most searches name values that they must have."""
-    counts = Counter(name for each in named for name in each if name in fields)
-    return [_key(name, named) for name, _ in counts.most_common(_MOST_KEYS)]
+    keys = [_key(name, [_values(expr, name) for expr in exprs]) for name in sorted(fields)]
+    naming = sorted((key for key in keys if key.by_value), key=lambda key: len(key.free))
+    return naming[:_MOST_KEYS]
 
 
-def _key(name: str, named: Sequence[dict[str, frozenset[str]]]) -> _Key:
-    free = frozenset(number for number, each in enumerate(named) if name not in each)
+def _key(name: str, values: Sequence[frozenset[str] | None]) -> _Key:
+    free = frozenset(number for number, each in enumerate(values) if each is None)
     by_value: dict[str, set[int]] = {}
-    for number, each in enumerate(named):
-        for value in each.get(name, ()):
+    for number, each in enumerate(values):
+        for value in each or ():
             by_value.setdefault(value, set()).add(number)
     return _Key(name, {value: free | some for value, some in by_value.items()}, free)
 
 
-def _values(expr: SearchExpr) -> Iterator[tuple[str, frozenset[str]]]:
-    """Fields of which every event that matches has one of these values, folded."""
+def _values(expr: SearchExpr, field: str) -> frozenset[str] | None:
+    """Values, folded, of which the field has one wherever the expression holds; None: any."""
+    if isinstance(expr, Compare):
+        named = expr.field == field and _is_plain(expr)
+        return frozenset([fold(expr.value)]) if named else None
+    if not isinstance(expr, And | Or):
+        return None
+    each = [_values(part, field) for part in expr.parts]
+    some = [values for values in each if values is not None]
     if isinstance(expr, And):
-        for part in expr.parts:
-            yield from _values(part)
-    elif isinstance(expr, Compare):
-        if _is_plain(expr):
-            yield expr.field, frozenset([fold(expr.value)])
-    elif isinstance(expr, Or):
-        compared = [part for part in expr.parts if isinstance(part, Compare) and _is_plain(part)]
-        names = {part.field for part in compared}
-        if len(compared) == len(expr.parts) and len(names) == 1:
-            yield names.pop(), frozenset(fold(part.value) for part in compared)
+        return min(some, key=len, default=None)
+    return frozenset().union(*some) if len(some) == len(each) else None
 
 
 def necessary(expr: SearchExpr, fields: frozenset[str]) -> SearchExpr | None:

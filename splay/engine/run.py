@@ -357,7 +357,7 @@ def _newest_of_shares(
         newest = _newest(guarded(each(found), context), _limit(plan))
         return [row.event for row in reversed(newest) if isinstance(row, LateRow)]
 
-    parts = run_divided(of_share, store, report, progress)
+    parts = run_divided(of_share, list, store, report, progress)
     if parts is None:
         return None
     events = (event for part in parts for event in part)

@@ -42,7 +42,8 @@ def read_for(
     groups = _groups(takers)
     shares = None
     if processes and isinstance(store, FileStore):
-        shares = run_divided(partial(_read_share, takers, groups), store, report, progress)
+        read = partial(_read_share, takers, groups)
+        shares = run_divided(read, list, store, report, progress)
     if shares is None:
         _read(groups, store, report, progress)
     for parts in shares or ():
