@@ -239,9 +239,6 @@ def _epoch(moment: float | datetime, zone: tzinfo, name: str) -> float:
 
 def with_messages(found: Results, context: Context, report: ReadReport) -> Results:
     """The results with what the search said, and what was read."""
-    problems = list(report.problems)
-    if report.bad_events:
-        some = "event" if report.bad_events == 1 else "events"
-        problems.insert(0, f"{report.bad_events} {some} could not be used")
-    found.messages, found.problems, found.events = context.messages, problems, report.events
+    found.messages, found.problems = context.messages, report.all_problems
+    found.events = report.events
     return found

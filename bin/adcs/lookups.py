@@ -41,7 +41,8 @@ class Problems:
         more = self._count - MAX_NAMED
         if more <= 0:
             return tuple(self._texts)
-        return (*self._texts, f"{self._name}: {more} more such problems")
+        some = "problem" if more == 1 else "problems"
+        return (*self._texts, f"{self._name}: {more} more such {some}")
 
 
 class Table:

@@ -155,8 +155,9 @@ class Operators:
         return f"{self.name} line {row.line}: {_in_words(row.cells)}"
 
     def _between(self, count: int, times: int) -> str:
+        timed = f"{times} has" if times == 1 else f"{times} have"
         return (
-            f"{count} backups of which {times} have a time, and no line of {self.name} allows all "
+            f"{count} backups of which {timed} a time, and no line of {self.name} allows all "
             "the time between them"
         )
 

@@ -177,10 +177,7 @@ def _csv_cell(text: str, safe: bool) -> str:
 def tell(messages: list[tuple[str, str]], report: ReadReport, show: Show) -> None:
     """Messages of the search, and what was wrong with the data, on stderr; quiet: only errors, and
     what is wrong with data of which not all was read."""
-    problems = [("WARN", problem) for problem in report.problems]
-    if report.bad_events:
-        some = "event" if report.bad_events == 1 else "events"
-        problems.insert(0, ("WARN", f"{report.bad_events} {some} could not be used"))
+    problems = [("WARN", problem) for problem in report.all_problems]
     if line := report.left_out_line():
         problems.append(("INFO", line))
     if show.quiet:

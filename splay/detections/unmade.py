@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from splay.counting import counted
 from splay.engine.nothing import LOOKED, first_fields, needed_fields
 from splay.engine.plan import Plan
 from splay.store.event import Store
@@ -45,7 +46,7 @@ def unmade(
     counts = Counter(field for fields in lacking.values() for field in sorted(fields))
     named = [field for field, _ in counts.most_common(_SHOWN)]
     if len(counts) > _SHOWN:
-        named.append(f"{len(counts) - _SHOWN:,} others")
+        named.append(counted(len(counts) - _SHOWN, "other"))
     who = "no event" if events <= LOOKED else f"none of the first {LOOKED:,} events"
     text = (
         f"{who} has a field {' or '.join(named)}: {len(lacking):,} of {len(needs):,} searches "

@@ -13,6 +13,7 @@ from datetime import tzinfo
 from itertools import islice
 
 from splay.commands.operation import Context
+from splay.counting import counted
 from splay.engine.plan import Plan, Retrieval, make_plan, within
 from splay.engine.run import run_plan
 from splay.errors import DataError, SplayError
@@ -55,7 +56,7 @@ def reasons(plan: Plan, store: Store, context: Context, count: int) -> list[str]
     emptying = _emptying(plan, asking) if again else None
     if emptying is not None and emptying is not plan.commands[0]:
         return [f"events match, but {_text(emptying)} leaves none of them"]
-    said = [f"{count:,} {'event was' if count == 1 else 'events were'} read, and nothing was found"]
+    said = [f"{counted(count, 'event was', 'events were')} read, and nothing was found"]
     if not again or not _says(retrieval):
         return said
     said += [*_time(retrieval.need, context.tz, asking), *_conditions(retrieval.expr, asking)]

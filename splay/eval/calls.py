@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from splay.counting import counted
 from splay.errors import SplError, UnsupportedError
 from splay.eval.kinds import need_boolean, need_number, need_text, need_value
 from splay.eval.operators import negative, plain_value
@@ -53,8 +54,7 @@ def _find(call: Call) -> Function:
 def _count(function: Function, call: Call) -> None:
     given, most = len(call.args), function.most
     if given < function.least or (most is not None and given > most):
-        noun = "argument" if given == 1 else "arguments"
-        message = f"{call.name}() is given {given} {noun}"
+        message = f"{call.name}() is given {counted(given, 'argument')}"
         raise SplError(message, at=call.at, hint=f"Write {function.signature}")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import splay
+from splay.counting import counted
 from splay.eval.value import as_list, to_text
 from splay.paths import Paths, as_paths
 from splay.rows import Results, Value
@@ -172,14 +173,10 @@ def _cell(values: tuple[str, ...]) -> str:
 
 def _said(results: Results) -> list[str]:
     messages = [f"{level}: {text}" for level, text in results.messages]
-    return [_events(results.events), *messages, *results.problems]
+    return [f"{counted(results.events, 'event')} read", *messages, *results.problems]
 
 
 def _read(report: ReadReport) -> list[str]:
     bad = [f"{report.bad_events:,} of them could not be used"] if report.bad_events else []
     left_out = [report.left_out_line()] if report.left_out else []
-    return [_events(report.events), *bad, *report.problems, *left_out]
-
-
-def _events(count: int) -> str:
-    return f"{count:,} event{'' if count == 1 else 's'} read"
+    return [f"{counted(report.events, 'event')} read", *bad, *report.problems, *left_out]

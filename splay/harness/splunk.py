@@ -20,6 +20,7 @@ import splunklib.client as client
 from splunklib.binding import handler
 from splunklib.results import JSONResultsReader
 
+from splay.counting import counted
 from splay.errors import SplayError
 
 Result = dict[str, str | list[str]]
@@ -137,7 +138,8 @@ class Splunk:
             if found >= count:
                 return
             time.sleep(0.5)
-        raise HarnessError(f"{found} of {count} events could be found after {seconds:g} s")
+        wanted = counted(count, "event")
+        raise HarnessError(f"{found} of {wanted} could be found after {seconds:g} s")
 
     def remove(self, marker: str) -> None:
         """Deletes the events with the word in their text, where the user may delete."""

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from splay.counting import counted
 from splay.detections.outcome import Outcome
 from splay.eval.value import as_list, to_text
 from splay.reporting.text import cell_text, places_in_short, split_columns
@@ -81,12 +82,12 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     if len(rows) > _MOST_PANELS:
         console.print(Text(f"and {len(rows) - _MOST_PANELS:,} more: --format csv has them all"))
     read = outcome.report
-    count = f"{read.events:,} event{'' if read.events == 1 else 's'}"
+    count = counted(read.events, "event")
     files = [visible(name) for name in outcome.data]
     console.print(Text(f"{count} read from {', '.join(files)} in {outcome.seconds:.2f} s", "dim"))
     if outcome.outside:
-        some = "event lies" if outcome.outside == 1 else "events lie"
-        console.print(Text(f"{outcome.outside:,} matching {some} outside the time range", "yellow"))
+        some = counted(outcome.outside, "matching event lies", "matching events lie")
+        console.print(Text(f"{some} outside the time range", "yellow"))
     for level, text in outcome.messages:
         if level == "DEBUG":
             continue

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from splay.counting import counted
 from splay.reporting.text import cell_text
 from splay.rows import Results, Row
 from splay.visible import visible, visible_block
@@ -65,7 +66,7 @@ def _beside(time: Text, body: RenderableType) -> RenderableType:
 def _raw(row: Row, pattern: re.Pattern[str] | None) -> Text:
     lines = visible_block(cell_text("_raw", row, UTC)).split("\n")
     more = len(lines) - _MOST_LINES
-    shown = lines[:_MOST_LINES] + ([f"... {more} more lines"] if more > 0 else [])
+    shown = lines[:_MOST_LINES] + ([f"... {counted(more, 'more line')}"] if more > 0 else [])
     text = Text("\n".join(shown), overflow="fold")
     if pattern is not None:
         text.highlight_regex(pattern, "bold yellow")

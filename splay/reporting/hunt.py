@@ -8,6 +8,7 @@ from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from splay.counting import counted
 from splay.detections.hunting import Fired, HuntOutcome
 from splay.detections.riskindex import ObjectRisk
 from splay.eval.times.timefmt import iso
@@ -188,9 +189,8 @@ def _print_risk(console: Console, outcome: HuntOutcome) -> None:
 
 def summary(outcome: HuntOutcome) -> str:
     """One line: how many searches fired, were silent and were left out, over what."""
-    events = outcome.report.events
+    events = counted(outcome.report.events, "event")
     return (
         f"{len(outcome.fired):,} fired, {len(outcome.silent):,} silent, "
-        f"{len(outcome.failed):,} left out; {events:,} event{'' if events == 1 else 's'} read "
-        f"in {outcome.seconds:.2f} s"
+        f"{len(outcome.failed):,} left out; {events} read in {outcome.seconds:.2f} s"
     )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
+from splay.counting import counted
 from splay.detections.outcome import Outcome
 from splay.reporting.judgement import title_of
 from splay.visible import visible
@@ -23,7 +24,7 @@ def junit_xml(outcome: Outcome, right: bool, expect: str, made: float) -> str:
     expect: "fired" or "silent". made: epoch seconds.
     """
     count = len(outcome.results.rows)
-    became = f"fired: {count:,} result{'' if count == 1 else 's'}" if count else "did not fire"
+    became = f"fired: {counted(count, 'result')}" if count else "did not fire"
     suite, case = _suite(outcome.detection.name, outcome.seconds, made)
     if not right:
         message = f"expected: {expect}; it {became}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from splay.counting import counted
 from splay.detections.outcome import Outcome
 from splay.reporting.judgement import MOST, Technique, techniques
 from splay.visible import visible, visible_json
@@ -40,7 +41,7 @@ def _technique(outcome: Outcome, technique: Technique) -> dict[str, Any]:
         "techniqueID": technique.id,
         "score": technique.score,
         "enabled": True,
-        "comment": f"{count:,} result{'' if count == 1 else 's'}",
+        "comment": counted(count, "result"),
         "metadata": [{"name": "at risk", "value": visible(object)} for object in objects],
         "links": [{"label": technique.id, "url": technique.url}],
     }

@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from splay import __version__
+from splay.counting import counted
 from splay.detections.correlation import RiskObject
 from splay.detections.evidence import Evidence, Group
 from splay.detections.outcome import Outcome
@@ -108,7 +109,7 @@ def environment(tz: tzinfo) -> Environment:
     )
     made.filters["moment"] = lambda seconds: iso(seconds, tz)
     made.filters["clock"] = _clock(tz)
-    made.filters["count"] = _count
+    made.filters["count"] = counted
     made.filters["whole"] = _whole
     return made
 
@@ -127,10 +128,6 @@ def _whole(text: str) -> Markup:
     """The text, in which no line ends within a time or the name of an option."""
     marked = _UNBROKEN.sub(r'<span class="whole">\g<0></span>', str(escape(visible_block(text))))
     return Markup(marked)  # nosec B704 # escaped above
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _cards(outcome: Outcome) -> list[Card]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from splay.detections.testing import DetectionResult, Status
 from splay.detections.testrun import TestReport
 from splay.reporting.page import environment, policy
-from splay.reporting.tests import summary
+from splay.reporting.tests import found_in, summary
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -43,7 +43,7 @@ def why(result: DetectionResult) -> Iterator[str]:
     said = {str(finding) for finding in result.findings}
     for case in result.cases:
         if case.reason not in said:
-            yield case.reason or f"{case.results:,} results of {case.events:,} events"
+            yield case.reason or found_in(case)
         yield from case.told
     for finding in result.findings:
         place = replace(finding.location, path="") if finding.location.path else finding.location

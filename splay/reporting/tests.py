@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from splay.counting import counted
 from splay.detections.checking import said
 from splay.detections.testing import CaseResult, DetectionResult, Status
 from splay.detections.testrun import TestReport
@@ -135,7 +136,7 @@ def print_tests(console: Console, report: TestReport) -> None:
             table.add_column("why", overflow="fold", ratio=3)
         table.add_column("s", justify="right", no_wrap=True)
         for case in shown:
-            title, why = visible(_title(case)), visible(case.reason or _found(case))
+            title, why = visible(_title(case)), visible(case.reason or found_in(case))
             table.add_row(
                 Text(case.status.value, _STYLES[case.status]),
                 *([Text(f"{title}\n{why}")] if narrow else [Text(title), Text(why)]),
@@ -167,7 +168,7 @@ def _print_causes(console: Console, report: TestReport) -> None:
         table.add_row(f"{count:,}", Text(visible(text)))
     console.print(table)
     rest = len(causes) - _CAUSES
-    more = f"{rest:,} more causes, and each " if rest > 0 else "Each "
+    more = f"{counted(rest, 'more cause')}, and each " if rest > 0 else "Each "
     console.print(Text(f"{more}detection with its findings and their places: --json or --report"))
 
 
@@ -179,9 +180,9 @@ def _named(case: CaseResult) -> str:
     return f"{case.detection}: {case.case}"
 
 
-def _found(case: CaseResult) -> str:
-    results = f"{case.results:,} result{'' if case.results == 1 else 's'}"
-    return f"{results} of {case.events:,} event{'' if case.events == 1 else 's'}"
+def found_in(case: CaseResult) -> str:
+    """What came of a test that ran: "1 result of 2 events"."""
+    return f"{counted(case.results, 'result')} of {counted(case.events, 'event')}"
 
 
 def _errors(report: TestReport) -> Iterator[str]:

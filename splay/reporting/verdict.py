@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from splay.counting import counted
 from splay.detections.outcome import Outcome
 from splay.reporting.judgement import priority_of, score_of, text_of, title_of
 from splay.rows import Row
@@ -50,8 +51,7 @@ def _happened(outcome: Outcome, rows: Sequence[Row], clock: Callable[[float], st
         said += f", by {caller}"
     words = [f"{said}{_when(outcome, worst, clock)}."]
     if len(rows) > 1:
-        many = "1 more result" if len(rows) == 2 else f"{len(rows) - 1:,} more results"
-        words.append(f"{many}, none of them worse.")
+        words.append(f"{counted(len(rows) - 1, 'more result')}, none of them worse.")
     if all(text_of(row, "caller_authorization") == "approved" for row in rows):
         words.append("It is approved." if len(rows) == 1 else "All of them are approved.")
     return " ".join(words)

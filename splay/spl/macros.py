@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from splay.counting import counted
 from splay.errors import SplError, UnsupportedError
 from splay.spelling import nearest_or
 from splay.spl.patched import Patched
@@ -98,8 +99,8 @@ class _Expander:
             raise _unknown(name, len(values), at, self.names())
         if len(macro.args) != len(values):
             raise SplError(
-                f"the macro {name} names {_count(len(macro.args))}, but is called with "
-                f"{len(values)}",
+                f"the macro {name} names {counted(len(macro.args), 'argument')}, "
+                f"but is called with {len(values)}",
                 at=at,
                 hint="Correct args in its stanza in macros.conf",
             )
@@ -144,14 +145,10 @@ class _Expander:
         raise SplError(f"the macro {name}: {message}", at=at, hint="Correct the arguments")
 
 
-def _count(number: int) -> str:
-    return f"{number} argument" if number == 1 else f"{number} arguments"
-
-
 def _unknown(name: str, count: int, at: int, known: Iterable[str]) -> SplError:
     wanted = f"{name}({count})" if count else name
     return SplError(
-        f"there is no macro {name} with {_count(count) if count else 'no arguments'}",
+        f"there is no macro {name} with {counted(count, 'argument') if count else 'no arguments'}",
         at=at,
         hint=nearest_or(
             wanted, known, f"define [{wanted}] in macros.conf, or check the name and the arguments"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeAlias
 
+from splay.counting import counted
 from splay.rows import Row
 from splay.store.newest import Newest
 from splay.store.related import Codes, Related
@@ -100,13 +101,19 @@ class ReadReport:
         """Notes where text that is searched for was not read as an event with fields."""
         self.passed_over[name] = self.passed_over.get(name, 0) + 1
 
+    @property
+    def all_problems(self) -> list[str]:
+        """The problems, and before them how many events could not be used."""
+        bad = [f"{counted(self.bad_events, 'event')} could not be used"] if self.bad_events else []
+        return [*bad, *self.problems]
+
     def left_out_line(self) -> str:
         """The files that are no logs, in one line; "" where there are none."""
         if not self.left_out:
             return ""
         shown = "; ".join(self.left_out[:_MOST_SHOWN])
         more = len(self.left_out) - _MOST_SHOWN
-        some = "1 file was" if len(self.left_out) == 1 else f"{len(self.left_out):,} files were"
+        some = counted(len(self.left_out), "file was", "files were")
         return f"{some} left out: {shown}" + (f"; and {more:,} more" if more > 0 else "")
 
     @property

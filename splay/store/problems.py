@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
+from splay.counting import counted
 from splay.store.event import ReadReport
 
 MAX_PROBLEMS = 100
@@ -31,7 +32,7 @@ class Fault(Enum):
     NOT_UTF8 = ("{n} with bytes that are not valid UTF-8: shown as U+FFFD", False)
 
     def sentence(self, count: int) -> str:
-        return self.value[0].format(n=f"{count:,} event{'' if count == 1 else 's'}")
+        return self.value[0].format(n=counted(count, "event"))
 
     @property
     def loses_event(self) -> bool:
@@ -106,7 +107,8 @@ class FileProblems:
             place = f" (the first after {where:,} whole events)" if fault.loses_event else ""
             lines.append(fault.sentence(count) + place)
         if self.stray_bytes:
-            lines.append(f"{self.stray_bytes:,} bytes of text that is part of no event: left out")
+            stray = counted(self.stray_bytes, "byte")
+            lines.append(f"{stray} of text that is part of no event: left out")
         for line in lines:
             note(self.report, f"{self.name}: {line}")
 

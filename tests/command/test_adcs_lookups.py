@@ -93,10 +93,13 @@ def test_a_ragged_line_is_named_and_the_others_are_used(tmp_path: Path) -> None:
     assert "the number of cells is 1, the header has 2" in table.problems.texts()[0]
 
 
-@pytest.mark.parametrize(("count", "more"), [(5, ()), (6, (1,)), (9, (4,))])
-def test_many_problems_are_counted(tmp_path: Path, count: int, more: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [(5, ()), (6, ("1 more such problem",)), (9, ("4 more such problems",))],
+)
+def test_many_problems_are_counted(tmp_path: Path, count: int, more: tuple[str, ...]) -> None:
     """Five of them are named."""
     table = read(tmp_path, b"dest,ca_name\n" + b"ca01\n" * count)
     said = table.problems.texts()
     assert len(said) == 5 + len(more)
-    assert said[5:] == tuple(f"l.csv: {number} more such problems" for number in more)
+    assert said[5:] == tuple(f"l.csv: {text}" for text in more)

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 
 import httpx
 
+from splay.counting import counted
 from splay.harness.splunk import Splunk
 from tests.load.soak import own_memory, results
 
@@ -51,9 +52,8 @@ def run(gigabytes: float, served: Served, empty: Served) -> tuple[list[str], boo
             for search in SEARCHES:
                 began = time.perf_counter()
                 found = results(client, search)
-                lines.append(
-                    f"- {time.perf_counter() - began:.2f} s, {len(found)} rows: `{search}`"
-                )
+                seconds, rows = time.perf_counter() - began, counted(len(found), "row")
+                lines.append(f"- {seconds:.2f} s, {rows}: `{search}`")
             total = results(client, "| tstats count WHERE index=main")[0]["count"]
         searched = own_memory(process)
     checks = {

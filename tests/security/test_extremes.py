@@ -68,21 +68,25 @@ def test_bin_says_which_values_stay() -> None:
         " | bin x span=1d | table x"
     )
     assert rows == [{"x": "1e308"}, {"x": 0}]
-    assert context.messages == [
-        ("WARN", "bin: 1 values of x are out of range and stay as they are")
-    ]
+    assert context.messages == [("WARN", "bin: 1 value of x is out of range and stays as it is")]
 
 
-def test_timechart_says_which_rows_are_left_out() -> None:
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "1 row has a time out of range and is left out"),
+        (2, "2 rows have a time out of range and are left out"),
+    ],
+)
+def test_timechart_says_which_rows_are_left_out(count: int, said: str) -> None:
     """1773136800 is 2026-03-10T10:00:00Z; its day begins 10 hours before."""
     rows, context = ran(
-        "| makeresults count=3 | streamstats count AS n"
-        " | eval _time=case(n=1, 1e308, n=2, 253402300800, true(), 1773136800)"
+        f"| makeresults count={count + 1} | streamstats count AS n"
+        " | eval _time=case(n=2, 1e308, n=3, 253402300800, true(), 1773136800)"
         " | timechart span=1d count | fields - _span"
     )
     assert rows == [{"_time": 1_773_100_800, "count": 1}]
-    text = "timechart: 2 rows have a time out of range and are left out"
-    assert context.messages == [("WARN", text)]
+    assert context.messages == [("WARN", f"timechart: {said}")]
 
 
 def test_the_widest_range_of_numbers_has_bins() -> None:

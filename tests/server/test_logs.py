@@ -132,7 +132,7 @@ def test_what_cannot_be_written_is_told() -> None:
     log = Log(Full(None), told.append)
     log.audit({"user": "admin", "action": "test", "info": "x"})
     log.close()
-    assert told == ["1 lines of the server's own logs are lost: no space left"]
+    assert told == ["1 line of the server's own logs is lost: no space left"]
 
 
 def test_scheduled_runs(tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ def test_log_summary_and_timeline(service: Any, three: Any) -> None:
     search = f"search index={three.name} | stats count"
     job = service.jobs.create(search, exec_mode="blocking", status_buckets=300)
     assert b"3 results" not in job.searchlog().read()
-    assert b"1 results" in job.searchlog().read()
+    assert b", 1 result" in job.searchlog().read()
     summary = json.loads(job.summary(output_mode="json").read())
     assert summary["event_count"] == 3
     assert summary["fields"]["host"]["modes"] == [{"value": "h", "count": 3, "is_exact": True}]

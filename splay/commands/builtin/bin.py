@@ -11,6 +11,7 @@ from typing import Self
 
 from splay.commands.charting.bins import DEFAULT_BINS, BinOptions
 from splay.commands.operation import Context, Kind, Operation
+from splay.counting import counted
 from splay.eval.value import as_list
 from splay.rows import Demand, Row
 from splay.spl.args import Args, Word
@@ -62,7 +63,9 @@ class Bin(Operation):
                 row[self._target] = value
             yield row
         if beyond:
-            text = f"bin: {beyond:,} values of {name} are out of range and stay as they are"
+            one = f"value of {name} is out of range and stays as it is"
+            many = f"values of {name} are out of range and stay as they are"
+            text = f"bin: {counted(beyond, one, many)}"
             context.add_message("WARN", text)
 
     def demand(self, after: Demand) -> Demand:

@@ -29,6 +29,7 @@ from splay.commands.charting.table import Cells, Table
 from splay.commands.operation import Context
 from splay.commands.stats.grouping import expanded, has_patterns, time_of
 from splay.commands.stats.terms import Term, by_method
+from splay.counting import counted
 from splay.errors import UnsupportedError
 from splay.eval.value import Fixed, to_number
 from splay.rows import Demand, Row, Value
@@ -200,8 +201,9 @@ class Timechart(ChartCommand):
 
     def _finished(self, charted: Charted, making: Making, context: Context) -> Iterator[Row]:
         if charted.beyond:
-            text = f"timechart: {charted.beyond:,} rows have a time out of range and are left out"
-            context.add_message("WARN", text)
+            one = "row has a time out of range and is left out"
+            many = "rows have a time out of range and are left out"
+            context.add_message("WARN", f"timechart: {counted(charted.beyond, one, many)}")
         making.table.cells = charted.cells
         return self._rows(charted, making)
 

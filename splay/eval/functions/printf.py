@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 
+from splay.counting import counted
 from splay.eval.operators import plain_value
 from splay.eval.registry import NotSupported, Result, plain
 from splay.eval.value import to_number, to_text
@@ -31,7 +32,8 @@ def _check(fmt: object, *values: object) -> None:
             raise ValueError(f"printf() has no conversion {match[0]!r}")
         needed += (match["conv"] != "%") + (match["width"] == "*") + (match["prec"] == "*")
     if needed != len(values):
-        raise ValueError(f"the format takes {needed} values and printf() is given {len(values)}")
+        takes = counted(needed, "value")
+        raise ValueError(f"the format takes {takes} and printf() is given {len(values)}")
 
 
 @plain("printf(<format>, <arguments>)", "string any*", "string", check=_check)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from splay.commands.operation import Context
+from splay.counting import counted
 from splay.engine.late import LateRows, whole
 from splay.engine.plan import Plan
 from splay.engine.run import run_late, run_plan, stream_plan
@@ -262,7 +263,7 @@ class Job:
             self._end_sink()
             for level, text in self.context.messages:
                 self.note(level, text)
-            self.note("INFO", f"{self.state}, {self.result_count} results")
+            self.note("INFO", f"{self.state}, {counted(self.result_count, 'result')}")
             self.ended = self.touched = time.time()
             self.plan.forget()  # it is kept long after its end, and that is most of it
             self.finished.set()

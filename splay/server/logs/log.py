@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from splay.counting import counted
 from splay.errors import DataError
 from splay.server.logs.channels import Channels
 from splay.server.logs.lines import (
@@ -93,7 +94,9 @@ class Log:
         try:
             self._indexes.append(events)
         except DataError as error:
-            self._failed(f"{len(events)} lines of the server's own logs are lost: {error}")
+            many = "lines of the server's own logs are lost"
+            lost = counted(len(events), "line of the server's own logs is lost", many)
+            self._failed(f"{lost}: {error}")
         self._written += len(events)
         if self._written >= _LOOK_EVERY:
             self._written = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from splay.counting import counted
 from splay.store.evtx.chunks import MOST_OF_A_CHUNK, Chunk, Survey
 from splay.store.problems import FileProblems
 
@@ -30,16 +31,16 @@ class Losses:
     def tell(self, problems: FileProblems, survey: Survey | None) -> None:
         """Notes what is missing; nothing where nothing is."""
         if self._records:
-            some = "record is" if self._records == 1 else "records are"
             problems.lost(
                 self._records,
-                f"{self._records:,} {some} damaged or missing and could not be recovered: "
-                + _listed(self._places),
+                f"{counted(self._records, 'record is', 'records are')} damaged or missing and "
+                f"could not be recovered: {_listed(self._places)}",
             )
         if self._headless:
+            found = counted(self._found, "record in it was", "records in it were")
             problems.unread(
                 f"{_chunks(len(self._headless))} without a sound head (at byte "
-                f"{_listed(self._headless)}): {self._found:,} records in it were found by their "
+                f"{_listed(self._headless)}): {found} found by their "
                 "signatures, how many there were cannot be told"
             )
         if survey and survey.missing:
@@ -47,16 +48,18 @@ class Losses:
 
     def _tell_missing(self, problems: FileProblems, survey: Survey) -> None:
         declared = survey.missing + survey.chunks
-        line = f"{survey.missing:,} of the {declared:,} chunks that its head declares are missing"
+        is_missing = "is missing" if survey.missing == 1 else "are missing"
+        line = f"{survey.missing:,} of the {declared:,} chunks that its head declares {is_missing}"
         records = survey.missing_records()
         if 0 < records <= survey.missing * MOST_OF_A_CHUNK:
-            problems.lost(records, f"{line}: by the records' numbers {records:,} events")
+            problems.lost(records, f"{line}: by the records' numbers {counted(records, 'event')}")
         else:
             problems.unread(f"{line}, with all events in them")
 
 
 def _listed(places: list[str]) -> str:
-    more = f" and {len(places) - _MOST_PLACES:,} more places" if len(places) > _MOST_PLACES else ""
+    rest = len(places) - _MOST_PLACES
+    more = f" and {counted(rest, 'more place')}" if rest > 0 else ""
     return ", ".join(places[:_MOST_PLACES]) + more
 
 

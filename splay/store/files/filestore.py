@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from splay.counting import counted
 from splay.errors import DataError
 from splay.store.event import Event, Found, Need, ReadReport, Store
 from splay.store.evtx.render import Templates
@@ -153,7 +154,7 @@ def _divided(path: Path, size: int) -> list[tuple[Part | None, int]]:
 def _nothing_read(paths: Sequence[Path], problems: Sequence[str]) -> DataError:
     named = ", ".join(map(str, paths[:3])) + (" and others" if len(paths) > 3 else "")
     why = problems[0] if problems else f"{named}: there is no event in it"
-    more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
+    more = f" (and {counted(len(problems) - 1, 'more problem')})" if len(problems) > 1 else ""
     return DataError(f"No event could be read. {why}{more}")
 
 

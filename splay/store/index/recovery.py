@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from splay.counting import counted
 from splay.store.index.batch import read_batch
 from splay.store.index.bucket import COLUMNS, DELETED, Bucket
 from splay.store.index.columns import BadColumns, Growing, Summary, read_summary
@@ -85,7 +86,8 @@ def _warm(path: Path, lasting: bool, tell: Tell) -> Bucket | None:
     if size == summary.journal:
         return Bucket(Journal(path, lasting=lasting), summary, None)
     if size < summary.journal:
-        tell(f"{path}: {summary.journal - size:,} bytes are missing at its end")
+        missing = counted(summary.journal - size, "byte is", "bytes are")
+        tell(f"{path}: {missing} missing at its end")
     return None
 
 
@@ -145,8 +147,9 @@ def _divide(
     for damage in damages:
         aside = _aside(path, data[damage.start : damage.end])
         size = damage.end - damage.start
+        some, moved = counted(size, "byte"), "was moved" if size == 1 else "were moved"
         tell(
-            f"{path}: {size:,} bytes from byte {damage.start:,} on cannot be read and were moved "
+            f"{path}: {some} from byte {damage.start:,} on cannot be read and {moved} "
             f"to {aside.name}; what is before and behind them is kept"
         )
     base, deleted = int(path.stem), Deleted(path.with_suffix(DELETED))

@@ -59,7 +59,7 @@ CONTEXT = EvalContext(now=1534143600.5, tz=UTC)
         ('relative_time(a, "yesterday")', 0, "not a relative time"),
         ('lookup("a", json_object("b", c), json_array("d"))', 7, "there are no lookups here"),
         ('relative_time(a, "-1x")', 0, "not a unit of time"),
-        ('printf("%d")', 0, "takes 1 values"),
+        ('printf("%d")', 0, "takes 1 value "),
         ('printf("%C", a)', 0, "no conversion '%C'"),
         ('printf("%1$d", a)', 0, "no conversion"),
         ('json_object("a")', 0, "a key without a value"),

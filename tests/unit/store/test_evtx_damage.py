@@ -117,7 +117,7 @@ def test_a_zeroed_chunk(path: Path) -> None:
     found, report = read(path, data)
     assert (len(found), report.bad_events) == (20, 10)
     assert report.problems == [
-        f"{path}: 1 of the 3 chunks that its head declares are missing: by the records' numbers "
+        f"{path}: 1 of the 3 chunks that its head declares is missing: by the records' numbers "
         "10 events"
     ]
 
