@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
-from splay.commands.charting.bins import DEFAULT_BINS, TIME, BinOptions
+from splay.commands.charting.bins import DEFAULT_BINS, TIME, BinOptions, ContinuousBins
 from splay.commands.charting.splits import every_bin
 from splay.commands.operation import Context, Kind, Operation
 from splay.errors import UnsupportedError
@@ -42,7 +42,7 @@ class Makecontinuous(Operation):
         kept = list(rows)
         values = [value for row in kept for value in as_list(row.get(name))]
         bins = self._options.make(name, values, context, DEFAULT_BINS, at)
-        if not bins.continuous:
+        if not isinstance(bins, ContinuousBins):
             message = "bins by logarithm have no gaps to fill"
             raise UnsupportedError(message, at=at, hint="Write a span without log")
         placed: dict[Any, list[Row]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from splay.commands.operation import Context, Divisible, Kind
+from splay.commands.stats.functions.columns import are_mergeable
 from splay.commands.stats.grouping import (
     Key,
     expanded,
@@ -72,7 +73,7 @@ class Stats(Divisible):
         yield from self._rows(groups, terms)
 
     def mergeable(self, context: Context) -> bool:
-        return not has_patterns(self.terms) and all(t.column().mergeable for t in self.terms)
+        return not has_patterns(self.terms) and are_mergeable(t.column() for t in self.terms)
 
     def groups(self, items: Iterable[Row | Run], context: Context) -> Groups:
         return self._groups(items, self.terms, context.scope)

@@ -40,9 +40,6 @@ _HOUR = 3600
 class Bins(ABC):
     """Bins in order. A bin is known by its lower bound, and shown by its label."""
 
-    continuous = True
-    """Whether there is a next bin, so that gaps can be filled."""
-
     @abstractmethod
     def lower(self, value: int | float) -> Any:
         """The lower bound of the bin that holds the number. ValueError: there is none."""
@@ -50,10 +47,6 @@ class Bins(ABC):
     @abstractmethod
     def label(self, lower: Any) -> Scalar:
         """What the bin's values become."""
-
-    def after(self, lower: Any) -> Any:
-        """The lower bound of the next bin."""
-        raise NotImplementedError
 
     def bound(self, value: Scalar) -> Any:
         """The lower bound for a value; None when it is no number."""
@@ -76,8 +69,16 @@ class Bins(ABC):
         return from_list(found)
 
 
+class ContinuousBins(Bins):
+    """Bins of which each has a next one, so that gaps can be filled."""
+
+    @abstractmethod
+    def after(self, lower: Any) -> Any:
+        """The lower bound of the next bin."""
+
+
 @dataclass(frozen=True)
-class TimeBins(Bins):
+class TimeBins(ContinuousBins):
     """Bins of time, labelled with their start in epoch seconds."""
 
     span: TimeSpan
@@ -106,7 +107,7 @@ class TimeBins(Bins):
 
 
 @dataclass(frozen=True)
-class WidthBins(Bins):
+class WidthBins(ContinuousBins):
     """Bins of one width, labelled such as 10-20."""
 
     width: Decimal
@@ -132,7 +133,6 @@ class LogBins(Bins):
     as its positive one does."""
 
     span: LogSpan
-    continuous = False
 
     def lower(self, value: int | float) -> float:
         size = abs(value)

@@ -13,6 +13,7 @@ from splay.commands.charting.bins import NAMES as BIN_NAMES
 from splay.commands.charting.series import OPTIONS, Series
 from splay.commands.charting.splits import Split, check_terms
 from splay.commands.operation import Context, Divisible, Kind
+from splay.commands.stats.functions.columns import are_mergeable
 from splay.commands.stats.grouping import takers
 from splay.commands.stats.terms import Term, read_terms
 from splay.commands.wildcards import is_pattern
@@ -82,8 +83,8 @@ class ChartCommand(Divisible):
         """Whether all rows must be seen before the first is counted."""
 
     def mergeable(self, context: Context) -> bool:
-        functions = all(term.column().mergeable for term in self.terms)
-        return functions and not self.needs_all(context)
+        functions = (term.column() for term in self.terms)
+        return are_mergeable(functions) and not self.needs_all(context)
 
     def demand(self, after: Demand) -> Demand:
         reads = {split.name for split in self.all_splits}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from splay.commands.charting.bins import BinOptions, Bins
+from splay.commands.charting.bins import BinOptions, Bins, ContinuousBins
 from splay.commands.operation import Context
 from splay.commands.stats.ordering import natural
 from splay.commands.stats.terms import Term
@@ -128,13 +128,13 @@ def key_order(key: tuple[int, Any]) -> Any:
 def filled(keys: list[tuple[int, Any]], split: Split) -> list[tuple[int, Any]]:
     """The sorted keys with the bins between them that have no rows."""
     bounds = [value for kind, value in keys if kind == 0]
-    if not bounds or split.made is None or not split.made.continuous:
+    if not bounds or not isinstance(split.made, ContinuousBins):
         return keys
     every = every_bin(split.made, bounds[0], bounds[-1], split.word.at)
     return [*((0, bound) for bound in every), *(key for key in keys if key[0] == 1)]
 
 
-def every_bin(bins: Bins, first: Any, last: Any, at: int) -> list[Any]:
+def every_bin(bins: ContinuousBins, first: Any, last: Any, at: int) -> list[Any]:
     """The lower bounds from the first bin to the last. SplError: more than 50,000."""
     found = [first]
     while found[-1] < last:

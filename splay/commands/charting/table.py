@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 from splay.commands.charting.series import Series
 from splay.commands.charting.splits import Keys
 from splay.commands.operation import Context
+from splay.commands.stats.functions.columns import are_mergeable
 from splay.commands.stats.groups import Groups, Taker, looks_at_each
 from splay.commands.stats.terms import Term
 from splay.rows import Row, Scalar, Value
@@ -56,8 +57,7 @@ class Table:
         self._series = series
         self._takers = [Taker(term, context.scope) for term in terms]
         self.cells = Cells(Groups([taker.column for taker in self._takers]))
-        mergeable = all(taker.column.mergeable for taker in self._takers)
-        self._keeps = series is not None and not mergeable
+        self._keeps = series is not None and not are_mergeable(self.cells.groups.columns)
         self.takes_runs = not self._keeps and not any(map(looks_at_each, terms))
         """Whether `add_run` may be called."""
 
@@ -156,6 +156,5 @@ class Table:
                 self._add(groups, entry._replace(cell=(row, renamed.get(name, name))))
             return groups
         numbers = groups.numbers((row, renamed.get(name, name)) for row, name in cells.groups.keys)
-        for mine, its in zip(groups.columns, cells.groups.columns, strict=True):
-            mine.merge(numbers, its)
+        groups.absorb(numbers, cells.groups.columns)
         return groups

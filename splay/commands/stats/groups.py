@@ -8,6 +8,7 @@ from itertools import count, repeat
 from typing import Any
 
 from splay.commands.stats.functions import Column
+from splay.commands.stats.functions.columns import MergeableColumn
 from splay.commands.stats.grouping import keys_of, time_of
 from splay.commands.stats.ordering import natural_places
 from splay.commands.stats.terms import Term
@@ -46,8 +47,14 @@ class Groups:
         if not self._numbers:
             self._numbers, self.columns = other._numbers, other.columns
             return
-        numbers = self.numbers(other._numbers)
-        for mine, its in zip(self.columns, other.columns, strict=True):
+        self.absorb(self.numbers(other._numbers), other.columns)
+
+    def absorb(self, numbers: Iterable[int], columns: Sequence[Column[Any]]) -> None:
+        """Takes in other columns of the same functions, which can be merged. numbers: those that
+        their groups have here."""
+        for mine, its in zip(self.columns, columns, strict=True):
+            assert isinstance(mine, MergeableColumn)
+            assert isinstance(its, MergeableColumn)
             mine.merge(numbers, its)
 
     def rows(self, names: Sequence[str]) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import pickle  # nosec B403 # rows in a file of this process's own
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -31,16 +32,14 @@ _MOST_KNOWN = 1000
 Columns = Callable[[list[str]], list[str]]
 
 
-class Stream:
+class Stream(ABC):
     """Writes rows in one mode.
 
-    content_type: of the answer; says: whether it can hold messages; previews: whether it can mark
-    what is not final.
+    content_type: of the answer; says: whether it can hold messages.
     """
 
     content_type = JSON_TYPE
     says = True
-    previews = False
 
     def __init__(self, page: Page, columns: Columns | None) -> None:
         """page: its columns where they are known, time zone and format. columns: where they are
@@ -50,17 +49,13 @@ class Stream:
         self._known: dict[tuple[str, ...], list[str]] = {}  # columns by the fields of a row
         self.count = 0
 
+    @abstractmethod
     def row(self, row: Row) -> Iterator[str]:
         """What is to be sent for a row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, messages: Messages, complete: bool) -> Iterator[str]:
         """What is to be sent at the end. complete: whether these are all rows."""
-        raise NotImplementedError
-
-    def preview(self, page: Page) -> str:
-        """What is to be sent of results that are not final. They stand apart from the rows."""
-        raise NotImplementedError
 
     def _columns(self, row: Row) -> None:
         if self._columns_of is None:
@@ -73,10 +68,16 @@ class Stream:
         self._page.fields = self._known[names]
 
 
-class JsonStream(Stream):
-    """An object a line; the last row says that it is the last, so one is always held back."""
+class Previewing(ABC):
+    """A mode that can mark what is not final."""
 
-    previews = True
+    @abstractmethod
+    def preview(self, page: Page) -> str:
+        """What is to be sent of results that are not final. They stand apart from the rows."""
+
+
+class JsonStream(Stream, Previewing):
+    """An object a line; the last row says that it is the last, so one is always held back."""
 
     def __init__(self, page: Page, columns: Columns | None) -> None:
         super().__init__(page, columns)
@@ -157,11 +158,13 @@ class _Table(Stream):
         self._begun = True
         return head + self._line(row, number)
 
+    @abstractmethod
     def _head(self) -> str:
-        raise NotImplementedError
+        """What stands before the first row."""
 
+    @abstractmethod
     def _line(self, row: Row, number: int) -> str:
-        raise NotImplementedError
+        """A row, by its place from 0."""
 
     def _tail(self, messages: Messages) -> Iterator[str]:
         return iter(())
@@ -180,11 +183,10 @@ class CsvStream(_Table):
         return csv_row(self._page, row)
 
 
-class XmlStream(_Table):
+class XmlStream(_Table, Previewing):
     """XML as results have it; a preview is a document of its own before it."""
 
     content_type = XML_TYPE
-    previews = True
 
     def preview(self, page: Page) -> str:
         return results_xml(page)

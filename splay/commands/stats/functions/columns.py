@@ -22,10 +22,7 @@ _NUMBERS = (float, int)
 
 
 class Column(ABC, Generic[State]):
-    """One function over all groups. mergeable: rows may be divided among several, which are then
-    merged with the same result."""
-
-    mergeable = True
+    """One function over all groups."""
 
     def __init__(self) -> None:
         self.states: list[State] = []
@@ -52,15 +49,25 @@ class Column(ABC, Generic[State]):
         self.add_each(repeat(group), times)
 
     @abstractmethod
-    def merge(self, groups: Iterable[int], other: Self) -> None:
-        """Takes in what another has seen; groups: the numbers here of its groups."""
-
-    @abstractmethod
     def results(self) -> Sequence[Value | None]:
         """The result of each group; None is null."""
 
 
-class Counts(Column[int]):
+class MergeableColumn(Column[State]):
+    """One of a function whose rows may be divided among several columns, which are then merged with
+    the same result."""
+
+    @abstractmethod
+    def merge(self, groups: Iterable[int], other: Self) -> None:
+        """Takes in what another has seen; groups: the numbers here of its groups."""
+
+
+def are_mergeable(columns: Iterable[Column[Any]]) -> bool:
+    """Whether all of these may be merged."""
+    return all(isinstance(column, MergeableColumn) for column in columns)
+
+
+class Counts(MergeableColumn[int]):
     """How many values."""
 
     def grow(self, count: int) -> None:
@@ -89,7 +96,7 @@ class Counts(Column[int]):
         return self.states
 
 
-class Sets(Column["set[str]"]):
+class Sets(MergeableColumn["set[str]"]):
     """Which values. told: the result of those of a group."""
 
     def __init__(self, told: Callable[[set[str]], Value | None]) -> None:
@@ -115,7 +122,7 @@ class Sets(Column["set[str]"]):
         return list(map(self._told, self.states))
 
 
-class Extremes(Column["Scalar | None"]):
+class Extremes(MergeableColumn["Scalar | None"]):
     """The value that goes before all others."""
 
     def __init__(self, beats: Beats) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Self
+from collections.abc import Callable, Sequence
 
 from splay.commands.stats.functions.base import Aggregation
 from splay.commands.stats.functions.columns import Column
@@ -13,8 +12,6 @@ from splay.store.run import Times
 
 class Parts(Column[Aggregation]):
     """Any function: an aggregation for each group."""
-
-    mergeable = False
 
     def __init__(self, make: Callable[[], Aggregation]) -> None:
         super().__init__()
@@ -31,9 +28,6 @@ class Parts(Column[Aggregation]):
 
     def add_times(self, group: int, times: Times) -> None:
         self.states[group].add_each(times)
-
-    def merge(self, groups: Iterable[int], other: Self) -> None:
-        raise NotImplementedError
 
     def results(self) -> Sequence[Value | None]:
         found = [part.result() for part in self.states]

@@ -25,7 +25,7 @@ from splay.server.jobs.job import Job
 from splay.server.jobs.sids import new_sid
 from splay.server.rest.request import Call, messages_response
 from splay.server.rest.results import Page, choose_columns
-from splay.server.rest.streams import STREAMS, Stream
+from splay.server.rest.streams import STREAMS, Previewing, Stream
 
 
 class Broken(Exception):
@@ -62,7 +62,7 @@ def _start(call: Call) -> tuple[Job, Export, Stream]:
     export = Export(job.check)
     stream = _stream(call, job)
     job.sink = _sink(job, export, stream)
-    if call.params.flag("preview") and stream.previews:
+    if call.params.flag("preview") and isinstance(stream, Previewing):
         job.preview.wanted = True
         job.preview.show = lambda found: export.send([stream.preview(_preview(call, job, found))])
     splunkd.start_job(job, store)
