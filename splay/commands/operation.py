@@ -167,6 +167,8 @@ class Operation(ABC):
     """Whether time modifiers of a search command right after it set its time range."""
     makes_rows: bool = False
     """Whether a streaming command may give more rows than it takes."""
+    adds_rows: bool = False
+    """Whether a streaming command gives rows of its own behind all that it takes."""
     filters: SearchExpr | None = None
     """Of the command search: the expression that its rows match."""
     as_indexed: bool = False
@@ -188,6 +190,11 @@ class Operation(ABC):
     """Of one that selects: whether it may choose few, however many rows there are."""
     emptied: Collection[str] = ()
     """After a run: the fields of which it took away values that were there."""
+
+    @property
+    def by_row(self) -> bool:
+        """Whether it makes of each row what it makes, whatever rows there are before and behind."""
+        return self.kind is Kind.STREAMING and not self.adds_rows
 
     @property
     def orders_columns(self) -> bool:

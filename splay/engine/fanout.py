@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from splay.commands.operation import Context, Divisible, Kind, Operation
+from splay.commands.operation import Context, Divisible, Operation
 from splay.engine.plan import Plan
 from splay.engine.retrieve import AnyItem, Item, guarded, matching, memory_of
 from splay.rows import Row
@@ -97,7 +97,7 @@ def divisible(plan: Plan, context: Context, evidence: Keeper | None = None) -> W
             seen = not whole or place == 0
             memory = memory_of(plan, unordered=True, whole=whole) if seen else None
             return Work(plan, context, place, operation, memory, evidence)
-        if operation.kind is not Kind.STREAMING:
+        if not operation.by_row:
             return None
     return None
 

@@ -19,6 +19,7 @@ from splay.spl.tree import Pipeline
 class Append(Operation):
     kind = Kind.STREAMING
     takes_pipelines = True
+    adds_rows = True
 
     def __init__(self, pipeline: Pipeline, limit: int) -> None:
         self.pipelines = (pipeline,)

@@ -207,6 +207,13 @@ def test_tables_and_the_newest_are_those_of_one_process(
     assert together == alone
 
 
+def test_what_a_search_appends_comes_once(tmp_path: Path) -> None:
+    """However many shares there are: 2,000 events and three rows more."""
+    search = "* | append [| makeresults count=3] | stats count"
+    results, _ = run(log(tmp_path / "security.log"), True, search)
+    assert results.rows == [{"count": 2003}]
+
+
 def test_small_files_and_other_text_are_not_divided(tmp_path: Path) -> None:
     assert list(divide(log(tmp_path / "security.log"), 100_000_000)) == [None]
     text = tmp_path / "other.log"
