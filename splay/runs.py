@@ -18,10 +18,11 @@ from splay.detections.correlation import find_detection
 from splay.detections.detect import Watching, run_detection
 from splay.detections.evidence import Evidence
 from splay.detections.outcome import Outcome
+from splay.engine.fanout import Progress
 from splay.engine.inner import new_context
 from splay.engine.nothing import reasons
 from splay.engine.plan import make_plan
-from splay.engine.run import Progress, run_plan
+from splay.engine.run import run_plan
 from splay.errors import ConfError, DataError, OptionError
 from splay.eval.conditions.predicate import predicate_fields
 from splay.given import as_events

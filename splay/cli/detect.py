@@ -23,7 +23,7 @@ from splay.cli.options import (
 )
 from splay.cli.profile import Profile
 from splay.cli.terminal import progress_of, refusing, show_outcome, tell_profile
-from splay.engine.run import Progress
+from splay.engine.fanout import Progress
 from splay.errors import DataError, SplayError
 from splay.reporting.outputs import Outputs
 from splay.runs import DetectionRun, InputOptions

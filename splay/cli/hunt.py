@@ -21,7 +21,7 @@ from splay.cli.options import (
 )
 from splay.cli.terminal import progress_of, refusing, tell
 from splay.detections.hunting import HuntOutcome, hunt_with
-from splay.engine.run import Progress
+from splay.engine.fanout import Progress
 from splay.errors import DataError, OptionError
 from splay.runs import InputOptions
 from splay.store.files.filestore import FileStore

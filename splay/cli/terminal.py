@@ -17,7 +17,7 @@ from splay.cli.options import Show
 from splay.cli.profile import Profile
 from splay.commands.operation import Context
 from splay.detections.outcome import Outcome
-from splay.engine.run import Progress
+from splay.engine.fanout import Progress
 from splay.errors import SplayError
 from splay.memory import MemoryFull, bound
 from splay.reporting.text import as_csv, as_json, outcome_json, with_places

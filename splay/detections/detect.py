@@ -13,9 +13,10 @@ from splay.detections.coverage import Subcategory, coverage_of, subcategory_of
 from splay.detections.evidence import Evidence
 from splay.detections.outcome import Outcome
 from splay.detections.surroundings import look_around
+from splay.engine.fanout import Progress
 from splay.engine.nothing import count_outside
 from splay.engine.plan import Plan, make_plan
-from splay.engine.run import Progress, run_plan
+from splay.engine.run import run_plan
 from splay.store.event import ReadReport, Store
 
 _MOST_PLACES = 5

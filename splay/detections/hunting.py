@@ -16,9 +16,9 @@ from splay.detections.evidence import Group, Kept, WholeEvidence, kept_event
 from splay.detections.outcome import Outcome
 from splay.detections.riskindex import ObjectRisk, RiskEvent, risk_by_object
 from splay.detections.unmade import unmade
+from splay.engine.fanout import Progress
 from splay.engine.manysearches import Searched, search_together
 from splay.engine.plan import Plan, make_plan
-from splay.engine.run import Progress
 from splay.errors import ConfError, SplayError
 from splay.eval.value import as_list, text_number
 from splay.rows import Results, Row

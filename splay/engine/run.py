@@ -1,36 +1,30 @@
-"""Runs a plan: events from the store through knowledge, the first filter and the commands."""
+"""Runs a plan, with what its subsearches find in their places."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 
-from splay.commands.builtin.head import Head
-from splay.commands.builtin.tail import Tail
 from splay.commands.operation import Context
 from splay.commands.registry import find_command
 from splay.commands.subsearch import has_subsearch
 from splay.engine.columns import columns_of
-from splay.engine.fanout import Keeper, divisible, run_divided, run_shares, run_whole
-from splay.engine.flow import Flow, Onlooker, Watch
-from splay.engine.late import Late, LateRow, LateRows, late, late_to_the_end, newest_needed
+from splay.engine.fanout import Keeper, Progress
+from splay.engine.flow import Onlooker, Watch
+from splay.engine.late import LateRows, late_to_the_end
 from splay.engine.plan import Plan, plan_pipeline, within
-from splay.engine.retrieve import Item, guarded, matching, memory_of
+from splay.engine.stages import Stages
 from splay.engine.subsearches import replace_results
 from splay.errors import SplayError, SplError
 from splay.rows import Results, Row
 from splay.spl.parser import parse_search
 from splay.spl.patched import Patched
 from splay.spl.tree import Pipeline
-from splay.store.event import Event, ReadReport, Store
-from splay.store.files.filestore import FileStore, Share, parsed_store
-from splay.store.run import each
+from splay.store.event import ReadReport, Store
+from splay.store.files.filestore import parsed_store
 
 _SHOWN = 60
-Progress = Callable[[int], None]
 
 
 def run_plan(
@@ -63,19 +57,11 @@ def run_plan(
     if store is not None and plan.reads_events:
         store = parsed_store(store, context.apps.index_time)
     plan = _ready(plan, store, context)
-    divided = processes and watch is None
+    stages = Stages(
+        plan, store, context, report, progress, None, processes, watch, evidence, onlooker
+    )
     with _located(plan):
-        found = _all_rows(
-            plan,
-            store,
-            context,
-            report,
-            progress,
-            processes=divided,
-            watch=watch,
-            evidence=evidence,
-            onlooker=onlooker,
-        )
+        found = stages.rows()
     for inner in context.reports:
         report.absorb(inner)
     return Results(columns_of(plan.operations, found), found)
@@ -86,7 +72,7 @@ def results_over(plan: Plan, rows: Iterable[Row], context: Context, *, after: in
     gave are the rest's. Raises what run_plan raises."""
     rest = replace(plan, operations=plan.operations[after:])
     with _located(plan):
-        found = _all_rows(rest, None, context, ReadReport(), None, rows)
+        found = Stages(rest, None, context, ReadReport(), given=rows).rows()
         return Results(columns_of(plan.operations, found), found)
 
 
@@ -103,8 +89,8 @@ def stream_plan(
     Events come newest first where the store can give them so. Args and errors as of `run_plan`.
     """
     plan = _ready(plan, store, context)
-    stages = _stages(plan, store, context, report, None, watch=watch, onlooker=onlooker)
-    with _located(plan), stages as rows:
+    stages = Stages(plan, store, context, report, watch=watch, onlooker=onlooker)
+    with _located(plan), stages.opened() as rows:
         yield from rows
     for inner in context.reports:
         report.absorb(inner)
@@ -127,8 +113,8 @@ def run_late(
     late = late_to_the_end(plan)
     assert late is not None  # subsearches give parts of what chooses, not other commands
     found = LateRows(plan, late)
-    stages = _stages(plan, store, context, report, None, watch=watch, onlooker=onlooker, kept=late)
-    with _located(plan), stages as rows:
+    stages = Stages(plan, store, context, report, watch=watch, onlooker=onlooker, kept=late)
+    with _located(plan), stages.opened() as rows:
         for row in rows:
             found.add(row)
     for inner in context.reports:
@@ -167,7 +153,7 @@ def run_inner(pipeline: Pipeline, context: Context, rows: Iterable[Row] | None) 
         plan = _closed(plan, inner, over_rows=over_rows) if plan.open else plan
     context.reports.append(ReadReport())
     with _located(plan):
-        return _all_rows(plan, context.store, inner, context.reports[-1], None, rows)
+        return Stages(plan, context.store, inner, context.reports[-1], given=rows).rows()
 
 
 @contextmanager
@@ -218,160 +204,3 @@ def _closed(plan: Plan, context: Context, *, over_rows: bool = False) -> Plan:
             _point(error, patched)
         raise
     return replace(closed, search=plan.search, patched=patched)
-
-
-def _all_rows(
-    plan: Plan,
-    store: Store | None,
-    context: Context,
-    report: ReadReport,
-    progress: Progress | None,
-    given: Iterable[Row] | None = None,
-    *,
-    processes: bool = False,
-    watch: Watch | None = None,
-    evidence: Keeper | None = None,
-    onlooker: Onlooker | None = None,
-) -> list[Row]:
-    """The rows that come out of the last stage."""
-    with _stages(
-        plan,
-        store,
-        context,
-        report,
-        progress,
-        given,
-        processes=processes,
-        watch=watch,
-        evidence=evidence,
-        onlooker=onlooker,
-    ) as rows:
-        return list(rows)
-
-
-@contextmanager
-def _stages(
-    plan: Plan,
-    store: Store | None,
-    context: Context,
-    report: ReadReport,
-    progress: Progress | None,
-    given: Iterable[Row] | None = None,
-    *,
-    processes: bool = False,
-    watch: Watch | None = None,
-    evidence: Keeper | None = None,
-    onlooker: Onlooker | None = None,
-    kept: Late | None = None,
-) -> Iterator[Iterable[Row]]:
-    """The rows that come out of the last stage. All stages are closed, the last one first, also
-    those that were not read to their end: an external command's process ends with its stage.
-
-    given: what a pipeline over rows works on. kept: how fields are made late by who takes the rows,
-    which have some of them."""
-    seen = evidence.watch if evidence else watch.watch if watch else None
-    early = watch.early if watch else None
-    flow = Flow(plan.operations, given, seen, early, onlooker, kept)
-    with ExitStack() as stages:
-        for operation in plan.operations:
-            stages.enter_context(operation.ahead())
-        if given is None and watch is None and isinstance(store, FileStore):
-            work = divisible(plan, context, evidence)
-            if work is not None:
-                rows = run_shares(work, store, report, progress) if processes else None
-                rows = run_whole(work, store, report, progress) if rows is None else rows
-                flow = Flow(
-                    plan.operations[work.stages + 1 :], rows, early=early, onlooker=onlooker
-                )
-        if flow.items is None:
-            named = evidence is not None
-            flow.late = kept or (None if named else _late(plan, store))
-            flow.runs = True
-            if processes and flow.late and watch is None and isinstance(store, FileStore):
-                flow.items = _newest_of_shares(plan, flow.late, store, context, report, progress)
-        if flow.items is None:
-            flow.items = _events(plan, store, context, report, progress, flow.late, named=named)
-        yield flow.through(context, stages)
-
-
-def _late(plan: Plan, store: Store | None) -> Late | None:
-    """How fields are made late; not where shapes tell the fields of most events anyway, unless few
-    events are looked at at all."""
-    recalled = isinstance(store, FileStore) and memory_of(plan, unordered=False) is not None
-    return None if recalled and newest_needed(plan) is None else late(plan)
-
-
-def _events(
-    plan: Plan,
-    store: Store | None,
-    context: Context,
-    report: ReadReport,
-    progress: Progress | None,
-    late: Late | None,
-    *,
-    named: bool,
-) -> Iterable[Item]:
-    retrieval = plan.retrieval
-    if retrieval is None or store is None:
-        return ()
-    memory = None if named or late else memory_of(plan, unordered=False)
-    first = plan.operations[0] if plan.operations else None
-    oldest = getattr(store, "oldest_first", None) if isinstance(first, Tail) else None
-    if oldest is not None and isinstance(first, Tail):
-        found = matching(plan, retrieval, oldest(), report, memory, progress, late, named=named)
-        return _last_of(guarded(each(found), context), first.limit)
-    newest = getattr(store, "newest_first", None) if retrieval.newest_first else None
-    if newest is not None:
-        store = newest()
-    elif late is not None:
-        need = replace(retrieval.need, newest=newest_needed(plan))
-        retrieval = replace(retrieval, need=need)
-    found = matching(plan, retrieval, store, report, memory, progress, late, named=named)
-    if not retrieval.newest_first or newest is not None:
-        return guarded(found, context)
-    return _newest(guarded(each(found), context), _limit(plan))
-
-
-def _last_of(oldest_first: Iterable[Row], limit: int) -> Iterator[Row]:
-    """The rows that come last where the newest come first, in that order."""
-    yield from reversed([*islice(oldest_first, limit)])
-
-
-def _newest_of_shares(
-    plan: Plan,
-    late: Late,
-    store: FileStore,
-    context: Context,
-    report: ReadReport,
-    progress: Progress | None,
-) -> list[Row] | None:
-    """The events of a search that shows none but the newest: several processes look for those of
-    their shares. None where it shows others, or the data is not divided."""
-    retrieval = plan.retrieval
-    if retrieval is None or newest_needed(plan) is None or not _limit(plan):
-        return None  # head 0 reads nothing
-
-    def of_share(share: Share, report: ReadReport, progress: Progress) -> list[Event]:
-        needed = replace(retrieval, need=replace(retrieval.need, newest=newest_needed(plan)))
-        found = matching(plan, needed, share, report, None, progress, late)
-        newest = _newest(guarded(each(found), context), _limit(plan))
-        return [row.event for row in reversed(newest) if isinstance(row, LateRow)]
-
-    parts = run_divided(of_share, list, store, report, progress)
-    if parts is None:
-        return None
-    events = (event for part in parts for event in part)
-    return _newest(late.rows(events, retrieval.matches), _limit(plan))
-
-
-def _limit(plan: Plan) -> int | None:
-    """How many of the newest events are shown; None: all."""
-    first = plan.operations[0] if plan.operations else None
-    return first.limit if isinstance(first, Head) and first.condition is None else None
-
-
-def _newest(rows: Iterable[Row], limit: int | None) -> list[Row]:
-    """The rows, newest first, of the same moment the one read last; at most `limit` are kept."""
-    keyed = ((float(row["_time"]), number, row) for number, row in enumerate(rows))  # type: ignore[arg-type]
-    found = sorted(keyed, reverse=True) if limit is None else heapq.nlargest(limit, keyed)
-    return [row for _, _, row in found]

@@ -51,13 +51,25 @@ def test_newest_first(batches: list[list[int]], rolled: set[int], literal: bool)
 @given(
     batches=BATCHES,
     rolled=st.sets(st.integers(0, 5)),
-    search=st.sampled_from(["search index=*", "search index=* b", "search index=* _time>2"]),
+    search=st.sampled_from(
+        [
+            "search index=*",
+            "search index=* b",
+            "search index=* _time>2",
+            'search index=* | where _time>1 | rex field=_raw "(?<c>.)$" | fields c | search c=b',
+            'search index=* | eval n=split("a,b", ",") | mvexpand n',
+            "search index=* | append [search index=main]",
+            "search index=* | head 3 | eval n=1",
+            "search index=* | streamstats count AS n | where n>2",
+        ]
+    ),
     limit=st.integers(0, 9),
 )
 def test_the_last_of_a_search(
     batches: list[list[int]], rolled: set[int], search: str, limit: int
 ) -> None:
-    """The last of all results, last first (Search Reference, "tail"), of two indexes."""
+    """The last of all results, last first (Search Reference, "tail"), of two indexes, whatever
+    commands stand before."""
     indexes = Indexes(None)
     for number, times in enumerate(batches):
         name = ("main", "other")[number % 2]
@@ -73,7 +85,8 @@ def test_the_last_of_a_search(
             indexes.get(name).roll()
     rows = results(indexes, search)
     assert results(indexes, f"{search} | tail {limit}") == rows[::-1][:limit]
-    assert results(indexes, f"{search} | tail {limit} | eval a=len(_raw) | table a _raw") == [
+    wanted = f"{search} | tail {limit} | eval a=len(_raw) | table a _raw"
+    assert results(indexes, wanted) == [
         {"a": len(str(row["_raw"])), "_raw": row["_raw"]} for row in rows[::-1][:limit]
     ]
     indexes.close()
@@ -100,4 +113,31 @@ def test_no_more_is_looked_through_than_is_taken(monkeypatch: pytest.MonkeyPatch
     found = SearchStore(indexes, lambda: True).oldest_first().scan(MAIN, report)
     assert [one.raw for one in islice(found, 3)] == ["n=000000", "n=000001", "n=000002"]
     assert report.events < 300
+    indexes.close()
+
+
+@pytest.mark.parametrize(
+    ("commands", "few"),
+    [
+        ("", True),
+        ('| where _time>=5 | eval a=1 | rex "(?<b>n=)" | search b=* ', True),
+        ("| dedup _raw ", False),
+        ("| streamstats count ", False),
+        ("| append [search index=main n=000001] ", False),
+    ],
+    ids=["alone", "row by row", "dedup", "streamstats", "append"],
+)
+def test_tail_looks_through_no_more_than_it_shows(
+    monkeypatch: pytest.MonkeyPatch, commands: str, few: bool
+) -> None:
+    """Behind commands that look at each event alone, the oldest events are read first."""
+    monkeypatch.setattr(of_buckets, "_PIECE", 1000)
+    indexes = Indexes(None)
+    indexes.append([Event(f"n={n:06}", float(n), "h", "s", "st") for n in range(3000)])
+    context = new_context(AppSet([]), 0.0)
+    context.reach = IndexReach(indexes, ["*"], ["*"])
+    plan = make_plan(f"index=main {commands}| tail 2 | table _raw", context)
+    report = ReadReport()
+    run_plan(plan, SearchStore(indexes, lambda: True), context, report)
+    assert (report.events < 300) is few
     indexes.close()

@@ -30,7 +30,7 @@ _SHARE = 0.25  # of the search's time goes into previews, at most (preview_duty_
 
 
 class Preview:
-    """The previews of one search (`splay.engine.run.Onlooker`).
+    """The previews of one search (`splay.engine.flow.Onlooker`).
 
     plan, context: of the search. wanted: whether somebody asks. show: is told of each new preview
     of a table, in the search's thread.

@@ -112,7 +112,7 @@ class Tap:
         return self._first if self._before is None else self._before
 
     def early(self, rows: Iterable[Row | Run]) -> Iterator[Row | Run]:
-        """The rows, as they are (`splay.engine.run.Watch`)."""
+        """The rows, as they are (`splay.engine.flow.Watch`)."""
         before = self._before = []
         for item in rows:
             if len(before) < _FIRST_EVENTS:
@@ -120,7 +120,7 @@ class Tap:
             yield item
 
     def watch(self, operation: Operation | None, rows: Iterable[Row | Run]) -> Iterator[Row | Run]:
-        """The rows, as they are (`splay.engine.run.Watch`)."""
+        """The rows, as they are (`splay.engine.flow.Watch`)."""
         due = 0.0
         for item in rows:
             if monotonic() >= due:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from splay.apps import AppSet
-from splay.engine import run
+from splay.engine import stages
 from splay.engine.inner import new_context
 from splay.engine.late import LateRows
 from splay.engine.plan import Plan, make_plan
@@ -87,12 +87,12 @@ def test_the_same_results(
     search: str, apps: AppSet, store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = results(search, apps, store)
-    monkeypatch.setattr(run, "_late", lambda plan, store: None)
+    monkeypatch.setattr(stages, "_late", lambda plan, store: None)
     assert late == results(search, apps, store)
 
 
 class Watching:
-    """Passes rows on (`splay.engine.run.Watch`)."""
+    """Passes rows on (`splay.engine.flow.Watch`)."""
 
     def watch(self, operation: object, rows: object) -> object:
         return rows

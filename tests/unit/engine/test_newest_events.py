@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.varied import lines
 from splay.apps import AppSet
-from splay.engine import run
+from splay.engine import run, stages
 from splay.engine.inner import new_context
 from splay.engine.late import newest_needed
 from splay.engine.plan import make_plan
@@ -88,7 +88,7 @@ def test_the_same_rows(
         for span in ((None, None), (1773100800.0 + 20_000, 1773190000.0)):
             late = rows_of(path, apps, search, span)
             with monkeypatch.context() as patch:
-                patch.setattr(run, "_late", lambda plan, store: None)
+                patch.setattr(stages, "_late", lambda plan, store: None)
                 assert late == rows_of(path, apps, search, span)
 
 

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from splay.engine.run import _newest
+from splay.engine.stages import _newest
 from splay.rows import Row, Value
 from tests.unit.conftest import Through
 
