@@ -61,6 +61,50 @@ def test_a_type_that_the_arguments_tell(search: str, kind: Kind) -> None:
     assert plan.operations[-1].kind is kind
 
 
+TRUE_OF = {
+    "order_free": "contingency counttable ctable fieldsummary rare top",  # they count
+    "shows_only": "fieldformat",
+    "takes_pipelines": "append appendcols appendpipe foreach join map multisearch set union",
+    "over_rows": "appendpipe",
+    "bounds_follow": "datamodel from",
+    "makes_rows": "join mvexpand",
+    "selects": "head regex reverse search sort tail where",
+    "cuts": "dedup head tail",
+}
+FALSE_OF = {"in_preview": "collect map outputlookup stash sumindex summaryindex"}  # they write
+"""What `Operation` says of a command, whatever its arguments. All others are the other way."""
+
+
+@pytest.mark.parametrize("attribute", [*TRUE_OF, *FALSE_OF])
+def test_what_is_known_of_each_command(attribute: str) -> None:
+    expected = attribute in TRUE_OF
+    table = TRUE_OF if expected else FALSE_OF
+    found = [name for name in names() if getattr(find_command(name), attribute) is expected]
+    assert found == table[attribute].split()
+
+
+@pytest.mark.parametrize(
+    ("search", "attribute", "expected"),
+    [
+        ("dedup a", "selects", True),
+        ("dedup a keepevents=true", "selects", False),
+        ("stats count sum(a) dc(b) values(c) BY d", "order_free", True),
+        ("stats count list(a)", "order_free", False),
+        ("stats first(a)", "order_free", False),
+        ("chart count BY a", "order_free", True),
+        ("chart list(a) BY b", "order_free", False),
+        ("sort 5 a", "cuts", True),
+        ("sort 0 a", "cuts", False),
+        ("sort 0 _time", "in_time_order", True),
+        ("sort 0 a", "in_time_order", False),
+        ("stats last(a)", "order_free", False),
+    ],
+)
+def test_what_the_arguments_tell_of_a_command(search: str, attribute: str, expected: bool) -> None:
+    plan = make_plan(f"| makeresults | {search}", new_context(AppSet([APP]), 0.0))
+    assert getattr(plan.operations[-1], attribute) is expected
+
+
 @pytest.mark.parametrize("name", REFERENCE)
 def test_each_command_is_there_or_refused_with_a_reason(name: str) -> None:
     assert (find_command(name) is None) == (name in REFUSED)
