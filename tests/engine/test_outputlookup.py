@@ -6,6 +6,7 @@ What is written follows the Search Reference, "outputlookup".
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,71 @@ def test_refuses_names_that_are_no_table_of_the_folder(tmp_path: Path, name: str
     with pytest.raises(SplError, match="is no lookup"):
         write(tmp_path, f'"{name}"', {"A": "1"})
     assert not list(tmp_path.iterdir())
+
+
+COLLECTION = """
+[kept]
+external_type = kvstore
+collection = things
+fields_list = _key, user n
+"""
+Written = tuple[str, list[dict[str, object]], bool]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rows", "expected"),
+    [
+        (
+            "kept",
+            [{"user": "a", "n": 1, "other": "x"}, {"n": 2, "_key": "k"}],
+            [("things", [{"user": "a", "n": 1}, {"n": 2, "_key": "k"}], False)],
+        ),
+        ("append=t kept", [{"user": "a"}], [("things", [{"user": "a"}], True)]),
+        (
+            "kept key_field=user",
+            [{"user": "a"}, {"user": ["b", "c"]}, {"n": 3}],
+            [
+                (
+                    "things",
+                    [{"user": "a", "_key": "a"}, {"user": ["b", "c"], "_key": "b"}, {"n": 3}],
+                    True,
+                )
+            ],
+        ),
+        ("kept max=1", [{"user": "a"}, {"user": "b"}], [("things", [{"user": "a"}], False)]),
+        ("kept", [], [("things", [], False)]),
+        ("kept override_if_empty=f", [], []),
+        ("kept append=t", [], []),
+        ("kept key_field=user", [], []),
+    ],
+)
+def test_a_lookup_of_the_kv_store_is_saved_in_its_collection(
+    arguments: str,
+    rows: list[Row],
+    expected: list[Written],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only what fields_list names; with key_field records of the same key are replaced."""
+    saved: list[Written] = []
+
+    def keep(self: AppSet, name: str, records: list[dict[str, object]], *, append: bool) -> None:
+        saved.append((name, records, append))
+
+    monkeypatch.setattr(AppSet, "write_collection", keep)
+    assert list(to_collection(tmp_path, arguments, rows)) == rows
+    assert saved == expected
+
+
+def test_a_collection_that_cannot_be_written_is_told_at_the_lookups_name(tmp_path: Path) -> None:
+    with pytest.raises(SplError, match=r"outputlookup: .*only a server has") as raised:
+        list(to_collection(tmp_path, "append=t kept", [{"user": "a"}]))
+    assert raised.value.at == len("| outputlookup append=t ")
+
+
+def to_collection(folder: Path, arguments: str, rows: list[Row]) -> Iterator[Row]:
+    (folder / "app" / "default").mkdir(parents=True)
+    (folder / "app" / "default" / "transforms.conf").write_text(COLLECTION, encoding="utf-8")
+    context = new_context(AppSet([folder / "app"]), 0.0)
+    (operation,) = make_operations(parse_search(f"| outputlookup {arguments}").commands, context)
+    return iter(operation.run(iter(rows), context))
