@@ -13,11 +13,13 @@ from typing import Any
 
 from splay.apps import AppSet
 from splay.commands.operation import Kind
+from splay.commands.registry import find_command
 from splay.engine.inner import new_context
 from splay.engine.plan import Plan, make_plan
 from splay.errors import SplError
+from splay.store.files.stash import StashFiles
 
-_WRITING = ("collect", "delete", "outputcsv", "outputlookup")
+_WRITING = {find_command(name) for name in ("collect", "outputlookup")}  # by whatever name
 
 
 def search_definition(search: str, earliest: str, latest: str, apps: AppSet) -> dict[str, Any]:
@@ -26,9 +28,11 @@ def search_definition(search: str, earliest: str, latest: str, apps: AppSet) -> 
     Raises SplayError: a search that is wrong, or that writes.
     """
     # The folder is never written: it lets a search that writes be planned, and then refused.
-    plan = make_plan(search, new_context(apps, time.time(), data_folder=Path()))
+    context = new_context(apps, time.time(), data_folder=Path())
+    context.collector = StashFiles(Path())
+    plan = make_plan(search, context)
     for name in _commands(plan):
-        if name in _WRITING:
+        if find_command(name) in _WRITING:
             raise SplError(f"{name} writes: this page runs no search that does", at=0)
     table = any(o.kind in (Kind.TRANSFORMING, Kind.GENERATING) for o in plan.operations)
     return {
