@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _MOST_RESULTS = 100  # of a search, in JSON; the count says how many there are
+_COLUMNS = (
+    *("search", "outcome", "results", "events", "techniques", "tactics", "reason"),
+    *("time", "host", "place"),
+)
 _SHOWN = 30
 
 
@@ -77,19 +81,28 @@ def _risk(outcome: HuntOutcome, risk: ObjectRisk) -> dict[str, Any]:
 
 
 def hunt_csv(outcome: HuntOutcome) -> str:
-    """A line for each search: what came of it, how often, ATT&CK, and why it failed."""
+    """A line for each search: what came of it, how often, ATT&CK, why it failed, and the time, host
+    and place of one of the events behind it."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["search", "outcome", "results", "events", "techniques", "tactics", "reason"])
+    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
     for fired in outcome.fired:
-        techniques, tactics = " ".join(fired.detection.about.techniques), ", ".join(fired.tactics)
-        matched = "" if fired.matched is None else fired.matched
-        count = len(fired.results.rows)
-        writer.writerow([fired.detection.name, "fired", count, matched, techniques, tactics, ""])
+        row = {
+            "search": fired.detection.name,
+            "outcome": "fired",
+            "results": len(fired.results.rows),
+            "events": fired.matched,
+            "techniques": " ".join(fired.detection.about.techniques),
+            "tactics": ", ".join(fired.tactics),
+        }
+        for event in fired.events[:1]:
+            row["time"] = "" if event.time is None else iso(event.time, outcome.tz)
+            row["host"], row["place"] = event.host, event.place or event.source
+        writer.writerow(row)
     for name in outcome.silent:
-        writer.writerow([name, "silent", 0, "", "", "", ""])
+        writer.writerow({"search": name, "outcome": "silent", "results": 0})
     for name, reason in outcome.failed:
-        writer.writerow([name, "failed", "", "", "", "", reason])
+        writer.writerow({"search": name, "outcome": "failed", "reason": reason})
     return out.getvalue().rstrip("\n")
 
 
@@ -127,28 +140,10 @@ def hunt_sarif(outcome: HuntOutcome) -> str:
 
 def print_hunt(console: Console, outcome: HuntOutcome) -> None:
     """The outcome for a person: what fired, the risk by object, what failed, what was read."""
-    from rich.table import Table
     from rich.text import Text
 
     if outcome.fired:
-        table = Table(title="What fired", title_justify="left", box=None, padding=(0, 1))
-        table.add_column("results", justify="right", no_wrap=True)
-        table.add_column("search", overflow="fold", ratio=3)
-        table.add_column("ATT&CK", overflow="fold", ratio=1)
-        narrow = console.width < NARROW
-        if not narrow:
-            table.add_column("one of its events", overflow="fold", ratio=2)
-        for fired in outcome.fired:
-            techniques = " ".join(fired.detection.about.techniques)
-            name, where = visible(fired.detection.name), visible(_where(outcome, fired))
-            below = narrow and where
-            table.add_row(
-                f"{len(fired.results.rows):,}",
-                Text(f"{name}\n{where}" if below else name),
-                Text(visible(techniques)),
-                *([] if narrow else [Text(where)]),
-            )
-        console.print(table)
+        _print_fired(console, outcome)
     if outcome.risk:
         _print_risk(console, outcome)
     for name, reason in outcome.failed[:_SHOWN]:
@@ -157,6 +152,36 @@ def print_hunt(console: Console, outcome: HuntOutcome) -> None:
         more = len(outcome.failed) - _SHOWN
         console.print(Text(f"and {more:,} more were left out: --json has them all", "yellow"))
     console.print(Text(summary(outcome), "bold"))
+
+
+def _print_fired(console: Console, outcome: HuntOutcome) -> None:
+    """What fired, in the outcome's order; where there is no room for a third column, one of a
+    search's events stands below it, in a line that is not broken: its path can be copied."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="What fired", title_justify="left", box=None, padding=(0, 1))
+    table.add_column("results", justify="right", no_wrap=True)
+    table.add_column("search", overflow="fold", ratio=3)
+    table.add_column("ATT&CK", overflow="fold", ratio=1)
+    narrow = console.width < NARROW
+    if narrow:
+        console.print(Text("What fired", "italic"))
+        console.print(Text(" results  search and ATT&CK, and one of its events", "bold"))
+    else:
+        table.add_column("one of its events", overflow="fold", ratio=2)
+    for fired in outcome.fired:
+        count = f"{len(fired.results.rows):,}"
+        name, where = visible(fired.detection.name), visible(_where(outcome, fired))
+        techniques = visible(" ".join(fired.detection.about.techniques))
+        if narrow:
+            console.print(Text(f"{count:>8}  {name}  {techniques}".rstrip()), soft_wrap=True)
+            if where:
+                console.print(Text(f"{'':10}{where}", "dim"), soft_wrap=True)
+        else:
+            table.add_row(count, Text(name), Text(techniques), Text(where))
+    if not narrow:
+        console.print(table)
 
 
 def _where(outcome: HuntOutcome, fired: Fired) -> str:

@@ -333,11 +333,13 @@ def test_what_the_command_line_prints(app: Path, log: Path, tmp_path: Path) -> N
     assert (of["Broken"]["outcome"], of["Broken"]["results"]) == ("failed", "")
     assert "the command bogus is not supported" in of["Broken"]["reason"]
     assert (of["T"]["results"], of["T"]["events"]) == ("1", "1")
+    assert (of["T"]["time"], of["T"]["place"]) == ("2024-05-01T10:00:01.000+00:00", str(log))
     assert of["Newest"]["results"] == "2"  # of five events, by its head
     text = run(*arguments, columns=60)
     shown = [" ".join(line.split()) for line in text.splitlines()]
     (row,) = (number for number, line in enumerate(shown) if line.startswith("1 T T1110"))
     assert shown[row + 1].startswith("2024-05-01T10:00:01 ")  # bob's only event
+    assert shown[row + 1].endswith(str(log))  # whole, however long
     assert "2024-05-01T10:00:01 " in next(
         line
         for line in run(*arguments, columns=200).splitlines()
