@@ -121,28 +121,13 @@ def tests_junit(report: TestReport, made: float) -> str:
 
 def print_tests(console: Console, report: TestReport) -> None:
     """The report for a person: a table of the tests, what is worth a look, a summary."""
-    from rich.table import Table
     from rich.text import Text
 
     cases = [case for result in report.results for case in result.cases]
     many = len(cases) > _SHOWN
     shown = [case for case in cases if case.status is Status.FAILED or not many]
     if shown:
-        table = Table(box=None, padding=(0, 1), pad_edge=False)
-        table.add_column("result", no_wrap=True)
-        narrow = console.width < NARROW
-        table.add_column("detection", overflow="fold", ratio=2)
-        if not narrow:
-            table.add_column("why", overflow="fold", ratio=3)
-        table.add_column("s", justify="right", no_wrap=True)
-        for case in shown:
-            title, why = visible(_title(case)), visible(case.reason or found_in(case))
-            table.add_row(
-                Text(case.status.value, _STYLES[case.status]),
-                *([Text(f"{title}\n{why}")] if narrow else [Text(title), Text(why)]),
-                f"{case.seconds:.2f}" if case.seconds else "",
-            )
-        console.print(table)
+        _print_cases(console, shown)
     for line in _errors(report):
         console.print(Text(visible(line)), soft_wrap=True)
     if many:
@@ -151,6 +136,39 @@ def print_tests(console: Console, report: TestReport) -> None:
         for line in _warnings(report):
             console.print(Text(visible(line)), soft_wrap=True)
     console.print(Text(summary(report), "bold"))
+
+
+def _print_cases(console: Console, cases: list[CaseResult]) -> None:
+    """A table; where there is no room for it, as in a pipe, why stands below in a line that is not
+    broken: a place or an address in it can be looked for, and copied."""
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = [
+        (
+            Text(case.status.value, _STYLES[case.status]),
+            visible(_title(case)),
+            visible(case.reason or found_in(case)),
+            f"{case.seconds:.2f}" if case.seconds else "",
+        )
+        for case in cases
+    ]
+    if console.width < NARROW:
+        console.print(Text("result    detection", "bold"))
+        for status, title, why, seconds in rows:
+            took = f" ({seconds} s)" if seconds else ""
+            status.pad_right(10 - len(status))
+            console.print(Text.assemble(status, f"{title}{took}"), soft_wrap=True)
+            console.print(Text(f"{'':10}{why}"), soft_wrap=True)
+        return
+    table = Table(box=None, padding=(0, 1), pad_edge=False)
+    table.add_column("result", no_wrap=True)
+    table.add_column("detection", overflow="fold", ratio=2)
+    table.add_column("why", overflow="fold", ratio=3)
+    table.add_column("s", justify="right", no_wrap=True)
+    for status, title, why, seconds in rows:
+        table.add_row(status, Text(title), Text(why), seconds)
+    console.print(table)
 
 
 def _print_causes(console: Console, report: TestReport) -> None:

@@ -147,6 +147,19 @@ def test_a_table_for_people(repository: Repository) -> None:
     assert "1 passed, 0 failed, 0 left out" in result.stdout
 
 
+@pytest.mark.parametrize("columns", ["40", "80"])
+def test_in_a_pipe_why_is_one_line(repository: Repository, line_of: Line, columns: str) -> None:
+    """A place in it can be looked for, as with grep."""
+    repository.change("| where count > 1", "| wher count > 1")
+    command = ["test", str(repository.folder)]
+    result = CliRunner().invoke(main, command, env={"COLUMNS": columns})
+    shown = result.stdout.splitlines()
+    row = shown.index("failed    Many Failed Logins")
+    why = "the command wher is not supported. Did you mean where?"
+    place = f"{repository.detection}, line {line_of('| wher count')}, column 5"
+    assert shown[row + 1].strip() == f"{place}: {why}"
+
+
 def test_of_many_detections_the_failed_are_listed_and_the_causes_counted(
     repository: Repository,
 ) -> None:
