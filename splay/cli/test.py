@@ -115,7 +115,7 @@ def _splunk(url: str | None, index: str, insecure: bool) -> Splunk | None:
 
 def _write(report: TestReport, junit: Path | None, page: Path | None) -> None:
     if junit is not None:
-        from splay.reporting.tests import tests_junit
+        from splay.reporting.testsjunit import tests_junit
 
         write_whole(junit, tests_junit(report, time.time()))
     if page is not None:

@@ -6,7 +6,6 @@ JUnit's XML has no specification; what is written fits the schemas of Ant's task
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from splay.counting import counted
@@ -24,7 +23,6 @@ _SHOWN = 40
 each cause."""
 _CAUSES = 25
 _STYLES = {Status.PASSED: "green", Status.FAILED: "bold red", Status.LEFT_OUT: "yellow"}
-_CLASS = "splay.test"
 
 
 def tests_json(report: TestReport) -> str:
@@ -74,49 +72,6 @@ def _detection(result: DetectionResult) -> dict[str, Any]:
 def _place(location: Any) -> dict[str, Any]:
     found = {"path": location.path, "line": location.line, "column": location.column}
     return {key: value for key, value in found.items() if value not in (None, "")}
-
-
-def tests_junit(report: TestReport, made: float) -> str:
-    """One suite with a test case for each test; left out ones are skipped. made: epoch seconds."""
-    from lxml import etree  # loaded where it is asked for: it takes a while
-
-    cases = [case for result in report.results for case in result.cases]
-    suites = etree.Element("testsuites")
-    suite = etree.SubElement(
-        suites,
-        "testsuite",
-        name="splay test",
-        package=_CLASS,
-        id="0",
-        timestamp=datetime.fromtimestamp(made, UTC).strftime("%Y-%m-%dT%H:%M:%S"),
-        hostname="localhost",
-        tests=str(len(cases) + len(report.broken)),
-        failures=str(sum(case.status is Status.FAILED for case in cases)),
-        errors=str(len(report.broken)),
-        skipped=str(sum(case.status is Status.LEFT_OUT for case in cases)),
-        time=f"{report.seconds:.3f}",
-    )
-    etree.SubElement(suite, "properties")
-    for case in cases:
-        name = visible(f"{case.detection}: {case.case}" if case.case else case.detection)
-        seconds = f"{case.seconds:.3f}"
-        element = etree.SubElement(suite, "testcase", name=name, classname=_CLASS, time=seconds)
-        if case.status is Status.FAILED:
-            failure = etree.SubElement(element, "failure", type="failed")
-            failure.set("message", visible(case.reason))
-            failure.text = "\n".join(map(visible, case.told)) or None
-        elif case.status is Status.LEFT_OUT:
-            etree.SubElement(element, "skipped", message=visible(case.reason))
-    for error in report.broken:
-        name = visible(str(error.location))
-        element = etree.SubElement(suite, "testcase", name=name, classname=_CLASS, time="0.000")
-        etree.SubElement(element, "error", type="unreadable", message=visible(said(error)))
-    told = [str(finding) for result in report.results for finding in result.findings]
-    etree.SubElement(suite, "system-out").text = ""
-    etree.SubElement(suite, "system-err").text = "\n".join(map(visible, told))
-    etree.indent(suites)
-    xml: bytes = etree.tostring(suites, xml_declaration=True, encoding="UTF-8")
-    return xml.decode() + "\n"
 
 
 def print_tests(console: Console, report: TestReport) -> None:
