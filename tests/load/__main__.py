@@ -107,6 +107,42 @@ def _soak(seconds: int, *, write_it: bool) -> int:
     return 0 if right else 1
 
 
+def _load(count: int, seconds: int, *, write_it: bool) -> int:
+    tally, stop = Tally(), threading.Event()
+    with served() as (splunk, process):
+        clients = _clients(splunk, count, tally, stop)
+        indexers = [one for one in clients if isinstance(one, Indexer)]
+        for client in clients:
+            client.start()
+        time.sleep(seconds / 2)  # until caches are full
+        before, events = resident(process), sum(one.acknowledged for one in indexers)
+        stop.wait(seconds / 2)
+        stop.set()
+        for client in clients:
+            client.join()
+        after = resident(process)
+        sent = sum(one.sent for one in indexers)
+        new = sum(one.acknowledged for one in indexers) - events
+        found, distinct = total(splunk)
+    allowed = before * GROWTH + new * PER_EVENT
+    checks = {
+        f"{sent:,} events acknowledged; found {found:,}, different {distinct:,}": (
+            found == distinct == sent
+        ),
+        f"{tally.wrong:,} wrong answers: {tally.first_wrong}": not tally.wrong,
+        f"{tally.errors:,} errors: {tally.first_error}": not tally.errors,
+        f"memory {before / 2**20:.0f} MB after half the time, {after / 2**20:.0f} MB at its end "
+        f"with {new:,} events more (at most {allowed / 2**20:.0f} MB)": after <= allowed,
+    }
+    said = [f"- {'ok' if right else 'WRONG'}: {what}" for what, right in checks.items()]
+    head = f"{count} clients for {seconds:,} seconds, {_machine()}:"
+    lines = [head, "", *tally.table(), "", *said]
+    print(*lines, sep="\n")
+    if write_it:
+        write("load", lines, DOCS)
+    return 0 if all(checks.values()) else 1
+
+
 def main() -> int:
     """Exit code 1 where anything was lost or wrong."""
     parser = argparse.ArgumentParser(
@@ -126,39 +162,7 @@ def main() -> int:
         return _soak(options.seconds, write_it=options.write)
     if options.clients < FEWEST:
         parser.error(f"--clients {options.clients}: at least {FEWEST}")
-    tally, stop = Tally(), threading.Event()
-    with served() as (splunk, process):
-        clients = _clients(splunk, options.clients, tally, stop)
-        indexers = [one for one in clients if isinstance(one, Indexer)]
-        for client in clients:
-            client.start()
-        time.sleep(options.seconds / 2)  # until caches are full
-        before, events = resident(process), sum(one.acknowledged for one in indexers)
-        stop.wait(options.seconds / 2)
-        stop.set()
-        for client in clients:
-            client.join()
-        after = resident(process)
-        sent = sum(one.sent for one in indexers)
-        new = sum(one.acknowledged for one in indexers) - events
-        found, distinct = total(splunk)
-    allowed = before * GROWTH + new * PER_EVENT
-    checks = {
-        f"{sent:,} events acknowledged; found {found:,}, different {distinct:,}": (
-            found == distinct == sent
-        ),
-        f"{tally.wrong:,} wrong answers: {tally.first_wrong}": not tally.wrong,
-        f"{tally.errors:,} errors: {tally.first_error}": not tally.errors,
-        f"memory {before / 2**20:.0f} MB after half the time, {after / 2**20:.0f} MB at its end "
-        f"with {new:,} events more (at most {allowed / 2**20:.0f} MB)": after <= allowed,
-    }
-    said = [f"- {'ok' if right else 'WRONG'}: {what}" for what, right in checks.items()]
-    head = f"{options.clients} clients for {options.seconds:,} seconds, {_machine()}:"
-    lines = [head, "", *tally.table(), "", *said]
-    print(*lines, sep="\n")
-    if options.write:
-        write("load", lines, DOCS)
-    return 0 if all(checks.values()) else 1
+    return _load(options.clients, options.seconds, write_it=options.write)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,14 @@ def index(service: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def three(index: Any) -> Any:
+    """An index with three events."""
+    for number in (1, 2, 3):
+        index.submit(f"2026-03-10T09:30:0{number}Z n={number} of=3", sourcetype="three", host="h")
+    return index
+
+
+@pytest.fixture
 def splunkd() -> Iterator[Splunkd]:
     made = Splunkd([ROOT], None, "admin", "password", "")
     yield made

@@ -48,26 +48,24 @@ def test_no_job_or_event_of_another_user(server: Server, service: Any) -> None:
     own = {sid for who, _, sid in found if who == name}
     assert {job.sid for job in client.jobs.list()} == own
     foreign = next(sid for who, _, sid in found if who != name)
-    for end in (
-        "",
-        "/results",
-        "/results_preview",
-        "/events",
-        "/summary",
-        "/timeline",
-        "/search.log",
-    ):
+    _is_unknown(client, foreign)
+    assert foreign in [job.sid for job in service.jobs.list()]
+    for name, index in owned:
+        service.users.delete(name)
+        service.roles.delete(name)
+        service.indexes.delete(index)
+
+
+def _is_unknown(client: Any, foreign: str) -> None:
+    """That a user can do nothing with another's job, nor see that it is there."""
+    parts = ("results", "results_preview", "events", "summary", "timeline", "search.log")
+    for end in ("", *(f"/{part}" for part in parts)):
         with pytest.raises(HTTPError, match=UNKNOWN):
             client.get(f"search/jobs/{foreign}{end}")
     with pytest.raises(HTTPError, match=UNKNOWN):
         client.post(f"search/jobs/{foreign}/control", action="cancel")
     with pytest.raises(HTTPError, match=UNKNOWN):
         client.delete(f"search/jobs/{foreign}")
-    assert foreign in [job.sid for job in service.jobs.list()]
-    for name, index in owned:
-        service.users.delete(name)
-        service.roles.delete(name)
-        service.indexes.delete(index)
 
 
 def _own_place(service: Any) -> tuple[str, str]:
