@@ -130,45 +130,65 @@ def collect(
     rows: Iterable[Row], time_of: Times, rules: Rules, context: Context
 ) -> tuple[list[Group], list[Row]]:
     """The groups of rows that come newest first, and the rows that are in none."""
-    starts = rules.starts.compiled(context) if rules.starts else None
-    ends = rules.ends.compiled(context) if rules.ends else None
-    running: list[Group] = []
-    done: list[Group] = []
-    orphans: list[Row] = []
+    groups = _Groups(rules, context)
     compared = 0
     for row in rows:
-        compared += 1 + len(running)  # each row is compared with all that are open
+        compared += 1 + len(groups.running)  # each row is compared with all that are open
         if compared > _COMPARED:
             compared = 0
             if not context.should_continue():
                 break
+        groups.add(row, time_of)
+    return groups.all(), groups.orphans
+
+
+class _Groups:
+    """Groups while rows come, newest first. running: those that are open. orphans: the rows that
+    are in none."""
+
+    def __init__(self, rules: Rules, context: Context) -> None:
+        self._rules = rules
+        self._starts = rules.starts.compiled(context) if rules.starts else None
+        self._ends = rules.ends.compiled(context) if rules.ends else None
+        self.running: list[Group] = []
+        self._done: list[Group] = []
+        self.orphans: list[Row] = []
+
+    def add(self, row: Row, time_of: Times) -> None:
+        """Puts a row where it belongs."""
+        rules = self._rules
         if rules.fields and not any(name in row for name in rules.fields):
-            orphans.append(row)
-            continue
-        time, last = time_of(row), ends is not None and ends(row)
-        group = _matching(running, row, rules)
+            self.orphans.append(row)
+            return
+        time, last = time_of(row), self._ends is not None and self._ends(row)
+        group = _matching(self.running, row, rules)
         if group is not None and (last or _too_far(group, time, rules)):
-            running.remove(group)
-            done.append(group)
-            group.closed = not last and rules.starts is None
             group.cut = rules.starts is not None
+            self._close(group, closed=not last and rules.starts is None)
             group = None
         if group is None:
-            if ends is not None and not last:
-                orphans.append(row)
-                continue
+            if self._ends is not None and not last:
+                self.orphans.append(row)
+                return
             group = Group([], time, time)
-            running.append(group)
+            self.running.append(group)
         group.add(row, time, rules.fields)
-        if starts is not None and starts(row):
-            group.closed = True
-            running.remove(group)
-            done.append(group)
-    for group in running:  # still open at the end of the data, unless it is full
-        group.cut = rules.starts is not None
-        full = rules.limited and len(group.rows) >= rules.events
-        group.closed = rules.starts is None and full
-    return done + running, orphans
+        if self._starts is not None and self._starts(row):
+            self._close(group, closed=True)
+
+    def _close(self, group: Group, *, closed: bool) -> None:
+        group.closed = closed
+        self.running.remove(group)
+        self._done.append(group)
+
+    def all(self) -> list[Group]:
+        """All groups, at the end of the data: a group is still open there, unless it is full."""
+        rules = self._rules
+        for group in self.running:
+            group.cut = rules.starts is not None
+            full = rules.limited and len(group.rows) >= rules.events
+            group.closed = rules.starts is None and full
+        return self._done + self.running
 
 
 def _matching(running: list[Group], row: Row, rules: Rules) -> Group | None:

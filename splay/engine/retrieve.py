@@ -82,26 +82,36 @@ def matching(
     named: whether each row has the file that its event was read from, as the field FILE. The
     report is then told of events that say what is searched for, but have no field that does.
     """
-    row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
+    if hasattr(store, "runs") and late is None and _all_alike(retrieval):
+        return _alike(plan.knowledge, retrieval, store.runs, report)
     may_match = any_origin if getattr(store, "sifts", False) else retrieval.need.may_match
-    unseen = retrieval.codes.unseen if named and retrieval.codes else None
     found: Iterable[Found]
     if isinstance(store, FileStore | Share):
         found = store.recalled(retrieval.need, report, memory, progress)
     else:
         found = store.scan(retrieval.need, report, progress)
-    if hasattr(store, "runs") and late is None and _all_alike(retrieval):
-        yield from _alike(plan.knowledge, retrieval, store.runs, report)
-        return
+    events = (item for item in found if isinstance(item, Event))
     recall = _stored_recall(plan, store, memory, late)
     if late is not None:
-        events = (item for item in found if isinstance(item, Event))
-        yield from late.rows(filter(may_match, events), matches, recall.row if recall else None)
-        return
+        row = recall.row if recall else None
+        return late.rows(filter(may_match, events), retrieval.matches, row)
     if recall is not None:
-        events = (item for item in found if isinstance(item, Event))
-        yield from recall.rows(events) if retrieval.newest_first else recall.found(events)
-        return
+        return recall.rows(events) if retrieval.newest_first else recall.found(events)
+    return _each_matching(plan, retrieval, found, may_match, report, named=named)
+
+
+def _each_matching(
+    plan: Plan,
+    retrieval: Retrieval,
+    found: Iterable[Found],
+    may_match: Callable[[Event], bool],
+    report: ReadReport,
+    *,
+    named: bool,
+) -> Iterator[Item]:
+    """The same, of events of which a row is made one by one; what is known of others passes."""
+    row_of, demand, matches = plan.knowledge.row, retrieval.demand, retrieval.matches
+    unseen = retrieval.codes.unseen if named and retrieval.codes else None
     for item in found:
         if isinstance(item, Event):
             if not may_match(item):

@@ -255,18 +255,22 @@ class Job:
         except MemoryError:  # one value alone was too large
             self.context.messages.append(("FATAL", str(MemoryFull())))
         finally:
-            if self.state != "DONE":
-                self.state = "FAILED"
-                if not self.context.messages and not self._cancelled:
-                    # A mistake in splay itself: the thread's traceback goes to stderr.
-                    self.context.messages.append(("FATAL", "The search ended unexpectedly."))
-            self._end_sink()
-            for level, text in self.context.messages:
-                self.note(level, text)
-            self.note("INFO", f"{self.state}, {counted(self.result_count, 'result')}")
-            self.ended = self.touched = time.time()
-            self.plan.forget()  # it is kept long after its end, and that is most of it
-            self.finished.set()
+            self._end()
+
+    def _end(self) -> None:
+        """Says what came of it, and lets go what only a running search needs."""
+        if self.state != "DONE":
+            self.state = "FAILED"
+            if not self.context.messages and not self._cancelled:
+                # A mistake in splay itself: the thread's traceback goes to stderr.
+                self.context.messages.append(("FATAL", "The search ended unexpectedly."))
+        self._end_sink()
+        for level, text in self.context.messages:
+            self.note(level, text)
+        self.note("INFO", f"{self.state}, {counted(self.result_count, 'result')}")
+        self.ended = self.touched = time.time()
+        self.plan.forget()  # it is kept long after its end, and that is most of it
+        self.finished.set()
 
     def _collect(self, store: Store) -> None:
         """Keeps the results."""

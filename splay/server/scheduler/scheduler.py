@@ -243,26 +243,10 @@ class Scheduler:
 
         def ended(job: Job) -> None:
             problem = trigger(splunkd, saved, job) or _failure(job)
-            if at not in planned.running or job.cancelled:
-                if problem and not owed:
-                    self._tell(saved, problem)
-                return
-            planned.again = not problem
-            if problem:
-                planned.failed[at] = problem
-                planned.late[at] = problem
-                planned.put_off(self._now, *_FAILED)
-                self._tell(
-                    saved,
-                    f"the run of {self._when(saved, at)} has still to be made up for: {problem}",
-                )
-            else:
-                planned.attempts = 0
-            planned.running.discard(at)
-            with self._keeping():
-                self._unfinished.note(key, planned)
-            if not problem:
-                self._tell_late(saved, planned)
+            if at in planned.running and not job.cancelled:
+                self._ended(key, saved, planned, at, problem)
+            elif problem and not owed:
+                self._tell(saved, problem)
 
         if owed:
             planned.running.add(at)
@@ -272,6 +256,24 @@ class Scheduler:
         except (SplayError, RestError):
             planned.running.discard(at)
             raise
+
+    def _ended(
+        self, key: Key, saved: SavedSearch, planned: Planned, at: float, problem: str
+    ) -> None:
+        """Notes the end of a run that was owed. problem: why it is owed still; "" where not."""
+        planned.again = not problem
+        if problem:
+            planned.failed[at] = problem
+            planned.late[at] = problem
+            planned.put_off(self._now, *_FAILED)
+            self._tell_owed(saved, at, problem)
+        else:
+            planned.attempts = 0
+        planned.running.discard(at)
+        with self._keeping():
+            self._unfinished.note(key, planned)
+        if not problem:
+            self._tell_late(saved, planned)
 
     def _tell_late(self, saved: SavedSearch, planned: Planned) -> None:
         """Once nothing is owed any more: which runs were late."""
