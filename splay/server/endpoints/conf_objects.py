@@ -16,6 +16,7 @@ from splay.conf.settings import on
 from splay.server.errors import RestError
 from splay.server.objects.acl import Acl
 from splay.server.objects.catalog import GLOBAL_CONFS, SYSTEM, Object
+from splay.server.rest.collection import Handle, add_collection, add_handles
 from splay.server.rest.feeds import Entry, Feed, paged, respond
 from splay.server.rest.request import LISTING, Call, Routes
 
@@ -324,24 +325,31 @@ def _family(call: Call, kind: Kind, app: str) -> Entry:
     return Entry("_acl", kind.path, {}, acl)
 
 
+def add_stanzas(routes: Routes, path: str, kind_of: Callable[[Call], Kind]) -> None:
+    """The routes that every collection of stanzas has, whatever kind a call is about."""
+    add_handles(routes, path, kind_of, [("GET", "/_new", new)])
+    add_collection(
+        routes,
+        path,
+        kind_of,
+        list_all=list_all,
+        create=create,
+        read=read,
+        update=update,
+        delete=delete,
+        reload=reload,
+    )
+    handles: tuple[tuple[str, str, Handle[Kind]], ...] = (
+        ("GET", "/{name}/acl", acl),
+        ("POST", "/{name}/acl", acl),
+        ("POST", "/{name}/enable", lambda call, kind: switch(call, kind, False)),
+        ("POST", "/{name}/disable", lambda call, kind: switch(call, kind, True)),
+    )
+    add_handles(routes, path, kind_of, handles)
+
+
 def add_routes(routes: Routes, kind: Kind) -> None:
-    """The routes that every collection of stanzas has."""
-    path = kind.path
-
-    def add(method: str, end: str, handle: Callable[[Call, Kind], Response]) -> None:
-        routes(method, path + end)(lambda call: handle(call, kind))
-
-    add("GET", "", list_all)
-    add("POST", "", create)
-    add("GET", "/_new", new)
-    add("GET", "/_acl", family_acl)
-    add("GET", "/_reload", reload)
-    add("POST", "/_reload", reload)
-    add("GET", "/{name}", read)
-    add("POST", "/{name}", update)
-    add("DELETE", "/{name}", delete)
-    add("GET", "/{name}/acl", acl)
-    add("POST", "/{name}/acl", acl)
-    add("POST", "/{name}/_reload", reload)
-    add("POST", "/{name}/enable", lambda call, kind: switch(call, kind, False))
-    add("POST", "/{name}/disable", lambda call, kind: switch(call, kind, True))
+    """The routes of the stanzas of one kind."""
+    add_handles(routes, kind.path, lambda _: kind, [("GET", "/_acl", family_acl)])
+    add_stanzas(routes, kind.path, lambda _: kind)
+    add_handles(routes, kind.path, lambda _: kind, [("POST", "/{name}/_reload", reload)])

@@ -7,7 +7,6 @@ descriptions".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -97,25 +96,7 @@ def _conf_kind(call: Call) -> Kind:
     return Kind(path, name, title)
 
 
-def _add(method: str, end: str, handle: Callable[[Call, Kind], Response]) -> None:
-    routes(method, "configs/{conf}" + end)(lambda call: handle(call, _conf_kind(call)))
-
-
-for _method, _end, _handle in (
-    ("GET", "", conf_objects.list_all),
-    ("POST", "", conf_objects.create),
-    ("GET", "/_new", conf_objects.new),
-    ("GET", "/_reload", conf_objects.reload),
-    ("POST", "/_reload", conf_objects.reload),
-    ("GET", "/{name}", conf_objects.read),
-    ("POST", "/{name}", conf_objects.update),
-    ("DELETE", "/{name}", conf_objects.delete),
-    ("GET", "/{name}/acl", conf_objects.acl),
-    ("POST", "/{name}/acl", conf_objects.acl),
-):
-    _add(_method, _end, _handle)
-_add("POST", "/{name}/enable", lambda call, kind: conf_objects.switch(call, kind, False))
-_add("POST", "/{name}/disable", lambda call, kind: conf_objects.switch(call, kind, True))
+conf_objects.add_stanzas(routes, "configs/{conf}", _conf_kind)
 
 
 # ---- properties ----

@@ -16,6 +16,7 @@ from splay.server.endpoints import conf_objects
 from splay.server.endpoints.conf_objects import NAMESPACE_ARGS, Kind
 from splay.server.errors import RestError
 from splay.server.objects.catalog import Object
+from splay.server.rest.collection import add_collection
 from splay.server.rest.feeds import Entry, Feed, paged, respond
 from splay.server.rest.request import Call, Routes
 
@@ -132,16 +133,17 @@ def _reload(call: Call, kind: PropsKind) -> Response:
 
 
 def _add(kind: PropsKind) -> None:
-    for method, end, handle in (
-        ("GET", "", _list),
-        ("POST", "", _create),
-        ("GET", "/_reload", _reload),
-        ("POST", "/_reload", _reload),
-        ("GET", "/{name}", _read),
-        ("POST", "/{name}", _update),
-        ("DELETE", "/{name}", _delete),
-    ):
-        routes(method, kind.path + end)(lambda call, handle=handle: handle(call, kind))
+    add_collection(
+        routes,
+        kind.path,
+        lambda _: kind,
+        list_all=_list,
+        create=_create,
+        read=_read,
+        update=_update,
+        delete=_delete,
+        reload=_reload,
+    )
 
 
 for _kind in KINDS:
