@@ -82,6 +82,7 @@ def test_what_is_not_there_has_its_default(tmp_path: Path) -> None:
         techniques=(),
         cases=(),
         manual="",
+        risks=(),
     )
     assert one.filter_macro == "a_b_c_d_e_filter"
 
@@ -109,6 +110,7 @@ def test_all_that_may_be_there(tmp_path: Path) -> None:
             Case("test 3", ()),
         ),
         manual="It takes a phone.",
+        risks=(("user", 30), (None, None)),
     )
 
 
