@@ -131,3 +131,23 @@ def test_a_schedule_of_an_app_that_is_none_hides_no_search(cron: str, tmp_path: 
         "Good": "",
         "Odd": "",
     }
+
+
+CONFS = (
+    "alert_actions app authentication authorize collections eventtypes indexes inputs limits macros"
+    " passwords props savedsearches tags times transforms"
+)
+"""Files of which splay heeds what they say."""
+
+
+def test_files_that_count_are_there_before_anything_is_in_them(tmp_path: Path) -> None:
+    """REST API Reference, "properties": the files that there are; a client writes into them."""
+    (tmp_path / "app" / "default").mkdir(parents=True)
+    with closing(Splunkd([tmp_path / "app"], None, "admin", "password", "")) as made:
+        key = made.users.login("admin", "password")
+        client = Client(management_app(made), {"Authorization": f"Splunk {key}"})
+        listed = client.get("/servicesNS/nobody/app/properties").json()["entry"]
+        assert [one["name"] for one in listed] == CONFS.split()
+        for name, status in [*((name, 200) for name in CONFS.split()), ("nosuch", 404)]:
+            path = f"/servicesNS/nobody/app/configs/conf-{name}"
+            assert client.get(path).status_code == status
