@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         SplError,
         UnsupportedError,
     )
-    from splay.rows import Results
+    from splay.rows import Results, Row
     from splay.store.event import Event, ReadReport
 
 __version__ = "0.1.0"
@@ -54,6 +54,7 @@ __all__ = [
     "ReadReport",
     "Results",
     "RiskObject",
+    "Row",
     "SplError",
     "SplayError",
     "Status",
@@ -77,7 +78,7 @@ _HOMES = {
         *("CommandError", "ConfError", "DataError", "Location", "OptionError", "OutputError"),
         *("SplError", "SplayError", "UnsupportedError"),
     ),
-    "splay.rows": ("Results",),
+    "splay.rows": ("Results", "Row"),
     "splay.store.event": ("Event", "ReadReport"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -15,7 +15,7 @@ MAX_PROBLEMS = 100
 class Fault(Enum):
     """What can be wrong with a part of a file: (the sentence, whether it is a lost event)."""
 
-    HALF = ("{n} that begin but do not end, or end but do not begin: left out", True)
+    HALF = ("{n} without a beginning or an end: left out", True)
     TOO_LONG = ("{n} of more than 16 MB: left out", True)
     DECLARED = ("{n} with a DOCTYPE or ENTITY declaration: refused, nothing was expanded", True)
     NO_TIME = ("{n} without a usable time: took that of the event before, or the file's", False)

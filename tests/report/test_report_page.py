@@ -231,7 +231,7 @@ def test_what_could_not_be_used_is_told(tmp_path: Path) -> None:
     data.write_text(f"{whole}\n{whole[: len(whole) // 2]}")
     page = report(tmp_path, data)
     problems = [text(item) for item in page.xpath("//section[@aria-labelledby='read']//li")]
-    assert any("1 event that begin but do not end" in problem for problem in problems)
+    assert any("1 event without a beginning or an end" in problem for problem in problems)
 
 
 def test_more_results_than_a_page_can_hold_are_counted(

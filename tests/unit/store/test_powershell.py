@@ -168,7 +168,7 @@ def test_json_that_is_cut_off_is_told(tmp_path: Path) -> None:
     text = json.dumps([JSON_7, JSON_7], indent=4)
     (_,), report = read(tmp_path / "a.json", text[: int(len(text) * 0.8)])
     assert report.bad_events == 1
-    assert "1 event that begin but do not end" in report.problems[0]
+    assert "1 event without a beginning or an end" in report.problems[0]
 
 
 def test_json_that_never_ends_is_let_go_and_told(tmp_path: Path) -> None:

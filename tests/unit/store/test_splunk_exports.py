@@ -128,7 +128,7 @@ def test_xml_that_is_cut_off_is_told(path: Path, kept: float) -> None:
     cut = result_of()[: int(len(result_of()) * kept)]
     (_,), report = read(path, xml_of(result_of()).removesuffix("</results>\n") + cut)
     assert (report.events, report.bad_events) == (1, 1)
-    assert "1 event that begin but do not end" in report.problems[0]
+    assert "1 event without a beginning or an end" in report.problems[0]
 
 
 def test_a_result_that_is_not_well_formed_is_told(path: Path) -> None:

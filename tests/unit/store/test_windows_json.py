@@ -192,7 +192,7 @@ def test_what_is_cut_off_is_said_and_the_next_event_is_read(
     half = one[: one.index("svc-ba") + 3]
     found, report = read(tmp_path, f"[\n{half}\n{two}\n,{one[:-20]}")
     assert [json.loads(each.raw)["event"]["code"] for each in found] == ["4876"]
-    assert "log.json: 2 events that begin but do not end" in report.problems[0]
+    assert "log.json: 2 events without a beginning or an end" in report.problems[0]
     assert report.bad_events == 2
 
 
