@@ -19,6 +19,7 @@ from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING
 from splay.store.event import Event
 
+_DEFINE_MACRO = re.compile(r"\b([Dd])efine \[([^\](]+)[^\]]*\] in macros\.conf")
 _TOKEN = re.compile(r"\$([^$\s]+)\$")
 _TIMES = ("info_min_time", "info_max_time")
 _MACROS = (
@@ -105,8 +106,15 @@ def drilldown_search(detection: ContentDetection, search: str, values: Mapping[s
 
 
 def said(error: SplayError) -> str:
-    """What an error says, without its place."""
-    return f"{error.message}. {error.hint}" if error.hint else error.message
+    """What an error says, without its place; of what is not defined, where content defines it."""
+    text = f"{error.message}. {error.hint}" if error.hint else error.message
+    text = _DEFINE_MACRO.sub(_macro_file, text)
+    text = text.replace("define it in transforms.conf", "write its YAML file in lookups/")
+    return text.replace("Define it in transforms.conf", "Write its YAML file in lookups/")
+
+
+def _macro_file(found: re.Match[str]) -> str:
+    return f"{'W' if found[1] == 'D' else 'w'}rite macros/{found[2]}.yml"
 
 
 def _place(error: SplayError, detection: ContentDetection) -> Location:

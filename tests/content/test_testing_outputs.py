@@ -188,6 +188,8 @@ def test_of_many_detections_the_failed_are_listed_and_the_causes_counted(
 
 
 def test_a_table_shows_brackets_as_they_stand(repository: Repository) -> None:
-    repository.change("`app_logs`", "`app_log`")
-    result = CliRunner().invoke(main, ["test", str(repository.folder)])
-    assert "[app_log]" in result.stdout
+    repository.change("- name: True Positive Test", "- name: '[bold]A test[/bold]'")
+    for columns in ("80", "160"):
+        command = ["test", str(repository.folder), "--no-fetch"]
+        result = CliRunner().invoke(main, command, env={"COLUMNS": columns})
+        assert "[bold]A test[/bold]" in result.stdout

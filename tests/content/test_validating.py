@@ -90,6 +90,34 @@ def test_an_app_that_is_wanted_is_named(repository: Repository, macro: str, expe
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            "`app_logs`",
+            "`unlike_any`",
+            "Write macros/unlike_any.yml, or check the name and the arg",
+        ),
+        (
+            "`app_logs`",
+            "`app_log`",
+            "Did you mean app_logs? Otherwise write macros/app_log.yml, or",
+        ),
+        (
+            "lookup owners",
+            "lookup owner",
+            "Otherwise write its YAML file in lookups/, or name a .csv",
+        ),
+    ],
+)
+def test_what_is_not_defined_is_wanted_where_contentctl_has_it(
+    repository: Repository, before: str, after: str, expected: str
+) -> None:
+    """contentctl 5.6.2 makes macros.conf and transforms.conf of YAML files."""
+    repository.change(before, after)
+    assert expected in reason(run(repository)[1])
+
+
+@pytest.mark.parametrize(
     ("data", "place", "expected"),
     [
         pytest.param(
