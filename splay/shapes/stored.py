@@ -68,7 +68,6 @@ class StoredRecall:
         self._memory = memory
         self._tables: dict[type[EventMaker], Table] = {}
         self._origins: dict[tuple[str, ...], _Origin | None] = {}
-        self._taken = 0
         self._rows = 0
 
     def found(self, events: Iterable[Event]) -> Iterator[Row | Run]:

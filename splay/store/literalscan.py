@@ -43,11 +43,6 @@ class LiteralScan:
         self._anchor: _Clause | None = None
 
     @property
-    def within_tags(self) -> bool:
-        """Whether what stands between two tags makes no difference."""
-        return not any(b"><" in text for clause in self._clauses for text in clause.texts)
-
-    @property
     def empty(self) -> bool:
         """Whether every event passes."""
         return not self._clauses

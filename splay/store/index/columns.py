@@ -14,7 +14,6 @@ import zlib
 from abc import ABC
 from array import array
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -230,12 +229,3 @@ def read_summary(path: Path) -> Summary:
     facts, _ = _facts(path, mapped(path))
     held = {**facts["summary"], "indexed": tuple(facts["summary"]["indexed"])}
     return Summary(**held)
-
-
-def counts_by_origin(path: Path) -> Iterator[tuple[Origin, int]]:
-    """How many events of a bucket are from where, without looking at them."""
-    data = mapped(path)
-    facts, begin = _facts(path, data)
-    at, size = facts["places"]["origins"]
-    for *origin, count in json.loads(bytes(data[begin + at : begin + at + size])):
-        yield Origin(*origin), count

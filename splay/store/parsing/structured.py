@@ -22,7 +22,6 @@ KINDS = {"csv": ",", "tsv": "\t", "psv": "|", "w3c": " ", "json": ""}
 _W3C_FIELDS = "#Fields:"
 _DELIMITERS = {"space": " ", "tab": "\t", "fs": "\x1c", "whitespace": " ", "none": ""}
 _DELIMITERS |= {r"\t": "\t", r"\s": " ", r"\x01": "\x01"}
-_AUTO = (",", "\t", "|", ";", " ")
 _DEFAULT_FIELDS = frozenset(
     ("eventtype", "host", "index", "linecount", "source", "sourcetype", "splunk_server")
 )
