@@ -14,7 +14,7 @@ from splay.eval.conditions.predicate import predicate_fields
 from splay.knowledge import INDEXED, Knowledge
 from splay.rows import Demand, Row
 from splay.shapes.recall import Memory
-from splay.store.event import Event, Found, Need, ReadReport, Store, any_origin
+from splay.store.event import Event, Found, Need, ReadReport, Store, any_origin, events_of
 from splay.store.files.filestore import FileStore, Share
 from splay.store.run import Run
 
@@ -90,12 +90,12 @@ def matching(
         found = store.recalled(retrieval.need, report, memory, progress)
     else:
         found = store.scan(retrieval.need, report, progress)
-    events = (item for item in found if isinstance(item, Event))
     recall = _stored_recall(plan, store, memory, late)
     if late is not None:
         row = recall.row if recall else None
-        return late.rows(filter(may_match, events), retrieval.matches, row)
+        return late.rows(filter(may_match, events_of(found)), retrieval.matches, row)
     if recall is not None:
+        events = events_of(found)
         return recall.rows(events) if retrieval.newest_first else recall.found(events)
     return _each_matching(plan, retrieval, found, may_match, report, named=named)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -41,6 +41,11 @@ def any_origin(event: Event) -> bool:
 
 Found: TypeAlias = "Event | Run"
 """What reading gives: an event, or several whose fields are known without looking into them."""
+
+
+def events_of(found: Iterable[Found]) -> Iterator[Event]:
+    """The events among them that come one by one; all are, where nothing recalls them."""
+    return (one for one in found if isinstance(one, Event))
 
 
 @dataclass(frozen=True)

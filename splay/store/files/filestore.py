@@ -10,7 +10,7 @@ from pathlib import Path
 
 from splay.counting import counted
 from splay.errors import DataError
-from splay.store.event import Event, Found, Need, ReadReport, Store
+from splay.store.event import Event, Found, Need, ReadReport, Store, events_of
 from splay.store.evtx.render import Templates
 from splay.store.files.scan import FilePart, Memory, Progress
 from splay.store.files.shares import Part, cost_of, divide
@@ -55,8 +55,7 @@ class FileStore:
         Raises DataError at once when a path is missing or a folder holds no log, and at
         the end when no event at all could be read.
         """
-        found = self.recalled(need, report, None, progress)
-        return (event for event in found if isinstance(event, Event))
+        return events_of(self.recalled(need, report, None, progress))
 
     def recalled(
         self,
@@ -126,8 +125,7 @@ class Share:
         self, need: Need, report: ReadReport, progress: Progress | None = None
     ) -> Iterator[Event]:
         """The events that can match, as those of a store."""
-        found = self.recalled(need, report, None, progress)
-        return (event for event in found if isinstance(event, Event))
+        return events_of(self.recalled(need, report, None, progress))
 
     def recalled(
         self,

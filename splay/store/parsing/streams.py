@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from splay.store.blocks import utf8_blocks
-from splay.store.event import Event, Found, Need, ReadReport
+from splay.store.event import Event, Need, ReadReport, events_of
 from splay.store.parsing.eventmaker import FileFacts, InputSettings, Reading
 from splay.store.parsing.forms import FormReader
 from splay.store.parsing.indextime import IndexTime
@@ -49,13 +49,9 @@ def broken(
     )
     reader = FormReader(Reading(facts, settings, Need(), problems), exports=False)
     for block in utf8_blocks(decoded(_pieces(blocks), reader.rules.charset)):
-        yield from _events(reader.feed(block))
-    yield from _events(reader.finish())
+        yield from events_of(reader.feed(block))
+    yield from events_of(reader.finish())
     problems.tell()
-
-
-def _events(found: Iterator[Found]) -> Iterator[Event]:
-    return (one for one in found if isinstance(one, Event))
 
 
 def drained(blocks: list[bytes]) -> Iterator[bytes]:
