@@ -20,6 +20,7 @@ from splay.errors import SplError
 from splay.store.files.stash import StashFiles
 
 _WRITING = {find_command(name) for name in ("collect", "outputlookup")}  # by whatever name
+_WHOLE = {"x": 0, "y": 0, "w": 1440, "h": 800}
 
 
 def search_definition(search: str, earliest: str, latest: str, apps: AppSet) -> dict[str, Any]:
@@ -57,13 +58,7 @@ def search_definition(search: str, earliest: str, latest: str, apps: AppSet) -> 
         "layout": {
             "type": "grid",
             "options": {"width": 1440},
-            "structure": [
-                {
-                    "item": "results",
-                    "type": "block",
-                    "position": {"x": 0, "y": 0, "w": 1440, "h": 800},
-                }
-            ],
+            "structure": [{"item": "results", "type": "block", "position": _WHOLE}],
             "globalInputs": [],
         },
     }
