@@ -100,6 +100,7 @@ def test_all_that_may_be_there(tmp_path: Path) -> None:
         "| makeresults",
         message="Look at $user$",
         risk_objects=(("user", "user"), ("dest", "")),
+        risks=(("user", 30), (None, None)),
         threat_objects=(("src", "ip_address"),),
         drilldowns=(Drilldown("All of them", "index=main"), Drilldown("", "")),
         data_sources=("App Login", "4625"),

@@ -317,14 +317,15 @@ def test_a_hunt_as_json(log: Path, app: Path) -> None:
 
 def test_a_hunt_as_csv(tmp_path: Path, app: Path) -> None:
     log = write(tmp_path / "one.log", 4876)
+    place = f"{log}, record {RECORD}"
     with (app / "default" / "savedsearches.conf").open("a", encoding="utf-8") as saved:
         saved.write("\n[Silent]\nsearch = nowhere\n")
     assert list(csv.reader(io.StringIO(run("hunt", log, "--app", app, "--format", "csv")))) == [
-        ["search", "outcome", "results", "events", "techniques", "tactics", "reason"],
-        ["One", "fired", "1", "1", "T1649", "Credential Access", ""],
-        ["Two", "fired", "1", "0", "", "", ""],
-        ["Silent", "silent", "0", "", "", "", ""],
-        ["Wrong", "failed", "", "", "", "", WRONG],
+        "search,outcome,results,events,techniques,tactics,reason,time,host,place".split(","),
+        ["One", "fired", "1", "1", "T1649", "Credential Access", "", TIMES[0], "ca1", place],
+        ["Two", "fired", "1", "0", *[""] * 6],
+        ["Silent", "silent", "0", *[""] * 7],
+        ["Wrong", "failed", *[""] * 4, WRONG, *[""] * 3],
     ]
 
 
