@@ -111,7 +111,6 @@ def test_all_that_may_be_there(tmp_path: Path) -> None:
             Case("test 3", ()),
         ),
         manual="It takes a phone.",
-        risks=(("user", 30), (None, None)),
     )
 
 
