@@ -25,6 +25,9 @@ NO_KV = "KV_MODE = none\n"
         # "(?ms)" is put before the expression: ^ is any line's start, . also a line's end
         (r"EXTRACT-a = ^b(?<x>.*)", "a\nb1\n2", {"x": "1\n2"}),
         (r"EXTRACT-a = (?<x>\d+)", "none", {}),
+        # the first match is the only one, whatever groups take part in it
+        (r"EXTRACT-a = a(?<x>\d)|b(?<y>\d)", "a1 b2", {"x": "1"}),
+        (r"EXTRACT-a = a(?<x>\d)|b(?<y>\d)", "b2 a1", {"y": "2"}),
         # an optional group that takes no part, or takes nothing, gives no field
         (r"EXTRACT-a = a(?<x>b)?(?<y>c*)", "a", {}),
         # what an extraction found before stays
