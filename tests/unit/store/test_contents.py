@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from splay.cli.main import main
+from splay.errors import DataError
 from splay.store.event import Event, Need, ReadReport
 from splay.store.files.filestore import FileStore, InputSettings
 from tests.evtx_files import evtx
@@ -156,3 +157,18 @@ def test_what_a_folder_holds_besides_logs_is_named(tmp_path: Path) -> None:
     assert line in page.read_text(encoding="utf-8")
     outcome = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
     assert (outcome["left_out"], outcome["incomplete"]) == ([line], False)
+
+
+@pytest.mark.parametrize("packings", [1, 2, 3, 4])
+def test_a_file_that_is_packed_several_times_over(packings: int, tmp_path: Path) -> None:
+    """Three times is read: a rotated log within a collector's archive, and once more."""
+    data = ONE.encode()
+    for number in range(packings):
+        data = (gzip.compress, bz2.compress, lzma.compress)[number % 3](data)
+    (tmp_path / "odd.log").write_bytes(data)
+    if packings <= 3:
+        found, report = read(tmp_path / "odd.log")
+        assert (len(found), report.problems) == (1, [])
+    else:
+        with pytest.raises(DataError, match="it is packed too many times over: unpack it first"):
+            read(tmp_path / "odd.log")
