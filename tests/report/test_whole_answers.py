@@ -254,7 +254,7 @@ def test_a_detection_as_junit(fires: bool, app: Path, tmp_path: Path) -> None:
     assert suites.tag == "testsuites"
     (suite,) = suites
     given = dict(suite.attrib)
-    assert datetime.fromisoformat(given.pop("timestamp")).year >= 2026
+    assert datetime.fromisoformat(given.pop("timestamp")).year > 2000
     assert float(given.pop("time")) >= 0
     failures = "0" if fires else "1"
     counts = {"tests": "1", "failures": failures, "errors": "0", "id": "0"}
