@@ -5,6 +5,7 @@ Both faces are made of these: the library's functions (`splay.api`) and the comm
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ class RunOptions:
         """The same for a search.
 
         Raises:
-            SplayError: a folder that is no app, a time that is none, an unknown time zone.
+            SplayError: a folder that is no app, a time that is none, a time range without an end
+                after its start, an unknown time zone.
         """
         zone = time_zone(self.tz)
         moment = time.time() if self.now is None else _epoch(self.now, zone, "now")
@@ -73,6 +75,12 @@ class RunOptions:
         )
         context.earliest = _bound(self.earliest, moment, zone, "earliest")
         context.latest = _bound(self.latest, moment, zone, "latest")
+        if not (context.earliest or 0.0) < (context.latest or math.inf):
+            raise OptionError(
+                f"no event can be in this time range: latest ({self.latest}) is not after "
+                f"earliest ({self.earliest or 0})",
+                hint="Write the later one as latest",
+            )
         return context
 
 

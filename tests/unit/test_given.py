@@ -84,6 +84,16 @@ EVENT: dict[str, Any] = {"raw": "x", "time": 1, "host": "h", "source": "s", "sou
         ({"rows": [{1: "a"}]}, r"rows\[0\]: the field's name 1 is no text"),
         ({"rows": [{"a": [b"x"]}]}, r"rows\[0\]: the value of 'a' is b'x' \(bytes\). A value is"),
         ({"data": "x", "earliest": None}, 'earliest is no time: None.*"" for all time'),
+        (
+            {"data": "x", "earliest": "now", "latest": "-1d"},
+            r"latest \(-1d\) is not after earliest",
+        ),
+        (
+            {"data": "x", "earliest": 7, "latest": 7},
+            r"latest \(7\) is not after earliest \(7\)\. Wr",
+        ),
+        ({"data": "x", "earliest": 1e30, "latest": 7.0}, r"latest \(7.0\) is not after earliest"),
+        ({"data": "x", "latest": -1}, r"latest \(-1\) is not after earliest \(0\)"),
         ({"data": "x", "now": "noon"}, "now is no time: 'noon'. Give epoch seconds or a datetime"),
         ({"data": "x", "tz": 2}, "2 is no time zone. Use an IANA name"),
     ],
