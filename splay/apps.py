@@ -15,7 +15,7 @@ from splay.conf.files import Conf, Stanza, layer, read_conf
 from splay.conf.props import Props
 from splay.conf.settings import flag_of
 from splay.conf.system import system_conf
-from splay.errors import ConfError, SplError, UnknownDataModel
+from splay.errors import ConfError, SplError
 from splay.eval.expression import EvalContext, compile_expr
 from splay.eval.kinds import kind_of
 from splay.eval.value import as_list, to_text
@@ -28,7 +28,7 @@ from splay.knowledge.lookups import (
     UnsupportedLookup,
     rules_of,
 )
-from splay.spelling import nearest, nearest_or
+from splay.spelling import nearest, nearest_or, spelling
 from splay.spl.evalexpr import parse_eval
 from splay.spl.macros import Macro, expand
 from splay.spl.patched import Patched
@@ -150,7 +150,7 @@ class AppSet:
                     if _MODEL_NAME.fullmatch(name) and path.is_file():
                         self._models[name] = read_model(path)
                         return self._models[name]
-            raise UnknownDataModel(
+            raise ConfError(
                 f"no app brings the data model {name!r}",
                 hint=nearest_or(
                     name,
@@ -158,7 +158,7 @@ class AppSet:
                     f"name an app that has default/data/models/{name}.json with --app, such as "
                     "Splunk_SA_CIM's folder",
                 ),
-            )
+            ).lacking("data model", name)
         return self._models[name]
 
     def _model_names(self) -> list[str]:
@@ -198,7 +198,8 @@ class AppSet:
         if stanza is None:
             known = self._lookup_names()
             hint = nearest_or(name, known, "define it in transforms.conf, or name a .csv file")
-            raise ConfError(f"there is no lookup {name!r}", hint=hint)
+            error = ConfError(f"there is no lookup {name!r}", hint=hint)
+            raise error.lacking("lookup", name, spelling(name, known))
         where = stanza.place("filename", "transforms.conf")
         raise ConfError(f"the lookup file {file_name!r} does not exist", where=where)
 

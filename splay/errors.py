@@ -50,6 +50,18 @@ Where: TypeAlias = "Location | str"
 """A location; a text stands for one that is called so."""
 
 
+@dataclass(frozen=True)
+class Missing:
+    """What is asked for by its name and defined nowhere.
+
+    kind: "macro", "lookup" or "data model". near: a name that is defined and much like it.
+    """
+
+    kind: str
+    name: str
+    near: str = ""
+
+
 class SplayError(Exception):
     """Something the user gave cannot be used. `str(error)` is the whole message.
 
@@ -60,7 +72,10 @@ class SplayError(Exception):
 
     Attributes:
         location: the place, for programs to read.
+        missing: what is not defined, where that is what is wrong.
     """
+
+    missing: Missing | None = None
 
     def __init__(self, message: str, *, where: Where = "", hint: str = "") -> None:
         super().__init__(message)
@@ -68,15 +83,24 @@ class SplayError(Exception):
         self.where = where
         self.hint = hint
 
+    def lacking(self, kind: str, name: str, near: str = "") -> Self:
+        """This error, of something that is not defined; the arguments are those of `Missing`."""
+        self.missing = Missing(kind, name, near)
+        return self
+
     @property
     def location(self) -> Location:
         """Where it is wrong; empty where nothing says so."""
         return Location(self.where) if isinstance(self.where, str) else self.where
 
-    def __str__(self) -> str:
+    @property
+    def placed(self) -> str:
+        """What is wrong, behind its place."""
         where = str(self.where)
-        text = f"{where}: {self.message}" if where else self.message
-        return f"{text}. {self.hint}" if self.hint else text
+        return f"{where}: {self.message}" if where else self.message
+
+    def __str__(self) -> str:
+        return f"{self.placed}. {self.hint}" if self.hint else self.placed
 
 
 class OptionError(SplayError):
@@ -85,10 +109,6 @@ class OptionError(SplayError):
 
 class ConfError(SplayError):
     """A .conf file, an app folder or a lookup file that cannot be used."""
-
-
-class UnknownDataModel(ConfError):
-    """A data model that no given app brings."""
 
 
 class DataError(SplayError):

@@ -13,13 +13,12 @@ from splay.detections.finding import Finding
 from splay.detections.validating import refused
 from splay.engine.inner import new_context
 from splay.engine.plan import Plan, make_plan
-from splay.errors import Location, SplayError, SplError, UnknownDataModel
+from splay.errors import Location, Missing, SplayError, SplError
 from splay.eval.registry import EvalContext
 from splay.knowledge import Knowledge
 from splay.rows import EVERYTHING
 from splay.store.event import Event
 
-_DEFINE_MACRO = re.compile(r"\b([Dd])efine \[([^\](]+)[^\]]*\] in macros\.conf")
 _TOKEN = re.compile(r"\$([^$\s]+)\$")
 _TIMES = ("info_min_time", "info_max_time")
 _MACROS = (
@@ -34,6 +33,7 @@ _LOOKUPS = (
 )
 """What apps beside a content repository bring; contentctl 5.6.2 takes it to be there
 (MACROS_TO_IGNORE, LOOKUPS_TO_IGNORE)."""
+_TAKEN_AS_THERE = {"macro": _MACROS, "lookup": _LOOKUPS}
 _BROUGHT_BY = {"drop_dm_": "Splunk_SA_CIM", "cim_": "Splunk_SA_CIM", "ut_": "URL Toolbox"}
 _ALWAYS = ("_time", "_raw", "host", "source", "sourcetype", "index", "eventtype", "tag", "punct")
 
@@ -69,19 +69,25 @@ def check_detection(
 
 def needs_app(error: SplayError) -> bool:
     """Whether an error only says that an app was not given which Splunk's content relies on."""
-    if isinstance(error, UnknownDataModel) or isinstance(error.__cause__, UnknownDataModel):
-        return True
-    return any(f"macro {name} " in error.message for name in _MACROS) or any(
-        f"lookup '{name}'" in error.message for name in _LOOKUPS
-    )
+    missing = _missing(error)
+    if missing is None:
+        return False
+    return missing.kind == "data model" or missing.name in _TAKEN_AS_THERE[missing.kind]
+
+
+def _missing(error: SplayError) -> Missing | None:
+    """What is not defined, as the error says or the one that it comes from."""
+    cause = error.__cause__
+    return error.missing or (cause.missing if isinstance(cause, SplayError) else None)
 
 
 def _app_wanted(error: SplayError) -> str:
     """What to do about an app that was not given."""
-    if isinstance(error, UnknownDataModel) or isinstance(error.__cause__, UnknownDataModel):
+    missing = _missing(error)
+    if missing is None or missing.kind == "data model":
         return error.hint
     for start, app in _BROUGHT_BY.items():
-        if f"macro {start}" in error.message or f"lookup '{start}" in error.message:
+        if missing.name.startswith(start):
             return f"{app} brings it: name its folder with --app"
     return "Name the app that brings it with --app"
 
@@ -107,14 +113,13 @@ def drilldown_search(detection: ContentDetection, search: str, values: Mapping[s
 
 def said(error: SplayError) -> str:
     """What an error says, without its place; of what is not defined, where content defines it."""
-    text = f"{error.message}. {error.hint}" if error.hint else error.message
-    text = _DEFINE_MACRO.sub(_macro_file, text)
-    text = text.replace("define it in transforms.conf", "write its YAML file in lookups/")
-    return text.replace("Define it in transforms.conf", "Write its YAML file in lookups/")
-
-
-def _macro_file(found: re.Match[str]) -> str:
-    return f"{'W' if found[1] == 'D' else 'w'}rite macros/{found[2]}.yml"
+    missing = _missing(error)
+    hint = error.hint
+    if missing is not None and missing.kind in _TAKEN_AS_THERE:  # contentctl makes the .conf files
+        file = f"{missing.kind}s/{missing.name}.yml"
+        hint = f"Did you mean {missing.near}? Otherwise w" if missing.near else "W"
+        hint += f"rite {file}, or check the name"
+    return f"{error.message}. {hint}" if hint else error.message
 
 
 def _place(error: SplayError, detection: ContentDetection) -> Location:

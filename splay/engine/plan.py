@@ -251,7 +251,7 @@ def _custom(command: Command, context: Context) -> CustomCommand | None:
     try:
         return context.apps.command(command.name)
     except ConfError as error:
-        raise UnsupportedError(str(error), at=command.at) from error
+        raise UnsupportedError(error.placed, at=command.at, hint=error.hint) from error
 
 
 def _retrieval(

@@ -7,13 +7,13 @@ macros in Settings"; Admin Manual, "macros.conf".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from splay.counting import counted
 from splay.errors import SplError, UnsupportedError
-from splay.spelling import nearest_or
+from splay.spelling import nearest_or, spelling
 from splay.spl.patched import Patched
 from splay.spl.tokens import COMMENT, comment_end, plain_end, quote_end, read_quoted
 
@@ -96,7 +96,7 @@ class _Expander:
             raise SplError(f"the macro {name} uses itself: {cycle}", at=at, hint="Break the cycle")
         macro = self.find(name, len(values))
         if macro is None:
-            raise _unknown(name, len(values), at, self.names())
+            raise _unknown(name, len(values), at, list(self.names()))
         if len(macro.args) != len(values):
             raise SplError(
                 f"the macro {name} names {counted(len(macro.args), 'argument')}, "
@@ -145,7 +145,7 @@ class _Expander:
         raise SplError(f"the macro {name}: {message}", at=at, hint="Correct the arguments")
 
 
-def _unknown(name: str, count: int, at: int, known: Iterable[str]) -> SplError:
+def _unknown(name: str, count: int, at: int, known: Collection[str]) -> SplError:
     wanted = f"{name}({count})" if count else name
     return SplError(
         f"there is no macro {name} with {counted(count, 'argument') if count else 'no arguments'}",
@@ -153,7 +153,7 @@ def _unknown(name: str, count: int, at: int, known: Iterable[str]) -> SplError:
         hint=nearest_or(
             wanted, known, f"define [{wanted}] in macros.conf, or check the name and the arguments"
         ),
-    )
+    ).lacking("macro", name, spelling(wanted, known))
 
 
 def _end_of_quote(text: str, pos: int, at: int | None) -> int:

@@ -95,7 +95,7 @@ def test_an_app_that_is_wanted_is_named(repository: Repository, macro: str, expe
         (
             "`app_logs`",
             "`unlike_any`",
-            "Write macros/unlike_any.yml, or check the name and the arg",
+            "Write macros/unlike_any.yml, or check the name",
         ),
         (
             "`app_logs`",
@@ -105,7 +105,7 @@ def test_an_app_that_is_wanted_is_named(repository: Repository, macro: str, expe
         (
             "lookup owners",
             "lookup owner",
-            "Otherwise write its YAML file in lookups/, or name a .csv",
+            "no lookup 'owner'. Did you mean owners? Otherwise write lookups/owner.yml, or",
         ),
     ],
 )

@@ -54,7 +54,7 @@ class From(Operation):
         try:
             return context.apps.lookup(self._name.text).rows()
         except ConfError as error:
-            raise SplError(f"from: {error}", at=self._name.at) from error
+            raise SplError(f"from: {error.placed}", at=self._name.at, hint=error.hint) from error
 
     def demand(self, after: Demand) -> Demand:
         return self._source.demand(after, strict=True) if self._source else after

@@ -69,7 +69,9 @@ class Inputlookup(Operation):
             table = context.apps.lookup(self.name.text)
         except ConfError as error:
             if self.strict:
-                raise SplError(f"inputlookup: {error}", at=self.name.at) from error
+                raise SplError(
+                    f"inputlookup: {error.placed}", at=self.name.at, hint=error.hint
+                ) from error
             context.add_message("WARN", f"inputlookup: {error}")
             return
         matches = compile_predicate(self.where)

@@ -40,7 +40,9 @@ class Lookup(Operation):
             table = context.apps.lookup(clause.table.text)
             return lookup_call(table, clause.inputs, clause.outputs, clause.new_only)
         except ConfError as error:
-            raise SplError(f"lookup: {error}", at=clause.table.at) from error
+            raise SplError(
+                f"lookup: {error.placed}", at=clause.table.at, hint=error.hint
+            ) from error
 
     def demand(self, after: Demand) -> Demand:
         after = after.plus(field for _, field in self._clause.inputs)

@@ -121,7 +121,7 @@ class Outputlookup(Operation):
                 name = stanza.settings.get("collection", "")
                 context.apps.write_collection(name, records, append=append)
             except ConfError as error:
-                raise self._error(str(error)) from error
+                raise self._error(error.placed, error.hint) from error
         return rows
 
     def _path(self, context: Context) -> Path:

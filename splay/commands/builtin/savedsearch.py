@@ -65,7 +65,9 @@ class Savedsearch(Operation):
         try:
             return dict(context.apps.saved_search(self.name.text).settings)
         except ConfError as error:
-            raise SplError(f"savedsearch: {error}", at=self.name.at) from error
+            raise SplError(
+                f"savedsearch: {error.placed}", at=self.name.at, hint=error.hint
+            ) from error
 
     def _search(self, context: Context) -> Pipeline:
         text = self._settings(context).get("search", "")

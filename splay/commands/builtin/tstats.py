@@ -118,7 +118,9 @@ class Tstats(Operation):
         try:
             self._readers = self._make_readers(self.dataset, context)
         except ConfError as error:
-            raise SplError(f"tstats: {error}", at=self.dataset.at) from error
+            raise SplError(
+                f"tstats: {error.placed}", at=self.dataset.at, hint=error.hint
+            ) from error
         known = {name for reader in self._readers for name in reader.known}
         message = f"is no field of {self.dataset.shown}"
         self._check_names({*known, NODENAME, *OF_EVERY_EVENT}, message, context)

@@ -26,7 +26,7 @@ class DatasetEvents:
                 DatasetReader(one, context, EVERYTHING, alone=len(chosen) == 1) for one in chosen
             ]
         except ConfError as error:
-            raise SplError(str(error), at=name.at) from error
+            raise SplError(error.placed, at=name.at, hint=error.hint) from error
         exprs = tuple(reader.expr for reader in self._readers)
         self.expr: SearchExpr = exprs[0] if len(exprs) == 1 else Or(exprs)
 

@@ -66,7 +66,7 @@ def _table(expr: Expr, arguments: Arguments) -> Table:
     try:
         return find(expr.value)
     except ConfError as error:
-        raise SplError(f"lookup(): {error}", at=expr.at) from error
+        raise SplError(f"lookup(): {error.placed}", at=expr.at, hint=error.hint) from error
 
 
 def _members(expr: Expr, name: str, step: int) -> Sequence[Expr]:
