@@ -238,6 +238,8 @@ def _operation(command: Command, context: Context) -> Operation:
             told = args.misspelt(error) or args.worded(error)
             # splunkd reads a command's arguments once the search runs.
             told.in_run = not isinstance(told, UnsupportedError)
+            if told is error:  # which keeps what it comes from
+                raise
             raise told from error
     if custom is not None:
         return External(custom, args, command.at)

@@ -86,9 +86,8 @@ class EventMaker(ABC):
         self.settings = reading.settings
         self._need = reading.need
         self._problems = reading.problems
-        self._known: float | None = (
-            reading.facts.before
-        )  # time of the latest event before self._known_end
+        # The time of the latest event before self._known_end.
+        self._known: float | None = reading.facts.before
         self._known_end = 0
         self.counting = True  # of related events
 

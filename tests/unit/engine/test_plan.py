@@ -19,7 +19,7 @@ from splay.engine.inner import new_context
 from splay.engine.literals import literals
 from splay.engine.plan import Plan, make_plan
 from splay.engine.run import run_plan
-from splay.errors import UnsupportedError
+from splay.errors import SplError, UnsupportedError
 from splay.eval.conditions.predicate import compile_predicate
 from splay.rows import EVERYTHING, Row
 from splay.spl.searchexpr import parse_search_expr
@@ -184,3 +184,10 @@ def test_a_field_s_name_with_a_wildcard_is_refused_before_anything_is_read(
     with pytest.raises(UnsupportedError, match="wildcard in the field's name 'a\\*'") as caught:
         make_plan(search, new_context(AppSet([]), 0.0))
     assert caught.value.at == at
+
+
+def test_an_error_of_a_command_keeps_what_it_comes_from() -> None:
+    """Once it was said to come from itself, and whoever went from cause to cause never ended."""
+    with pytest.raises(SplError) as caught:
+        make_plan('* | rex "(?<a>("', new_context(AppSet([]), 0.0))
+    assert caught.value.__cause__ not in (None, caught.value)
