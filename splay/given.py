@@ -7,6 +7,7 @@ somewhere in a search.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import TypeVar
@@ -30,9 +31,13 @@ def as_search(spl: object) -> str:
 
 
 def as_events(given: Iterable[Event]) -> list[Event]:
-    """The events that a caller brings. OptionError: which of them is none, and why."""
-    events = list(_several(given, "events"))
-    for number, event in enumerate(events):
+    """The events that a caller brings, with whole numbers of seconds as floats, which times are.
+
+    Raises:
+        OptionError: which of them is none, and why.
+    """
+    events = []
+    for number, event in enumerate(_several(given, "events")):
         if not isinstance(event, Event):
             raise OptionError(f"events[{number}] is no splay.Event but {_kind(event)}", hint=_EVENT)
         if not isinstance(event.raw, str):
@@ -41,6 +46,7 @@ def as_events(given: Iterable[Event]) -> list[Event]:
         if not isinstance(event.time, int | float):
             hint = "Give seconds since 1970, such as a datetime's timestamp()"
             raise OptionError(f"events[{number}]: time is {_kind(event.time)}", hint=hint)
+        events.append(replace(event, time=float(event.time)))
     return events
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,14 +17,17 @@ from splay.errors import OptionError
 from splay.reporting.text import FORMATS
 from splay.runs import RunOptions, time_zone
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 QUIET = "Print {} and no warnings: only errors, and what of the data was not read."
 
 
 def take(kind: type[T], given: dict[str, Any]) -> T:
     """The parameters that are fields of this dataclass, taken out of what click gives."""
-    names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    names = [field.name for field in dataclasses.fields(kind)]
     return kind(**{name: given.pop(name) for name in names if name in given})
 
 

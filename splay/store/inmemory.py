@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from splay.store.event import Event, Need, ReadReport
 
@@ -12,8 +11,7 @@ class EventStore:
     """Events in memory, in the order in which they are given (`splay.store.event.Store`)."""
 
     def __init__(self, events: Iterable[Event]) -> None:
-        # A caller's time may be a whole number, which Python takes for a float wherever it is one.
-        self._events = [replace(event, time=float(event.time)) for event in events]
+        self._events = list(events)
 
     def scan(
         self, need: Need, report: ReadReport, progress: Callable[[int], None] | None = None

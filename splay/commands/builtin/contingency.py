@@ -14,7 +14,7 @@ from typing import Self
 
 from splay.commands.operation import Context, Kind, Operation
 from splay.eval.value import as_list, to_number, to_text
-from splay.rows import Demand, Row
+from splay.rows import Demand, Row, Scalar
 from splay.spl.args import Args, Word, as_bool, as_int
 
 MOST = 1000
@@ -94,8 +94,8 @@ class Contingency(Operation):
         return None
 
 
-def _shown(value: object) -> str:
-    return to_text(value) or "EMPTY_STR"  # type: ignore[arg-type]
+def _shown(value: Scalar) -> str:
+    return to_text(value) or "EMPTY_STR"
 
 
 def _chosen(counts: Counter[tuple[str, str]], side: int, most: int, cover: float) -> list[str]:

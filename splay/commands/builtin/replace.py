@@ -74,9 +74,13 @@ class Replace(Operation):
         for pair in self._pairs:
             found = wildcard_pieces(pair.old, text)
             if found is not None:
-                pieces = iter(found)
-                return re.sub(r"\*", lambda _: next(pieces), pair.new)  # noqa: B023
+                return _filled(pair.new, iter(found))
         return value
+
+
+def _filled(pattern: str, pieces: Iterator[str]) -> str:
+    """The pattern with a piece for each of its wildcards."""
+    return re.sub(r"\*", lambda _: next(pieces), pattern)
 
 
 def _read_names(args: Args) -> list[str]:

@@ -97,7 +97,8 @@ class TimeBins(ContinuousBins):
         return high - low <= _HOUR and len(offsets) == 1
 
     def label(self, lower: Any) -> Scalar:
-        return lower  # type: ignore[no-any-return]
+        number: int | float = lower
+        return number
 
     def after(self, lower: Any) -> int | float:
         try:
