@@ -37,7 +37,11 @@ def changed_files(folder: Path, revision: str) -> set[Path]:
 def _git(folder: Path, *arguments: str) -> str:
     try:
         return subprocess.run(  # nosec B603 B607 # the git of who asks for --changed
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",  # as names of files are, that are no UTF-8
+            check=True,
         ).stdout
     except FileNotFoundError as error:
         raise DataError("git is not installed: --changed asks it") from error

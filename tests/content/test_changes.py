@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,14 @@ def test_where_nothing_differs_nothing_is_wrong(committed: Repository) -> None:
     result = changed(committed)
     assert (result.exit_code, result.stdout) == (0, NOTHING)
     assert changed(committed, "-q").stdout == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are always text")
+def test_a_name_that_is_no_utf_8_is_a_file_like_others(committed: Repository) -> None:
+    """What differs is this file, on which no detection rests."""
+    (committed.folder / os.fsdecode(b"caf\xe9.txt")).touch()
+    result = changed(committed)
+    assert (result.exit_code, result.stdout) == (0, NOTHING)
 
 
 @pytest.mark.parametrize(
